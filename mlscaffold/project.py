@@ -190,6 +190,7 @@ class Project:
         self._digests: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
         self._walks: dict[str, dict[str, str]] = {}
+        self._listings: dict[tuple[str, bool], list[str]] = {}
         self._memos: dict[str, tuple[frozenset[str], Any]] = {}
 
     @property
@@ -360,14 +361,17 @@ class Project:
         while fixed < len(parts) - 1 and not any(c in parts[fixed] for c in "*?["):
             fixed += 1
         base = "/".join(parts[:fixed])
-        deep = fixed < len(parts) - 1
-        found = self._walk(base) if deep and "**" in pattern else self.tree.listing(base, deep=deep)
-        return sorted(p for p in found if _fits(p.split("/"), parts))
+        deep = fixed < len(parts) - 1 or "**" in parts[-1]
+        if (base, deep) not in self._listings:
+            self._listings[base, deep] = list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+        return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
 
 
 def _fits(path: list[str], pattern: list[str]) -> bool:
     if not pattern:
         return not path
+    if pattern == ["**"]:
+        return bool(path)
     if pattern[0] == "**":
         return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
