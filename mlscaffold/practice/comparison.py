@@ -41,7 +41,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     for i in range(min(only_first, only_second)):
         term = term * (n - i) // (i + 1)
         total += term
-    return min(1.0, 2 * total / 2**n)
+    return float(min(1.0, 2 * total / 2**n))
 
 
 def compare(labels: Mapping[str, str], first: Mapping[str, str], second: Mapping[str, str]) -> Comparison:

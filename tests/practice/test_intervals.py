@@ -23,7 +23,7 @@ def test_wilson_gives_the_published_values(k: int, n: int, low: float, high: flo
 @pytest.mark.parametrize(("k", "n"), [(0, 7), (1, 7), (7, 7), (33, 100), (412, 500), (1, 2000)])
 @pytest.mark.parametrize("confidence", [0.9, 0.95])
 def test_both_intervals_agree_with_scipy(k: int, n: int, confidence: float) -> None:
-    from scipy.stats import binomtest  # type: ignore[import-untyped, unused-ignore]
+    from scipy.stats import binomtest
 
     result = binomtest(k, n)
     for ours, method in ((wilson, "wilson"), (clopper_pearson, "exact")):
