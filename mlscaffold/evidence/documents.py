@@ -26,8 +26,8 @@ class Section:
     """A heading and what stands under it up to the next heading.
 
     `text` is the person's own, a paragraph, list item (`- …`) or table row a line; `guidance` is what the template says there.
-    `pictures` are digests of embedded pictures, `links` the targets of linked ones. `line` counts lines in Markdown, paragraphs in Word;
-    a PDF has none.
+    `pictures` are digests of embedded pictures, `links` the targets of linked ones. `line` counts lines in Markdown,
+    paragraphs in Word; a PDF has none.
     """
 
     title: str
@@ -92,10 +92,10 @@ def read(data: bytes, path: str, *, titles: Titles | None = None) -> Document:
 def find(document: Document, anchor: str, titles: Titles | None = None, *, among: Sequence[str] = ()) -> Section | None:
     """The section of an anchor with everything below it, or None where it cannot be found.
 
-    Looked for are the anchor, then the heading in our titles and the project's `titles`, then (with `among`, the document's anchors in
-    their order) the place in the order, if no heading is known and the counts agree.
+    Looked for are the anchor, then the heading in our titles and the project's `titles`, then (with `among`, the document's
+    anchors in their order) the place in the order, if no heading is known and the counts agree.
     """
-    marked = [{a for a in section.anchors} for section in document.sections]
+    marked = [set(section.anchors) for section in document.sections]
     if not any(anchor in names for names in marked):
         marked = [names or set(anchors_of(s.title, titles)) for names, s in zip(marked, document.sections, strict=True)]
     places = [number for number, names in enumerate(marked) if anchor in names]

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 (objects of a PDF have no fixed type)
 """The sections of a PDF: lines that are titles we know, or that its outline names."""
 
 from __future__ import annotations

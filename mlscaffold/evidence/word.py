@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 (lxml and python-docx come without types)
 """The sections of a Word document; headings by outline level and style, whatever the style is called."""
 
 from __future__ import annotations
