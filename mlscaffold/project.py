@@ -21,7 +21,6 @@ from mlscaffold.errors import ScaffoldError
 from mlscaffold.settings import FILE, Settings, read_settings
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 ABSENT = "absent"
 # Never part of any evidence, wherever they lie.
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
@@ -54,12 +53,8 @@ class NoProject(ScaffoldError):
         )
 
 
-class Reader(Protocol[T_co]):
-    """A kind of evidence: a module with a pure reader."""
-
-    def read(self, data: bytes, path: str) -> T_co:
-        """Parse the content; `path` is for messages and for the kind of file."""
-        ...
+Reader = Callable[[bytes, str], T]
+"""A kind of evidence: a pure function from content, and a path for its messages, to a value."""
 
 
 class Tree(Protocol):
@@ -223,9 +218,9 @@ class Project:
     def read(self, kind: Reader[T], path: str) -> T:
         """A file as one kind of evidence, parsed once; raises `Missing`, or the reader's own error."""
         self._note(f"file:{path}")
-        key = (str(getattr(kind, "__name__", kind)), path)
+        key = (f"{kind.__module__}.{kind.__qualname__}", path)
         if key not in self._parsed:
-            self._parsed[key] = kind.read(self.content(path), path)
+            self._parsed[key] = kind(self.content(path), path)
         parsed: T = self._parsed[key]
         return parsed
 

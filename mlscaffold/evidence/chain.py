@@ -45,7 +45,7 @@ def chosen(project: Project, stage: str) -> Chosen:
     if not project.exists(file):
         package = project.settings.package
         raise Missing(f"no run is chosen: {file} is missing", path=file, fix=f"python -m {package}.{TRAIN[stage]}")
-    table = project.read(toml, file)
+    table = project.read(toml.read, file)
     run, checkpoint = table.get("run"), table.get("checkpoint")
     if not isinstance(run, str) or not run or "/" in run or run.startswith("."):
         raise Broken(file, f"`run` is {run!r}; the name of a folder in reports/{stage} is wanted")
@@ -63,7 +63,7 @@ def evaluations(project: Project) -> list[Evaluation]:
     """Every evaluation, oldest first, by the end in its provenance."""
     found = []
     for file in project.glob("reports/evaluation/*/provenance.json"):
-        record = project.read(jsonfile, file)
+        record = project.read(jsonfile.read, file)
         checkpoint = record.get("checkpoint") or {}
         digest = str(checkpoint.get("digest", "")) if isinstance(checkpoint, dict) else ""
         folder = file.rsplit("/", 1)[0]

@@ -71,7 +71,7 @@ def is_medium(path: str) -> bool:
 
 def classes(project: Project) -> list[str]:
     """The class names in the order of the model's outputs; raises `Missing` while the schema names none."""
-    schema = project.read(toml, "data/schema.toml")
+    schema = project.read(toml.read, "data/schema.toml")
     names = schema.get("classes", [])
     if not names:
         raise Missing("data/schema.toml names no classes", path="data/schema.toml", fix="mlscaffold data import FOLDER")
@@ -82,7 +82,7 @@ def annotations(project: Project) -> list[Annotation]:
     """Every row of every annotation file below `data/raw`."""
     rows = []
     for file in project.glob(f"{RAW}/**/annotations.csv"):
-        table = project.read(tables, file)
+        table = project.read(tables.read, file)
         table.need("path", "label")
         folder = PurePosixPath(file).parent.relative_to(RAW)
         extra = [c for c in table.header if c not in ("path", "label", "group")]
@@ -96,7 +96,7 @@ def manifest(project: Project) -> list[Medium]:
     """Every row of every manifest."""
     rows = []
     for file in project.glob("data/manifest/*.csv"):
-        table = project.read(tables, file)
+        table = project.read(tables.read, file)
         table.need("path", "bytes", "digest")
         rows += [Medium(r["path"], table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
     return rows
@@ -106,7 +106,7 @@ def splits(project: Project) -> list[SplitRow]:
     """Every row of every split table; raises `Missing` while there is none."""
     rows = []
     for file in project.glob("data/splits/*.csv"):
-        table = project.read(tables, file)
+        table = project.read(tables.read, file)
         table.need("path", "digest", "label", "split")
         rows += [SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows]
     if not rows:
@@ -121,7 +121,7 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
         file = f"data/processed/{split}/annotations.csv"
         if not project.exists(file):
             continue
-        table = project.read(tables, file)
+        table = project.read(tables.read, file)
         table.need("path", "digest", "label", "origin")
         rows += [
             Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line) for r in table.rows

@@ -80,15 +80,15 @@ def _meaning(project: Project, base: str, select: str, *, as_input: bool) -> obj
 def _file(project: Project, path: str) -> Any:  # noqa: ANN401 - any JSON-able meaning
     suffix = PurePosixPath(path).suffix
     if suffix == ".toml":
-        return {k: v for k, v in project.read(toml, path).items() if k != "schema"}
+        return {k: v for k, v in project.read(toml.read, path).items() if k != "schema"}
     if suffix == ".json":
-        return {k: v for k, v in project.read(jsonfile, path).items() if k != "schema"}
+        return {k: v for k, v in project.read(jsonfile.read, path).items() if k != "schema"}
     if suffix in (".csv", ".tsv"):
-        return tables.meaning(project.read(tables, path))
+        return tables.meaning(project.read(tables.read, path))
     if suffix in (".yaml", ".yml"):
         from mlscaffold.evidence import runs
 
-        return project.read(runs.yaml_kind, path)
+        return runs.meaning(project.read(runs.read_params, path))
     raw = project.content(path)
     if suffix in (".md", ".txt", ".html", ".svg"):
         return hashlib.sha256(" ".join(raw.decode("utf-8", "replace").split()).encode()).hexdigest()
@@ -107,7 +107,7 @@ def _document(project: Project, pattern: str) -> object:
     from mlscaffold.evidence import documents
 
     path = project.find(pattern)
-    return documents.meaning(project.read(documents, path))
+    return documents.meaning(project.read(documents.read, path))
 
 
 def _examples(project: Project) -> object:
@@ -173,7 +173,7 @@ def _exports(project: Project, *, digests_only: bool) -> object:
     rows = []
     for card in project.glob("exports/*/card.json"):
         folder = card.rsplit("/", 1)[0]
-        table = project.read(jsonfile, card)
+        table = project.read(jsonfile.read, card)
         if digests_only:
             rows.append([folder, table.get("digest")])
             continue

@@ -22,7 +22,7 @@ def facts(project: Project, media: Mapping[str, str], *, base: str) -> dict[str,
 
         first = {digest: path for path, digest in fresh.items()}
         scanned = scan([project.root / base / path for path in first.values()])
-        learned = {f.digest: list(f.to_row()) for f in scanned.values()}
+        learned = {digest: list(scanned[project.root / base / path].to_row()) for digest, path in first.items()}
         project.cache.remember_facts(learned, READER)
         known |= learned
-    return {path: Facts.from_row(known[digest]) for path, digest in media.items() if digest in known}
+    return {path: Facts.from_row(tuple(known[digest])) for path, digest in media.items() if digest in known}

@@ -61,7 +61,7 @@ def signoff(project: Project, number: int, slug: str) -> Signoff | None:
     for turn in range(current_round(project), 0, -1):
         path = signoff_path(number, slug, turn=turn)
         if project.exists(path):
-            return read_signoff(project.read(toml, path), path)
+            return read_signoff(project.read(toml.read, path), path)
     return None
 
 
@@ -92,7 +92,7 @@ def waivers(project: Project) -> list[Waiver]:
     """Every waiver; raises `Broken` for one without check, reason, owner or end."""
     found = []
     for path in project.glob(f"{FOLDER}/waivers/*.toml"):
-        table = project.read(toml, path)
+        table = project.read(toml.read, path)
         until = _date(table, path)
         if until is None:
             raise Broken(path, "`until` is missing; a waiver has an end date")
@@ -104,7 +104,7 @@ def skips(project: Project) -> list[Skip]:
     """Every skipped stage; raises `Broken` for one without stage or reason."""
     found = []
     for path in project.glob(f"{FOLDER}/skips/*.toml"):
-        table = project.read(toml, path)
+        table = project.read(toml.read, path)
         found.append(Skip(path, _text(table, "stage", path), _text(table, "reason", path), str(table.get("owner", "")), _date(table, path)))
     return found
 
