@@ -107,16 +107,14 @@ def _measure(fields: Fields) -> Measure:
 
 
 def _class(fields: Fields) -> ClassMeasures:
-    precision, recall, f1 = (
-        _measure(fields.table(name)) if fields.has(name) and _defined(fields, name) else None
-        for name in ("precision", "recall", "f1")
-    )
+    names = ("precision", "recall", "f1")
+    precision, recall, f1 = (_measure(fields.table(name)) if _defined(fields, name) else None for name in names)
     return ClassMeasures(precision, recall, f1, fields.count("support"))
 
 
 def _defined(fields: Fields, name: str) -> bool:
-    value = fields.values[name]
-    return not (isinstance(value, dict) and value.get("value") is None)
+    value = fields.values.get(name)
+    return value is not None and not (isinstance(value, dict) and value.get("value") is None)
 
 
 def _value(fields: Fields, name: str) -> float:
