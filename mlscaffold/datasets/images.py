@@ -28,8 +28,9 @@ _CHUNKS = {"JPEG": b"\xff\xd9", "PNG": b"IEND", "GIF": b"\x3b"}
 class Facts:
     """What one reading of a file gave. `problem` is empty, or names the kind of defect, and `detail` says it in words.
 
-    `size` is in bytes, of the file; `width` and `height` are as stored; `phash`, `mirrored` (64 bits, signed), `thumb` (16 × 16) and `grey` (all of it, only under
-    64 px) are of the picture as people see it: upright, on white. `pixels` is the digest of the decoded bytes (evidence.md).
+    `size` is in bytes, of the file; `width` and `height` are as stored; `phash`, `mirrored` (64 bits, signed), `thumb` (16 × 16)
+    and `grey` (all of it, only under 64 px) are of the picture as people see it: upright, on white. `pixels` is the digest of the
+    decoded bytes (evidence.md).
     """
 
     digest: str

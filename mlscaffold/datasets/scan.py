@@ -30,7 +30,7 @@ def file_digest(path: Path) -> tuple[str, int]:
         start = file.read(1024)
         if start.startswith(LFS):
             facts = facts_of(start)
-            return facts.digest, facts.bytes
+            return facts.digest, facts.size
         digest, size = sha256(start), len(start)
         while block := file.read(1 << 20):
             digest.update(block)

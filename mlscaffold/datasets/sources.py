@@ -74,7 +74,8 @@ def write_source(folder: Path, values: Mapping[str, str]) -> list[str]:
             given = values.get(name, "")
             if given and not present.get(name):
                 line = f"{name} = {quoted(given)}"
-                text, found = re.subn(rf"(?m)^{name}[ \t]*=.*$", lambda _, line=line: line, text, count=1)
+                # A backslash in a replacement would be read as an escape.
+                text, found = re.subn(rf"(?m)^{name}[ \t]*=.*$", line.replace("\\", r"\\"), text, count=1)
                 text = text if found else f"{text.rstrip()}\n{line}\n"
     else:
         text = "".join(f"{name} = {quoted(values.get(name, ''))}\n" for name in FIELDS)

@@ -16,8 +16,7 @@ SPLITS = ("train", "validation", "eyeball", "test")
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 FOLDER = Path("data/splits")
 COLUMNS = ("path", "digest", "label", "group", "split")
-# Of a group that lies in two splits all go to the one that is touched last: an example seen by people or by training is no test,
-# but a test example taken out of training harms nobody.
+# Of a group that lies in two splits all rows go to the later one: training loses examples, the test set never does.
 _RANK = {name: place for place, name in enumerate(SPLITS)}
 
 
@@ -78,35 +77,46 @@ def split(
     """Give every row a split.
 
     `before` are the rows of the tables as they stand: a row keeps its split, found by path, else by digest (a renamed file). Rows
-    of one declared group, of one digest, and of each of `together` (paths of near-duplicates) stay in one split; where they already
-    lie in two, all go to the one that comes later in train, validation, eyeball, test. `original` (path -> split) is followed where
-    a row has no split yet; a split that no original names is taken from its train. New rows fill each label up to its share,
-    in an order that only content and `seed` decide, not names or the order of the files.
+    of one declared group, of one digest, and of each of `together` (paths of near-duplicates) stay in one split; where they
+    already lie in two, all go to the one that comes later in train, validation, eyeball, test. `original` (path -> split) is
+    followed where a row has no split yet; a split that no original names is taken from its train. New rows fill each label up
+    to its share, in an order that only content and `seed` decide, not names or the order of the files.
     """
     dealt = check_shares(shares or SHARES)
     rows = sorted(rows, key=lambda row: row.path)
     before = list(before)
     kept = _kept(rows, before)
     bundles = _bundles(rows, together)
-    wishes = original or {}
+    wishes = dict(original or {})
     unoriginal = {name: share for name, share in dealt.items() if name == "train" or name not in set(wishes.values())}
-    deal = _Deal(dealt, bundles)
     choice: dict[str, str] = {}
-    waiting: list[tuple[list[Row], Mapping[str, float]]] = []
+    pools: dict[bool, list[list[Row]]] = {True: [], False: []}
     for bundle in bundles:
-        held = {kept[row.path] for row in bundle if row.path in kept}
         wished = {wishes[row.path] for row in bundle if row.path in wishes}
-        if held or (wished and max(wished, key=_RANK.__getitem__) != "train"):
+        held = {kept[row.path] for row in bundle if row.path in kept}
+        if held or wished - {"train"}:
             place = max(held or wished, key=_RANK.__getitem__)
-            deal.put(bundle, place)
             choice |= {row.path: place for row in bundle}
-        else:
-            waiting.append((bundle, unoriginal if wished else dealt))
-    for bundle, allowed in sorted(waiting, key=lambda item: (-len(item[0]), _chance(item[0], seed))):
-        place = deal.best(bundle, allowed)
-        deal.put(bundle, place)
-        choice |= {row.path: place for row in bundle}
+        if not wished - {"train"}:
+            pools[bool(wished)].append(bundle)
+    for from_train, pool in pools.items():
+        choice |= _fill(pool, unoriginal if from_train else dealt, choice, seed=seed)
     return _result([replace(row, split=choice[row.path]) for row in rows], before, kept, bundles)
+
+
+def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
+    """Splits of the bundles of a pool that have none yet, so that with the others each label comes near its shares."""
+    deal = _Deal(shares, pool)
+    for bundle in pool:
+        if bundle[0].path in choice:
+            deal.put(bundle, choice[bundle[0].path])
+    filled: dict[str, str] = {}
+    waiting = [bundle for bundle in pool if bundle[0].path not in choice]
+    for bundle in sorted(waiting, key=lambda bundle: (-len(bundle), _chance(bundle, seed))):
+        place = deal.best(bundle)
+        deal.put(bundle, place)
+        filled |= {row.path: place for row in bundle}
+    return filled
 
 
 def _result(rows: list[Row], before: list[Row], kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
@@ -169,7 +179,8 @@ class _Deal:
     """How many of each label every split has, and should have."""
 
     def __init__(self, shares: Mapping[str, float], bundles: list[list[Row]]) -> None:
-        self.shares = shares
+        whole = sum(shares.values())
+        self.shares = {name: share / whole for name, share in shares.items()}
         self.have: dict[str, Counter[str]] = {name: Counter() for name in SPLITS}
         self.total = Counter(row.label for bundle in bundles for row in bundle)
         pieces = Counter(label for bundle in bundles for label in {row.label for row in bundle})
@@ -179,23 +190,20 @@ class _Deal:
         """Count the rows as dealt to a split."""
         self.have[place].update(row.label for row in bundle)
 
-    def best(self, bundle: list[Row], allowed: Mapping[str, float]) -> str:
+    def best(self, bundle: list[Row]) -> str:
         """The split that lacks most of these labels; where equal, most of all; where that is equal, the larger share."""
         labels = Counter(row.label for row in bundle)
-        whole = sum(allowed.values())
 
         def lack(name: str) -> tuple[float, float, float]:
-            share = allowed[name] / whole
-            missing = sum(n * (self.wanted(label, name, share) - self.have[name][label]) for label, n in labels.items())
-            everywhere = share * self.total.total() - self.have[name].total()
-            return round(missing / len(bundle), 9), round(everywhere, 9), share
+            missing = sum(n * (self.wanted(label, name) - self.have[name][label]) for label, n in labels.items())
+            everywhere = self.shares[name] * self.total.total() - self.have[name].total()
+            return round(missing / len(bundle), 9), round(everywhere, 9), self.shares[name]
 
-        return max(allowed, key=lack)
+        return max(self.shares, key=lack)
 
-    def wanted(self, label: str, name: str, share: float) -> float:
+    def wanted(self, label: str, name: str) -> float:
         """Rows of the label that the split should have: its share, and of a rare label at least one to validate and to test."""
-        share = min(share, self.shares[name]) if name != "train" else share
-        return max(share * self.total[label], 0.0 if name == "eyeball" else self.floor[label])
+        return max(self.shares[name] * self.total[label], 0.0 if name == "eyeball" else self.floor[label])
 
 
 def read_splits(root: Path) -> list[Row]:
