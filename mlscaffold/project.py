@@ -138,7 +138,7 @@ class IndexTree:
         self.disk = WorkTree(root)
         self.entries = git.index_entries(root)
         self._blobs: dict[str, bytes] = {}
-        self._tracked_on_disk = set(self.entries)
+        self._known_ignored: dict[str, bool] = {}
 
     def content(self, path: str) -> bytes | None:
         """The staged content; of an ignored file, the content on disk."""
@@ -165,10 +165,13 @@ class IndexTree:
         return bool(self._ignored([path]))
 
     def _ignored(self, paths: list[str]) -> list[str]:
-        if not paths:
-            return []
-        answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin="\0".join(paths).encode()).stdout
-        return [p.decode() for p in answer.split(b"\0") if p]
+        asked = [p for p in paths if p not in self._known_ignored]
+        if asked:  # all at once: a process for each picture would take minutes
+            names = "\0".join(asked).encode("utf-8", "surrogateescape")
+            answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin=names).stdout
+            ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
+            self._known_ignored |= {p: p in ignored for p in asked}
+        return [p for p in paths if self._known_ignored[p]]
 
 
 class Project:
@@ -409,7 +412,7 @@ def find_root(start: Path) -> Path:
 def open_project(start: Path | None = None, *, staged: bool = False, use_cache: bool = True) -> Project:
     """The project that holds `start` (default: the current folder); `staged` reads tracked files from git's index."""
     root = find_root(start or Path.cwd())
-    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache and not staged else None)
+    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache else None)
     project = Project(root, tree=IndexTree(root) if staged else None, cache=cache)
     _ = project.settings  # a broken settings file is told at once
     return project

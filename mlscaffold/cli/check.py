@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mlscaffold.cli.console import say, wants_colour
+from mlscaffold.cli.console import say, wants_colour, width
 from mlscaffold.errors import UsageError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -49,12 +49,13 @@ def check(
 
         shown = md.findings(report)
     else:
-        shown = text.check(report, colour=wants_colour() and output is None)
+        colour = wants_colour() and output is None
+        shown = text.render(report, width=width(), colour=colour, everything=all_)
     if output:
         from mlscaffold.writing import write_text
 
-        write_text(output, shown + "\n")
+        write_text(output, shown.rstrip("\n") + "\n")
         say(f"Wrote {output}")
     else:
-        say(shown)
+        say(shown.rstrip("\n"), colour=True)
     raise typer.Exit(0 if is_ok(report, strict=strict) else 1)

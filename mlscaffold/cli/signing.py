@@ -65,7 +65,7 @@ def _refuse(wanted: Candidate, project: Project) -> None:
     for finding in unknown:
         say(_line(finding))
     say(f"\n{stage.goal}")
-    command = next((f.fix for f in wanted.blocking if f.fix), "") or stage.next_command.replace("PACKAGE", project.settings.package)
+    command = next((f.fix for f in wanted.blocking if f.fix), "") or stage.next_command
     say(f"Next: {command}")
     raise typer.Exit(1)
 
@@ -128,4 +128,4 @@ def _open_next(project: Project) -> None:
         return
     stage = following.stage
     say(f"Stage {stage.number}, {stage.slug}: {stage.goal}")
-    say(f"Next: {stage.next_command.replace('PACKAGE', project.settings.package)}")
+    say(f"Next: {stage.next_command}")

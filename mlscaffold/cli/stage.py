@@ -29,7 +29,7 @@ def next_stage(
 def show(stage: str = typer.Argument("", help="Number or name (default: the current stage).")) -> None:
     """Show what a stage wants, who signs it and how far it is."""
     from mlscaffold.project import open_project
-    from mlscaffold.reports.text import stage_page
+    from mlscaffold.reports.pages import stage_page
     from mlscaffold.stages import find_stage
     from mlscaffold.workflows.check import check_project
 
@@ -37,7 +37,7 @@ def show(stage: str = typer.Argument("", help="Number or name (default: the curr
     report = check_project(project)
     slug = find_stage(stage).slug if stage else (report.current or report.stages[-1].stage.slug)
     status = next(s for s in report.stages if s.stage.slug == slug)
-    say(stage_page(status, report, package=project.settings.package))
+    say(stage_page(status, report))
 
 
 @app.command()
