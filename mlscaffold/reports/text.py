@@ -45,7 +45,7 @@ def status(report: Report, *, width: int = 100, colour: bool = False, production
         indent = width_of(start) + 9
         first, *rest = _wrap(told, max(width - indent, 20), "") or [""]
         lines += [f"{start}{state} {first}".rstrip(), *(" " * indent + line for line in rest)]
-    return "\n".join([*lines, "", _next(report)]) + "\n"
+    return "\n".join([*lines, "", *_next(report, width)]) + "\n"
 
 
 def width_of(text: str) -> int:
@@ -56,7 +56,8 @@ def width_of(text: str) -> int:
 def _finding(finding: Finding, stages: int, names: int, *, width: int, colour: bool) -> list[str]:
     indent = min(stages + names + 11, width // 2)
     word = "waived" if finding.waiver else finding.status.value
-    start = f"{_pad(clean(finding.stage or 'project'), stages)}  {_paint(_pad(word, 7), finding.status, colour=colour and not finding.waiver)}"
+    state = _paint(_pad(word, 7), finding.status, colour=colour and not finding.waiver)
+    start = f"{_pad(clean(finding.stage or 'project'), stages)}  {state}"
     room = max(width - indent, 24)
     message = _wrap(clean(finding.message), room, "")
     details = [places(finding), effect(finding), clean(finding.waiver) if finding.waiver else ""]
@@ -115,10 +116,10 @@ def _told(status: StageStatus) -> str:
     return ""
 
 
-def _next(report: Report) -> str:
+def _next(report: Report, width: int) -> list[str]:
     current = next((s for s in report.stages if s.stage.slug == report.current), None)
     if current is None:
-        return "Next: mlscaffold report --format html"
+        return ["Next: mlscaffold report --format html"]
     stale = any(s.state is State.STALE for s in report.stages)
     done, owed = proved(current)
     own = clean(current.stage.next_command)
@@ -127,7 +128,10 @@ def _next(report: Report) -> str:
         if own and done < owed and current.state is not State.STALE
         else f"mlscaffold stage next (stage {current.stage.number})"
     )
-    return f"Next: {command}" + ("     Why stale: mlscaffold status --why" if stale else "")
+    step, why = f"Next: {command}", "Why stale: mlscaffold status --why"
+    if not stale:
+        return [step]
+    return [f"{step}     {why}"] if width_of(step) + 5 + width_of(why) <= width else [why, step]
 
 
 def _date(when: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 (python-docx comes without types)
 from __future__ import annotations
 
 import io
