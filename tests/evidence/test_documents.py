@@ -57,7 +57,6 @@ def test_markdown_sections_with_anchor_underline_and_bold_line() -> None:
     ]
     problem = documents.find(document, "problem-statement")
     assert problem and problem.text == "Nobody wants to sort flowers at night.\n- first\n- second goes on\n# no heading"
-    assert problem.guidance.startswith("Guidance. Say what hurts.") is False
     assert "Say what hurts. In two sentences." in problem.guidance and "a note of two lines" in problem.guidance
     assert problem.items == ("first", "second goes on")
     needs = documents.find(document, "technical-requirements")

@@ -187,7 +187,15 @@ def test_provenance_and_chosen_and_overfit_and_params() -> None:
     assert "not valid JSON" in told(runs.read_provenance, "{")
     chosen = runs.read_chosen(f'run = "r"\ncheckpoint = "{D}"\nsplit = "validation"\nkeep = "training"'.encode(), "chosen.toml")
     assert chosen.keep == "training" and chosen.value is None
-    batch = {"run": "r", "backbone": "small_cnn", "weights": None, "parameters": 9, "trainable": 9, "outputs": 2, "classes": D}
+    batch: dict[str, object] = {
+        "run": "r",
+        "backbone": "small_cnn",
+        "weights": None,
+        "parameters": 9,
+        "trainable": 9,
+        "outputs": 2,
+        "classes": D,
+    }
     batch |= {"input": [3, 8, 8], "batch": [{"path": "a", "label": "b"}], "losses": [1.0, math.nan], "initial_loss": 1.0}
     overfit = runs.read_overfit(json.dumps(batch).encode(), "overfit.json")
     assert overfit.batch == (("a", "b"),) and math.isnan(overfit.losses[1]) and overfit.weights == ""
@@ -283,7 +291,8 @@ def test_literature_is_counted_by_work() -> None:
     assert found.entries[0].doi == "10.1109/cvpr.2016.90" and found.entries[0].year == 2016
     assert found.entries[0].title == "Deep Residual Learning for Image Recognition"
     assert [line for line, _ in found.malformed] == [4, 5]
-    bib = '@article{he, title = {Deep {R}esidual Learning}, year = 2016, doi = {10.1109/CVPR.2016.90}}\n@misc{b, title="B", eprint={1512.03385}, archivePrefix={arXiv}}'
+    bib = "@article{he, title = {Deep {R}esidual Learning}, year = 2016, doi = {10.1109/CVPR.2016.90}}\n"
+    bib += '@misc{b, title="B", eprint={1512.03385}, archivePrefix={arXiv}}'
     works = literature.read(bib)
     assert works.entries[0].title == "Deep Residual Learning" and works.entries[0].year == 2016
     assert works.entries[1].arxiv == "1512.03385" and works.distinct == 2
