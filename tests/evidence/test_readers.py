@@ -285,7 +285,8 @@ def test_deployment_and_sources() -> None:
 
 def test_literature_is_counted_by_work() -> None:
     text = "- He et al. (2016). *Deep Residual Learning for Image Recognition*. https://doi.org/10.1109/CVPR.2016.90\n"
-    text += "- He 2015, arXiv:1512.03385v1\n- He 2015, https://arxiv.org/abs/1512.03385\n- Foo 2020. doi:11.99/x\n- Bar, arXiv:2013.1\n"
+    text += "- He 2015, arXiv:1512.03385v1\n- He 2015, https://arxiv.org/abs/1512.03385\n"
+    text += "- Foo 2020. doi:11.99/x\n- Bar, arXiv:2013.1\n"
     found = literature.read(text)
     assert found.distinct == 4 and len(found.entries) == 5
     assert found.entries[0].doi == "10.1109/cvpr.2016.90" and found.entries[0].year == 2016
