@@ -16,7 +16,7 @@ SPLITS = ("train", "validation", "eyeball", "test")
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 FOLDER = Path("data/splits")
 COLUMNS = ("path", "digest", "label", "group", "split")
-# Of a group that lies in two splits all rows go to the later one: training loses examples, the test set never does.
+# Of a group in two splits all rows go to the later one: training loses examples, the test set never does.
 _RANK = {name: place for place, name in enumerate(SPLITS)}
 
 
