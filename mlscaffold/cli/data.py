@@ -37,6 +37,7 @@ Output = Annotated[Format, typer.Option("--format", help="How the answer is prin
 @app.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(help="A folder with a folder a class, or a CSV or TSV with paths and labels.")],
+    *,
     source: Annotated[str, typer.Option(help="Name of the source; by default from the path.")] = "",
     layout: Annotated[str, typer.Option("--layout", help="class-folders or csv-list; recognised by default.")] = "",
     licence: Annotated[str, typer.Option(help="Licence, for source.toml.")] = "",
@@ -69,6 +70,7 @@ def stats(output: Output = Format.TEXT, no_input: NoInput = False) -> None:
 
 @app.command("split")
 def split(
+    *,
     shares: Annotated[str, typer.Option(help="For example train=0.6,validation=0.15,eyeball=0.05,test=0.2 (the default).")] = "",
     seed: Annotated[int, typer.Option(help="Another number deals new rows otherwise.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Start anew: rows that have a split lose it.")] = False,
@@ -169,7 +171,8 @@ def _import_text(done: Imported) -> Iterable[str]:
         yield f"  refused {defect.where}: {defect.message}"
     if len(done.refused) > SHOWN:
         kinds = Counter(defect.kind for defect in done.refused)
-        yield f"  refused in all: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())} (--format json lists them)"
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        yield f"  refused in all: {counts} (--format json lists them)"
     if done.ignored:
         yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(done.ignored.items()))}"
     for note in done.notes:
@@ -305,6 +308,7 @@ def _split_text(done: SplitData, package: str) -> Iterable[str]:
     for reason, paths in done.left_out.items():
         yield f"  left out, {reason}: {len(paths)} ({_some(paths)})"
     yield from _manifest_lines(done.manifests)
+    yield f"  a share of {done.expected:g} on these {totals.get('test', 0)} test images will be known to ±{done.half_width:.3f}"
     for warning in done.warnings:
         yield f"  warn: {warning}"
     yield f"  written: {', '.join(done.written) if done.written else 'nothing, the tables were so already'}"

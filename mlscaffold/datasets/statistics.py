@@ -110,7 +110,7 @@ def plot_sizes(sizes: Iterable[tuple[int, int]]) -> bytes:
         axes.scatter(widths, heights, s=areas, color=BLUE, alpha=0.45, linewidths=0, zorder=3)
         top = max(*widths, *heights) * 1.12
         axes.plot([0, top], [0, top], color=ORANGE, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-        axes.text(top * 0.97, top * 0.93, "square", color=ORANGE, ha="right", va="top", fontsize=9)
+        axes.text(top * 0.98, top * 0.84, "square", color=ORANGE, ha="right", va="top", fontsize=9)
         (width, height), count = points[0]
         axes.set_title(
             f"{len(counted)} {'size' if len(counted) == 1 else 'sizes'}, most often {width} × {height} px ({count} images)",
