@@ -4,14 +4,14 @@ A target converts a network that takes normalised images `(1, C, H, W)` and answ
 own export back with the runtime that phones or servers use. To add a target, write one file and list it here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
+
+from project_package.errors import ProjectError
 
 TARGETS = ("onnx", "litert", "executorch", "coreml")
 
@@ -41,7 +41,7 @@ class Target(Protocol):
 def load_target(name: str) -> Target:
     """The target of that name; its heavy libraries are imported when it is used, not here."""
     if name not in TARGETS:
-        raise ValueError(f"there is no conversion target {name!r}; known are {', '.join(TARGETS)}")
+        raise ProjectError(f"there is no conversion target {name!r}; known are {', '.join(TARGETS)}")
     return cast(Target, import_module(f"project_package.export.{name}"))
 
 

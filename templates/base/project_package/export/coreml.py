@@ -4,8 +4,6 @@ Only macOS can run it with Core ML. Elsewhere the saved program is read back and
 is that the program, as saved, computes the same function, not that Apple's runtime takes it, nor how fast.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

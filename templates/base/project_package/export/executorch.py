@@ -1,7 +1,5 @@
 """ExecuTorch, the successor of PyTorch Mobile: a .pte for the XNNPACK backend of Android and iOS."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

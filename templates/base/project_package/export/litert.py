@@ -4,10 +4,9 @@
 because TensorFlow and PyTorch in one process crash.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -74,7 +73,8 @@ def read_again(file: Path, images: np.ndarray) -> np.ndarray | None:
         given, answer = Path(folder, "images.npy"), Path(folder, "logits.npy")
         np.save(given, images)
         command = [sys.executable, "-m", "project_package.export.litert", str(file), str(given), str(answer)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        search = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": search})
         if done.returncode != 0:
             said = f"signal {-done.returncode}" if done.returncode < 0 else (done.stderr.strip().splitlines() or ["?"])[-1]
             raise RuntimeError(f"TensorFlow's interpreter could not read {file.name}: {said}")

@@ -4,8 +4,6 @@ It reads the saved package with its weights and computes it with PyTorch in floa
 are made of; anything else is an `UnknownOp`, never a guess.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

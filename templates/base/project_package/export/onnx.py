@@ -1,7 +1,5 @@
 """ONNX, read by ONNX Runtime: what the service of this project runs."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
