@@ -7,6 +7,7 @@ and compared with the source model on every test image. What was found stands in
 """
 
 import argparse
+import io
 import os
 import platform
 import shutil
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import warnings
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -120,7 +122,8 @@ def convert_anew(folder: Path, target: Target, source: Source, dtype: str) -> No
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".convert-") as temporary:
         made, place = Path(temporary, target.FILE), folder / target.FILE
-        target.convert(source.network, source.shape, made, dtype=dtype, classes=source.classes)
+        with redirect_stdout(io.StringIO()):  # converters tell every pass they make
+            target.convert(source.network, source.shape, made, dtype=dtype, classes=source.classes)
         (folder / "card.json").unlink(missing_ok=True)  # the old card is not about the new file
         if place.is_dir():
             shutil.rmtree(place)

@@ -1,6 +1,7 @@
 """ExecuTorch, the successor of PyTorch Mobile: a .pte for the XNNPACK backend of Android and iOS."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def convert(network: Any, shape: tuple[int, ...], file: Path, *, dtype: str, cla
         if node.op == "call_function" and not any(word in str(node.target) for word in ("delegate", "getitem"))
     )
     if left:
-        print(f"executorch: not taken by XNNPACK, runs on portable kernels: {', '.join(left)}")
+        print(f"executorch: not taken by XNNPACK, runs on portable kernels: {', '.join(left)}", file=sys.stderr)
     file.write_bytes(lowered.to_executorch().buffer)
 
 

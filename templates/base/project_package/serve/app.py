@@ -1,6 +1,7 @@
 """The web application: a page, `POST /predict`, `/health` and `/metrics`."""
 
 import html
+import io
 import secrets
 import sqlite3
 import time
@@ -12,7 +13,8 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from PIL import Image
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from project_package import paths, pipeline, records
 from project_package.errors import ProjectError
@@ -30,6 +32,7 @@ class Metrics:
     """What /metrics tells; a registry of its own, so that two applications can live in one process."""
 
     def __init__(self, engine: Engine) -> None:
+        disable_created_metrics()  # a time of creation beside each counter is noise
         self.registry = CollectorRegistry()
         self.predictions = Counter("predictions", "Answers given", ["label", "arm"], registry=self.registry)
         self.rejected = Counter("rejected", "Requests refused", ["status"], registry=self.registry)
@@ -103,7 +106,7 @@ def create_app(engine: Engine, settings: Settings, *, log: Path, name: str) -> F
         unsure = settings.confidence_below is not None and answer.confidence < settings.confidence_below
         if unsure:
             metrics.queued.inc()
-            keep_for_review(settings.review, request, content, (image.format or "image").lower())
+            keep_for_review(settings.review, request, content)
         taken = time.perf_counter() - start
         metrics.predictions.labels(answer.label, ARM).inc()
         metrics.seconds.observe(taken)
@@ -144,14 +147,16 @@ def entry(request: str, engine: Engine, answer: Answer, taken: float, *, unsure:
     )
 
 
-def keep_for_review(folder: Path | None, request: str, content: bytes, kind: str) -> None:
-    """Keep an unsure picture, under the id of its request; what cannot be kept is let go."""
+def keep_for_review(folder: Path | None, request: str, content: bytes) -> None:
+    """Keep an unsure picture as it came, under the id of its request; what cannot be kept is let go."""
     if folder is None:
         return
     try:
         keep_private(folder)
         if sum(1 for _ in folder.iterdir()) <= MAX_KEPT:
-            (folder / f"{request}.{kind if kind.isalnum() else 'image'}").write_bytes(content)
+            with Image.open(io.BytesIO(content)) as image:
+                kind = (image.format or "image").lower()
+            (folder / f"{request}.{kind}").write_bytes(content)
     except OSError:
         return
 

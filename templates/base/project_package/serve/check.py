@@ -24,7 +24,7 @@ from project_package.errors import ProjectError
 from project_package.serve.log import read_log
 from project_package.serve.settings import Settings
 
-MOST = 500  # pictures asked about
+MOST = 1000  # pictures asked about
 SAME = 0.99  # share of answers that must be those of the export's own table
 PATIENCE = 60  # seconds until the service must be up
 
