@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -80,10 +81,15 @@ def anchors_of(title: str, own: Mapping[str, str | tuple[str, ...]] | None = Non
 
 
 def _phrases(own: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
-    phrases = {plain(title): anchor for anchor, titles in TITLES.items() for title in titles}
+    phrases = dict(_shipped())
     for anchor, titles in own.items():
         phrases |= {plain(title): anchor for title in ((titles,) if isinstance(titles, str) else titles)}
     return phrases
+
+
+@functools.cache
+def _shipped() -> Mapping[str, str]:
+    return {plain(title): anchor for anchor, titles in TITLES.items() for title in titles}
 
 
 def _blankless(text: str) -> bool:

@@ -38,6 +38,7 @@ class SplitData:
     written: tuple[str, ...]
     warnings: tuple[str, ...]
     half_width: float
+    expected: float
 
 
 def split_data(
@@ -92,6 +93,7 @@ def split_data(
         written=tuple(written),
         warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
         half_width=half_width(counts["test"].total(), expected),
+        expected=expected,
     )
 
 
