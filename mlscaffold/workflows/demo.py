@@ -127,13 +127,13 @@ def _problem(run: Demo, folder: Path) -> None:
 
     digits = write_digits(folder)
     run.answers = digits.answers
-    _document(run, "docs/01-problem.md", owner=_who(run.root))
+    _document(run, "docs/01-problem.md", {"owner": _who(run.root)})
     shutil.copyfile(DEMO / "acceptance.toml", run.root / "acceptance.toml")
     examples = sorted(digits.answers)[:10]
     for name in examples:
         shutil.copyfile(digits.field / name, run.root / "docs/examples" / name)
     rows = "".join(f"{name},{digits.answers[name]},{_who(run.root)}\n" for name in examples)
-    (run.root / "docs/examples/answers.csv").write_text("file,answer,by\n" + rows, encoding="utf-8")
+    (run.root / "docs/examples/answers.csv").write_text("path,answer,by\n" + rows, encoding="utf-8")
     (run.root / "docs/examples/README.md").write_text(
         "# Examples\n\nTen boxes from the scanner, and what the reading desk would have typed: answers.csv.\n", encoding="utf-8"
     )
@@ -141,7 +141,7 @@ def _problem(run: Demo, folder: Path) -> None:
 
 
 def _research(run: Demo) -> None:
-    _document(run, "docs/02-research.md")
+    _document(run, "docs/02-research.md", {})
 
 
 def _collection(run: Demo, folder: Path) -> None:
@@ -180,21 +180,19 @@ def _evaluation(run: Demo) -> None:
     measured = json.loads((run.root / evaluated.folder / "metrics.json").read_text(encoding="utf-8"))
     accuracy = measured["metrics"]["accuracy"]
     cases = _mistakes(run.root / evaluated.folder / "eyeball.csv")
-    _document(
-        run,
-        "docs/07-evaluation.md",
-        n=str(measured["n"]),
-        accuracy=f"{accuracy['value']:.3f}",
-        low=f"{accuracy['low']:.3f}",
-        high=f"{accuracy['high']:.3f}",
-        majority=f"{measured['majority']['accuracy']:.3f}",
-        baseline=f"{measured['baseline']['accuracy']:.3f}",
-        p=f"{measured['comparison']['p']:.2g}",
-        run=evaluated.run,
-        eyeball=str(cases[0]),
-        wrong=str(len(cases[1])),
-        cases="\n".join(cases[1]) or "- None of them, so there is no pattern to be found in this split; more pictures for it would show the rare ones.",
-    )
+    none = "- None of them, so there is no pattern to be found in this split; more pictures for it would show the rare ones."
+    values = {
+        "n": str(measured["n"]),
+        **{key: f"{accuracy[name]:.3f}" for key, name in (("accuracy", "value"), ("low", "low"), ("high", "high"))},
+        "majority": f"{measured['majority']['accuracy']:.3f}",
+        "baseline": f"{measured['baseline']['accuracy']:.3f}",
+        "p": f"{measured['comparison']['p']:.2g}",
+        "run": evaluated.run,
+        "eyeball": str(cases[0]),
+        "wrong": str(len(cases[1])),
+        "cases": "\n".join(cases[1]) or none,
+    }
+    _document(run, "docs/07-evaluation.md", values)
 
 
 def _mistakes(path: Path) -> tuple[int, list[str]]:
@@ -241,7 +239,7 @@ def _deployment(run: Demo) -> None:
     _script(run, "monitor", "--drill")
 
 
-def _document(run: Demo, path: str, **values: str) -> None:
+def _document(run: Demo, path: str, values: dict[str, str]) -> None:
     text = (DEMO / path).read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
