@@ -96,7 +96,7 @@ def _ask(wanted: Candidate, confirmed: Sequence[str]) -> dict[str, str]:
             reference="no-such-item",
             hint=f"Its items are: {', '.join(sorted(known))}",
         )
-    answers = {c: "yes" for c in confirmed}
+    answers = dict.fromkeys(confirmed, "yes")
     open_questions = [q for q in wanted.questions if q.id not in answers]
     if open_questions and not is_terminal():
         raise UsageError(

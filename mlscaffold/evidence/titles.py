@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (ruff counts a Chinese character as two)
+
 """Headings under which people write the sections we look for, in each language that we ship."""
 
 from __future__ import annotations

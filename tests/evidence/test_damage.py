@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.evidence import acceptance, curves, documents, exports, predictions, runs, settings, studies, tables
+from mlscaffold.evidence import acceptance, curves, documents, exports, predictions, runs, studies, tables
 from tests.evidence.test_readers import ACCEPTANCE, GOOD
 
 
@@ -35,7 +35,6 @@ def pdf() -> bytes:
 @pytest.mark.parametrize(
     ("read", "path", "good"),
     [
-        (settings.read, "mlscaffold.toml", b'schema = 1\nname = "a"\ntask = "t"\n[team]\nx = ["y"]\n[paths]\nruns = "r"\n'),
         (acceptance.read, "acceptance.toml", ACCEPTANCE.encode()),
         (exports.read, "card.json", b'{"schema": 1, "target": "onnx", "file": "m", "source": {}, "input": {"shape": [1]}}'),
         (

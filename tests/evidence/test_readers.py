@@ -9,7 +9,6 @@ import pytest
 
 from mlscaffold.evidence import (
     Broken,
-    NewerSchema,
     acceptance,
     curves,
     deployment,
@@ -18,7 +17,6 @@ from mlscaffold.evidence import (
     literature,
     predictions,
     runs,
-    settings,
     sources,
     studies,
     tables,
@@ -48,26 +46,6 @@ def told(read: Callable[[bytes, str], object], text: str | bytes, path: str = "f
     with pytest.raises(Broken) as caught:
         read(text if isinstance(text, bytes) else text.encode(), path)
     return f"{caught.value.message} | {caught.value.hint}"
-
-
-def test_settings_with_defaults_and_an_unknown_field() -> None:
-    text = '\ufeffschema = 1\r\nname = "Flower-Sorter"\ntask = "image-classification"\nteem = 1\n'
-    text += '[team]\n"data scientist" = ["Ada"]\n[documents.01-problem]\nowner = "Wer?"\n[checks."a.b"]\nlimit = 3\n'
-    found = settings.read(text.encode(), "mlscaffold.toml")
-    assert (found.package, found.gate, found.runs) == ("flower_sorter", "protect", "runs")
-    assert found.people("data scientist") == ("Ada",)
-    assert found.titles("docs/01-problem.docx") == {"owner": ("Wer?",)}
-    assert found.checks == {"a.b": {"limit": 3}}
-    assert found.unknown == ("teem (is team meant?)",)
-
-
-def test_settings_that_are_broken() -> None:
-    assert told(settings.read, "name = \n").startswith("file.toml:1: is not valid TOML")
-    assert 'Is "strict" meant?' in told(settings.read, 'name = "a"\ntask = "t"\ngate = "strikt"')
-    assert "task is missing" in told(settings.read, 'name = "a"')
-    assert "file.toml:2: is not UTF-8" in told(settings.read, b"a = 1\nb = '\xff'")
-    with pytest.raises(NewerSchema, match="schema 9; this mlscaffold knows schema 1"):
-        settings.read(b"schema = 9", "mlscaffold.toml")
 
 
 def test_acceptance_and_its_thresholds() -> None:
