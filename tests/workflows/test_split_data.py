@@ -97,6 +97,17 @@ def test_nothing_to_split_says_what_to_do(tmp_path: Path) -> None:
     assert caught.value.hint == "Next: mlscaffold data import FOLDER"
 
 
+def test_pictures_without_labels_are_no_splits(tmp_path: Path) -> None:
+    put(tmp_path / "set/a.png", 1)
+    import_data(tmp_path / "project", tmp_path / "set")
+    with pytest.raises(ScaffoldError, match="no labelled medium") as caught:
+        split_data(tmp_path / "project")
+    assert (caught.value.context, caught.value.hint) == (
+        "1 without a label",
+        "Write labels into the annotations.csv files under data/raw.",
+    )
+
+
 def test_two_sources_have_two_tables(root: Path, tmp_path: Path) -> None:
     first = {row.path: row.split for row in split_data(root).dealt.rows}
     shutil.copytree(tmp_path / "shop", tmp_path / "twin")
