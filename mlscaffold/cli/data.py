@@ -224,10 +224,10 @@ def _stats_text(done: DataStats) -> Iterable[str]:
     for name, count in classes.items():
         bar = "█" * max(1, round(BAR * count / max(classes.values())))
         yield f"  {name:<{width}}  {count:>6}  {count / labelled:>6.1%}  {bar}"
-    yield ""
+    if classes:
+        yield ""
     if values["widths"]:
-        sides = (f"{side} {v['min']}–{v['max']} px (median {v['median']:g})" for side, v in _sides(values))
-        yield f"  sizes       {', '.join(sides)}"
+        yield f"  sizes       width {_span(values['widths'])}, height {_span(values['heights'])}"
     for name in ("modes", "formats"):
         yield f"  {name:<10}  {', '.join(f'{kind} {count}' for kind, count in values[name].items())}"
     if len(classes) > 1:
@@ -239,9 +239,11 @@ def _stats_text(done: DataStats) -> Iterable[str]:
     yield "Next: mlscaffold data split"
 
 
-def _sides(values: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, float]]]:
-    """Width and height with their spread."""
-    return (("width", values["widths"]), ("height", values["heights"]))
+def _span(spread: Mapping[str, float]) -> str:
+    """Least to greatest side, and the middle."""
+    if spread["min"] == spread["max"]:
+        return f"{spread['min']} px"
+    return f"{spread['min']}–{spread['max']} px (median {spread['median']:g})"
 
 
 def _stats_findings(done: DataStats) -> Iterable[str]:

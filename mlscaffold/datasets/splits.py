@@ -22,7 +22,7 @@ _RANK = {name: place for place, name in enumerate(SPLITS)}
 
 @dataclass(frozen=True)
 class Row:
-# Of a group in two splits all rows go to the later one: training may lose rows, the test set never does.
+    """A row of a split table: `path` under `data/raw`, digest of the file, label, group and split (both may be empty)."""
 
     path: str
     digest: str

@@ -86,7 +86,7 @@ def plot_classes(classes: Mapping[str, int]) -> bytes:
     numbers = [count for _, count in shown]
     bars = axes.barh(range(len(shown)), numbers, color=BLUE, height=0.65)
     axes.set_yticks(range(len(shown)), names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
     total = sum(classes.values()) or 1
     axes.bar_label(bars, [f"{n}  ({n / total:.0%})" for n in numbers], padding=4, color=INK)
     axes.set_xlim(0, max([*numbers, 1]) * 1.18)
@@ -113,7 +113,9 @@ def plot_sizes(sizes: Iterable[tuple[int, int]]) -> bytes:
         axes.text(top * 0.98, top * 0.84, "square", color=ORANGE, ha="right", va="top", fontsize=9)
         (width, height), count = points[0]
         axes.set_title(
-            f"{len(counted)} {'size' if len(counted) == 1 else 'sizes'}, most often {width} × {height} px ({count} images)",
+            f"Every image has {width} × {height} px ({count} images)"
+            if len(counted) == 1
+            else f"{len(counted)} sizes, most often {width} × {height} px ({count} images)",
             loc="left",
             color=INK,
             fontsize=11,

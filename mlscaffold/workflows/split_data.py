@@ -66,7 +66,9 @@ def split_data(
             "There is no labelled medium to split.",
             reference="nothing-to-split",
             context="; ".join(f"{len(paths)} {reason}" for reason, paths in left_out.items()),
-            hint="Next: mlscaffold data import FOLDER",
+            hint=f"Write labels into the annotations.csv files under {RAW}."
+            if left_out
+            else "Next: mlscaffold data import FOLDER",
         )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
     dealt = split(
