@@ -100,7 +100,8 @@ def read_jobs() -> list[Job]:
     tables = sorted(paths.DATA_SPLITS.glob("*.csv"))
     if not tables:
         raise ProjectError("data/splits has no table; run `mlscaffold data split` first")
-    names, seen = set(records.classes()), {}
+    names = set(records.classes())
+    seen: dict[str, str] = {}
     found: list[tuple[str, str, str, str]] = []
     for table in tables:
         for line, row in enumerate(records.read_table(table, ("path", "label", "split")), start=2):

@@ -1,6 +1,6 @@
-"""Predict the pictures of a list: `python -m project_package.predict --checkpoint F --images LIST.csv --output OUT.csv`.
+"""Predict a list of pictures: `python -m project_package.predict --checkpoint F --images LIST.csv --output OUT`.
 
-LIST.csv has a column `path` (absolute, or from the project's root) and may have `label`; OUT.csv repeats both.
+LIST.csv has a column `path` (absolute, or from the project's root) and may have `label`; OUT repeats both.
 """
 
 import argparse

@@ -9,6 +9,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -107,7 +108,7 @@ def quiet() -> None:
     """Silence tips and warnings that nothing here can act on."""
     for name in ("pytorch_lightning", "lightning_fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    # TensorBoard writes its events without TensorFlow, and loads it (for seconds, with warnings) only if this is missing
+    # TensorBoard needs no TensorFlow to write events, but loads it, for seconds and with warnings, if this is missing
     sys.modules.setdefault("tensorboard.compat.notf", ModuleType("notf"))
     warnings.filterwarnings("ignore", module="pytorch_lightning.*")
     warnings.filterwarnings("ignore", message=".*(num_workers|litlogger|log_every_n_steps|lr_scheduler.step).*")
@@ -163,10 +164,8 @@ def train(arguments: Sequence[str], run: Run, *, checkpoint: Path | None = None)
     records.write_text(run.folder / "params.yaml", settings_text(cli))
     shutil.copyfile(paths.PIPELINE, run.folder / "pipeline.json")
     cli.trainer.logger = TensorBoardLogger(paths.RUNS, name="", version=run.name)
-    try:
+    with suppress(KeyboardInterrupt, SystemExit):  # Lightning has put things away; what is there is reported
         cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=checkpoint, weights_only=True)
-    except (KeyboardInterrupt, SystemExit):
-        pass  # Lightning has put things away; what is there is reported as interrupted
     if not run.best.is_file():
         raise ProjectError(f"{run.name} ended without a checkpoint: no epoch had a finite val_loss (the lr too high?)")
     finish(cli, run, stopped=stop_reason(cli))

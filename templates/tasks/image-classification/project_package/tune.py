@@ -1,7 +1,7 @@
 """Search for better settings: `python -m project_package.tune [--trials N]`.
 
-Trials are scored on validation only. The best settings are trained again with the budget of the chosen training, and the
-two are compared on validation by a paired test; the better one is chosen for tuning, and evaluated.
+Trials are scored on validation only. The best settings are trained again with the budget of the chosen training, and
+the two are compared on validation by a paired test; the better one is chosen for tuning, and evaluated.
 """
 
 import argparse
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import optuna
 import pytorch_lightning as pl
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from project_package import paths, records, scores
 from project_package.choose import Chosen, choose, chosen
@@ -81,8 +83,7 @@ def open_study(storage: str | None, name: str) -> optuna.Study:
     store: str | optuna.storages.BaseStorage
     if storage is None:
         paths.RUNS.mkdir(parents=True, exist_ok=True)
-        journal = optuna.storages.journal.JournalFileBackend(str(paths.RUNS / "studies.log"))
-        store = optuna.storages.JournalStorage(journal)
+        store = JournalStorage(JournalFileBackend(str(paths.RUNS / "studies.log")))
     else:
         store = storage
     pruner = optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=2)
@@ -156,7 +157,7 @@ def main() -> int:
         raise ProjectError(f"{paths.shown(params)} is missing; choose the run again")
     base = ["--config", str(params)]  # the budget, and all that is not searched, is that of the chosen training
     run = Run(records.new_run_id(), "tuning", records.now(), decisions=(decision("hyperparameters", METRIC),))
-    epochs = given.epochs or max(3, command(base).trainer.max_epochs // 3)
+    epochs = given.epochs or max(3, (command(base).trainer.max_epochs or 0) // 3)
     study = open_study(given.storage, given.study or run.name)
     search(study, base, given.trials, epochs)
     best = study.best_trial
