@@ -35,7 +35,6 @@ class NewProject:
     commit: str = ""
     dry_run: bool = False
     notes: tuple[str, ...] = ()
-    next_commands: tuple[str, ...] = ()
 
 
 def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = False) -> NewProject:
@@ -63,14 +62,7 @@ def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = 
         if hooks:
             _install_hook(root)
         rendering.move_into_place(root, target)
-    return NewProject(
-        target,
-        answers.name,
-        files,
-        commit=commit,
-        notes=_notes(answers, parent),
-        next_commands=(f"cd {answers.name}", "mlscaffold status"),
-    )
+    return NewProject(target, answers.name, files, commit=commit, notes=_notes(answers, parent))
 
 
 def new_outside(
@@ -86,7 +78,6 @@ def new_outside(
             context="Nothing was run and nothing was written.",
             hint="Read these files; --trust runs them.",
         )
-    lineage.identity(parent)
     if dry_run:
         return _preview(template, given, parent)
     who = lineage.identity(parent)
@@ -101,7 +92,7 @@ def new_outside(
         if hooks:
             _install_hook(root)
         rendering.move_into_place(root, target)
-    return NewProject(target, target.name, files, commit=commit, next_commands=(f"cd {target.name}",))
+    return NewProject(target, target.name, files, commit=commit)
 
 
 def _preview(template: Path, given: Mapping[str, str], parent: Path) -> NewProject:
