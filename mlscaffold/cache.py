@@ -5,6 +5,7 @@ The file is `.mlscaffold/cache.sqlite`: ignored by git, safe to delete, never ne
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import sqlite3
@@ -59,12 +60,12 @@ class Cache:
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
             rows = self.connection.execute(f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", [reader, *part])
-            found |= {digest: json.loads(value) for digest, value in rows}
+            found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
         return found
 
     def remember_facts(self, facts: dict[str, list[Any]], reader: int) -> None:
         """Keep facts about pictures."""
-        rows = [(digest, reader, json.dumps(value)) for digest, value in facts.items()]
+        rows = [(digest, reader, json.dumps(value, default=_text)) for digest, value in facts.items()]
         with contextlib.suppress(sqlite3.Error):
             self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", rows)
             self.connection.commit()
@@ -87,6 +88,14 @@ class Cache:
                 self.connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
             self.connection.commit()
         self._new_files = {}
+
+
+def _text(value: bytes) -> dict[str, str]:
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _bytes(value: dict[str, str]) -> bytes:
+    return base64.b64decode(value["base64"])
 
 
 def _open(path: Path | None) -> sqlite3.Connection:

@@ -84,9 +84,11 @@ def head(cwd: Path) -> str:
     return output.text if output.code == 0 else ""
 
 
-def is_dirty(cwd: Path) -> bool:
-    """Whether tracked files below `cwd` differ from the commit."""
-    return bool(run_git(["status", "--porcelain", "--untracked-files=no", "--", "."], cwd, check=False).stdout.strip())
+def status(cwd: Path, *paths: str) -> dict[str, str]:
+    """Path (relative to the top) → git's two letters, for what differs from the commit below `cwd`; untracked folders as one."""
+    listing = run_git(["status", "--porcelain", "-z", "--no-renames", "--", *(paths or (".",))], cwd, check=False).stdout
+    rows = [r.decode("utf-8", "surrogateescape") for r in listing.split(b"\0") if r]
+    return {r[3:]: r[:2] for r in rows if len(r) > 3}
 
 
 def is_shallow(cwd: Path) -> bool:

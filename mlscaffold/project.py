@@ -21,7 +21,6 @@ from mlscaffold.errors import ScaffoldError
 from mlscaffold.settings import FILE, Settings, read_settings
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 ABSENT = "absent"
 # Never part of any evidence, wherever they lie.
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
@@ -54,12 +53,8 @@ class NoProject(ScaffoldError):
         )
 
 
-class Reader(Protocol[T_co]):
-    """A kind of evidence: a module with a pure reader."""
-
-    def read(self, data: bytes, path: str) -> T_co:
-        """Parse the content; `path` is for messages and for the kind of file."""
-        ...
+Reader = Callable[[bytes, str], T]
+"""A kind of evidence: a pure function from content, and a path for its messages, to a value."""
 
 
 class Tree(Protocol):
@@ -143,7 +138,7 @@ class IndexTree:
         self.disk = WorkTree(root)
         self.entries = git.index_entries(root)
         self._blobs: dict[str, bytes] = {}
-        self._tracked_on_disk = set(self.entries)
+        self._known_ignored: dict[str, bool] = {}
 
     def content(self, path: str) -> bytes | None:
         """The staged content; of an ignored file, the content on disk."""
@@ -170,10 +165,13 @@ class IndexTree:
         return bool(self._ignored([path]))
 
     def _ignored(self, paths: list[str]) -> list[str]:
-        if not paths:
-            return []
-        answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin="\0".join(paths).encode()).stdout
-        return [p.decode() for p in answer.split(b"\0") if p]
+        asked = [p for p in paths if p not in self._known_ignored]
+        if asked:  # all at once: a process for each picture would take minutes
+            names = "\0".join(asked).encode("utf-8", "surrogateescape")
+            answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin=names).stdout
+            ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
+            self._known_ignored |= {p: p in ignored for p in asked}
+        return [p for p in paths if self._known_ignored[p]]
 
 
 class Project:
@@ -190,6 +188,7 @@ class Project:
         self._digests: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
         self._walks: dict[str, dict[str, str]] = {}
+        self._listings: dict[tuple[str, bool], list[str]] = {}
         self._memos: dict[str, tuple[frozenset[str], Any]] = {}
 
     @property
@@ -222,9 +221,9 @@ class Project:
     def read(self, kind: Reader[T], path: str) -> T:
         """A file as one kind of evidence, parsed once; raises `Missing`, or the reader's own error."""
         self._note(f"file:{path}")
-        key = (str(getattr(kind, "__name__", kind)), path)
+        key = (f"{kind.__module__}.{kind.__qualname__}", path)
         if key not in self._parsed:
-            self._parsed[key] = kind.read(self.content(path), path)
+            self._parsed[key] = kind(self.content(path), path)
         parsed: T = self._parsed[key]
         return parsed
 
@@ -360,14 +359,17 @@ class Project:
         while fixed < len(parts) - 1 and not any(c in parts[fixed] for c in "*?["):
             fixed += 1
         base = "/".join(parts[:fixed])
-        deep = fixed < len(parts) - 1
-        found = self._walk(base) if deep and "**" in pattern else self.tree.listing(base, deep=deep)
-        return sorted(p for p in found if _fits(p.split("/"), parts))
+        deep = fixed < len(parts) - 1 or "**" in parts[-1]
+        if (base, deep) not in self._listings:
+            self._listings[base, deep] = list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+        return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
 
 
 def _fits(path: list[str], pattern: list[str]) -> bool:
     if not pattern:
         return not path
+    if pattern == ["**"]:
+        return bool(path)
     if pattern[0] == "**":
         return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
@@ -410,7 +412,7 @@ def find_root(start: Path) -> Path:
 def open_project(start: Path | None = None, *, staged: bool = False, use_cache: bool = True) -> Project:
     """The project that holds `start` (default: the current folder); `staged` reads tracked files from git's index."""
     root = find_root(start or Path.cwd())
-    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache and not staged else None)
+    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache else None)
     project = Project(root, tree=IndexTree(root) if staged else None, cache=cache)
     _ = project.settings  # a broken settings file is told at once
     return project
