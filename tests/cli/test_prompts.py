@@ -6,7 +6,6 @@ from typing import Any
 
 import pexpect
 
-
 PACKAGE = Path(__file__).resolve().parents[2]
 DOWN, ENTER = "\x1b[B", "\r"
 

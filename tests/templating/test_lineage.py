@@ -4,7 +4,11 @@ from pathlib import Path
 import pytest
 
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.evidence import documents
+from mlscaffold.evidence.titles import ANCHORS
+from mlscaffold.templating.answers import resolve
 from mlscaffold.templating.lineage import Identity, commit_pristine, file_class, identity, section_digests
+from mlscaffold.workflows.new import new
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 DOCUMENT = """# T
@@ -30,11 +34,11 @@ def _git(root: Path, *args: str) -> str:
 
 
 def test_guidance_comments_and_layout_do_not_count_as_text() -> None:
-    digests = section_digests(DOCUMENT)
+    digests = section_digests(DOCUMENT.encode(), "x.md")
     assert list(digests) == ["one", "two"]
     assert digests["one"] == EMPTY
     assert digests["two"] != EMPTY
-    assert section_digests(DOCUMENT.replace("\n", "\r\n").replace("of a", "of   a")) == digests
+    assert section_digests(DOCUMENT.replace("\n", "\r\n").replace("of a", "of   a").encode(), "x.md") == digests
 
 
 def test_files_have_a_class() -> None:
@@ -74,3 +78,14 @@ def test_without_git_there_is_one_clear_error(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ScaffoldError, match="git is not installed"):
         identity(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["01-problem", "02-research", "07-evaluation"])
+def test_the_documents_of_a_new_project_have_every_section_with_guidance_and_no_text(name: str, tmp_path: Path) -> None:
+    new(resolve({"name": "f", "problem": "It takes too long."}), tmp_path)
+    document = documents.read((tmp_path / f"f/docs/{name}.md").read_bytes(), f"docs/{name}.md")
+    found = {anchor: section for section in document.sections for anchor in section.anchors}
+    assert set(found) >= set(ANCHORS[name])
+    for section in found.values():
+        assert section.text == ""
+        assert section.guidance
