@@ -36,12 +36,12 @@ def new(
     trust: Annotated[bool, typer.Option("--trust", help="Let that template run its hooks, which are code.")] = False,
 ) -> None:
     """Start a project: a few questions, a repository, the first commit."""
-    from mlscaffold.git import run_git
+    from mlscaffold.templating.lineage import identity
     from mlscaffold.workflows.new import new as create
     from mlscaffold.workflows.new import new_outside
 
-    run_git(["version"], Path.cwd())  # without git nothing is asked and nothing is written
     parent, name = (Path(name).expanduser().parent, Path(name).name) if name else (Path(), "")
+    who = identity(parent if parent.is_dir() else Path())  # without git nothing is asked and nothing is written
     given = _read_answers(answers) | _settings(settings or [])
     if trust and not template:
         raise UsageError("--trust goes with --template", reference="trust-without-template")
@@ -50,14 +50,13 @@ def new(
         made = new_outside(template, variables, parent, trust=trust, dry_run=dry_run, hooks=hooks)
     else:
         given |= ({"name": name} if name else {}) | ({"task": task} if task else {})
-        resolved = _answers(given, parent, no_input=no_input, advanced=advanced)
-        made = create(resolved, parent, dry_run=dry_run, hooks=hooks)
+        resolved = _answers(given, parent, identity=who.name, no_input=no_input, advanced=advanced)
+        made = create(resolved, parent, who=who, dry_run=dry_run, hooks=hooks)
     _show(made)
 
 
-def _answers(given: Mapping[str, object], parent: Path, *, no_input: bool, advanced: bool) -> Any:  # noqa: ANN401 - typed where it is made
+def _answers(given: Mapping[str, object], parent: Path, *, identity: str, no_input: bool, advanced: bool) -> Any:  # noqa: ANN401 - typed where it is made
     from mlscaffold.templating.answers import checked, resolve
-    from mlscaffold.templating.lineage import identity
     from mlscaffold.templating.render import refuse_occupied
 
     if "name" not in given and no_input:
@@ -70,8 +69,7 @@ def _answers(given: Mapping[str, object], parent: Path, *, no_input: bool, advan
         from mlscaffold.cli.prompts import ask_answers
 
         given = ask_answers(given, advanced=advanced, taken=lambda name: _taken(parent / name))
-    where = parent if parent.is_dir() else Path()
-    return resolve(given, identity=identity(where).name)
+    return resolve(given, identity=identity)
 
 
 def _outside_answers(template: Path, given: Mapping[str, Any], *, name: str, no_input: bool) -> dict[str, str]:

@@ -89,9 +89,18 @@ def commit_pristine(root: Path, *, tool: str, who: Identity) -> str:
         "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email,
     }  # fmt: skip
-    plain = ["-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c", f"core.attributesFile={os.devnull}"]
+    plain = [
+        "-c",
+        "core.autocrlf=false",
+        "-c",
+        "core.safecrlf=false",
+        "-c",
+        f"core.attributesFile={os.devnull}",
+        "-c",
+        "maintenance.auto=false",
+    ]
     message = f"Start from the mlscaffold template\n\nTemplate-Version: {tool}\n"
     run_git(["init", "--quiet", "--initial-branch=main", "--template=", "--object-format=sha1"], root, env=env)
     run_git([*plain, "add", "--all", "--force", "."], root, env=env)
     run_git([*plain, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", "-m", message], root, env=env)
-    return run_git(["rev-parse", "HEAD"], root, env=env).text
+    return (root / ".git/refs/heads/main").read_text("ascii").strip()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mlscaffold import __version__
 from mlscaffold.errors import UsageError
-from mlscaffold.git import top
 from mlscaffold.templating import catalog, lineage
 from mlscaffold.templating import render as rendering
 from mlscaffold.templating.answers import Answers
@@ -37,8 +36,10 @@ class NewProject:
     notes: tuple[str, ...] = ()
 
 
-def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = False) -> NewProject:
-    """Create the project `parent/NAME`; nothing is left behind if anything fails.
+def new(
+    answers: Answers, parent: Path, *, who: lineage.Identity | None = None, dry_run: bool = False, hooks: bool = False
+) -> NewProject:
+    """Create the project `parent/NAME`, committed by `who` (default: the git user); nothing is left behind if anything fails.
 
     Raises `UsageError` for a place that is taken, `GitError` without git, `ScaffoldError` where nothing can be written.
     """
@@ -49,7 +50,7 @@ def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = 
     files = tuple(sorted([*sources, "constraints.txt", lineage.REQUIREMENT, lineage.RECORD]))
     if dry_run:
         return NewProject(target, answers.name, files, dry_run=True)
-    who = lineage.identity(parent)
+    who = who or lineage.identity(parent)
     with rendering.workshop(parent, answers.name) as shop:
         tree = shop / "template"
         copied = compose(sources, tree, package=answers.package, extra={"constraints.txt": catalog.constraints_file()})
@@ -130,7 +131,7 @@ def _notes(answers: Answers, parent: Path) -> tuple[str, ...]:
     notes = []
     if not answers.team:
         notes.append("Nobody is in the team yet: anyone may sign a stage. Name people under [team] in mlscaffold.toml.")
-    outer = top(parent)
+    outer = next((folder for folder in (parent.resolve(), *parent.resolve().parents) if (folder / ".git").exists()), None)
     if outer:
         notes.append(f"{answers.name} is a repository of its own inside the repository {outer}.")
     return tuple(notes)
