@@ -184,7 +184,7 @@ def _documents() -> Files:
         files[path] = f"# {title}\n\n{body}\n".encode()
     return files | {
         "docs/examples/README.md": b"Ten bunches from the belt, with the answers that Grace wants.\n",
-        "docs/examples/answers.csv": b"file,answer,by\nbunch-1.png,rose,Grace Hopper\nbunch-2.png,tulip,Grace Hopper\n",
+        "docs/examples/answers.csv": b"path,answer,by\nbunch-1.png,rose,Grace Hopper\nbunch-2.png,tulip,Grace Hopper\n",
         "docs/examples/bunch-1.png": _png(90001),
         "docs/examples/bunch-2.png": _png(90002),
         "README.md": b"# flower-sorter\n\nTells three kinds of flowers apart at the sorting belt of the Delft auction hall.\n",

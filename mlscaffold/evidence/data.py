@@ -78,7 +78,7 @@ def classes(project: Project) -> list[str]:
     return [str(name) for name in names]
 
 
-def annotations(project: Project) -> list[Annotation]:
+def annotation_rows(project: Project) -> list[Annotation]:
     """Every row of every annotation file below `data/raw`."""
     rows = []
     for file in project.glob(f"{RAW}/**/annotations.csv"):
