@@ -61,28 +61,35 @@ class Answers:
         )
 
 
-def resolve(given: Mapping[str, object], *, identity: str = "") -> Answers:
-    """Check what was given, fill in the defaults; raises one `UsageError` that lists every mistake.
-
-    `identity` is the git user: the author, and without a team the holder of every role.
-    """
+def checked(given: Mapping[str, object]) -> dict[str, Any]:
+    """What was given, each answer in its type; raises one `UsageError` that lists every mistake."""
     asks = {ask.key: ask for ask in questions()}
-    problems = [_unknown(key, asks) for key in given if key not in asks]
-    values: dict[str, Any] = {}
-    for key, ask in asks.items():
+    values, problems = {}, []
+    for key, value in given.items():
+        if key not in asks:
+            problems.append(f"{key}: there is no such answer{nearest(key, tuple(asks))}")
+            continue
         try:
-            values[key] = parse(ask, given.get(key, ask.default))
+            values[key] = parse(asks[key], value)
         except ValueError as reason:
             problems.append(f"{key}: {reason}")
-    if not problems and not values["package"]:
-        values["package"] = values["name"].replace("-", "_")
     if problems:
         raise UsageError(
             problems[0] if len(problems) == 1 else f"{len(problems)} answers cannot be used",
             reference="bad-answers",
-            context="" if len(problems) == 1 else "\n".join(problems),
-            hint=f"Answers: {', '.join(asks)}.",
+            context="" if len(problems) == 1 else "\n  ".join(problems),
+            hint=f"The answers are {', '.join(asks)}.",
         )
+    return values
+
+
+def resolve(given: Mapping[str, object], *, identity: str = "") -> Answers:
+    """Check what was given and fill in the defaults; raises one `UsageError` that lists every mistake.
+
+    `identity` is the git user: the author, and without a team the holder of every role.
+    """
+    values = checked({ask.key: ask.default for ask in questions()} | dict(given))
+    values["package"] = values["package"] or values["name"].replace("-", "_")
     if not values["team"] and identity:
         values["team"] = dict.fromkeys(roles(), (identity,))
     people = [person for held in values["team"].values() for person in held]
@@ -109,7 +116,7 @@ def parse(ask: Ask, value: object) -> object:
             return _sentence(text)
         case _:
             if text not in ask.values:
-                raise ValueError(f"{text!r} is not one of {', '.join(ask.values)}{_nearest(text, ask.values)}")
+                raise ValueError(f"{text!r} is not one of {', '.join(ask.values)}{nearest(text, ask.values)}")
             return text
 
 
@@ -169,7 +176,7 @@ def _choices(ask: Ask, value: object) -> tuple[str, ...]:
         raise ValueError(f"{value!r} is no list")
     for part in listed:
         if part not in ask.values:
-            raise ValueError(f"{part!r} is not one of {', '.join(ask.values)}{_nearest(str(part), ask.values)}")
+            raise ValueError(f"{part!r} is not one of {', '.join(ask.values)}{nearest(str(part), ask.values)}")
     return tuple(value for value in ask.values if value in listed)
 
 
@@ -198,13 +205,10 @@ def _role(text: str) -> str:
     for role in roles():
         if role.lower() == text.lower():
             return role
-    raise ValueError(f"{text!r} is not one of the roles {', '.join(roles())}{_nearest(text, roles())}")
+    raise ValueError(f"{text!r} is not one of the roles {', '.join(roles())}{nearest(text, roles())}")
 
 
-def _unknown(key: str, asks: Mapping[str, Ask]) -> str:
-    return f"{key}: there is no such answer{_nearest(key, tuple(asks))}"
-
-
-def _nearest(text: str, known: tuple[str, ...]) -> str:
+def nearest(text: str, known: tuple[str, ...]) -> str:
+    """`; did you mean …?` for a slip of the pen, else nothing."""
     close = difflib.get_close_matches(text, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,11 +16,6 @@ from mlscaffold.templating.render import to_toml
 RECORD = ".mlscaffold/template.toml"
 REQUIREMENT = ".mlscaffold/requirement.txt"
 NOBODY = ("mlscaffold", "mlscaffold@localhost")
-_ANCHOR = re.compile(r"<!--\s*section:\s*([a-z0-9-]+)\s*-->")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"^#{1,6}\s.*$", re.MULTILINE)
-# A quotation that begins with the pencil is guidance, and no text of the person's own.
-_GUIDANCE = re.compile(r"^> ✎.*(?:\n>.*)*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,19 +38,14 @@ def file_class(path: str, package: str) -> str:
     return next(kind for pattern, kind in file_classes() if fnmatchcase(path, pattern.format(package=package)))
 
 
-def section_digests(text: str) -> dict[str, str]:
-    """Anchor → sha256 of the section's own text, normalised: what stands under its heading without comments and guidance."""
-    parts = _ANCHOR.split(text.replace("\r\n", "\n"))
-    return {
-        anchor: hashlib.sha256(_own_text(body).encode()).hexdigest()
-        for anchor, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
+def section_digests(data: bytes, path: str) -> dict[str, str]:
+    """Anchor → digest of the section's own text, as the checks compute it: guidance, comments and layout do not count."""
+    from mlscaffold.evidence import documents
 
-
-def _own_text(body: str) -> str:
-    for pattern in (_COMMENT, _GUIDANCE, _HEADING):
-        body = pattern.sub("", body)
-    return " ".join(body.split())
+    document = documents.read(data, path)
+    anchors = [anchor for section in document.sections for anchor in section.anchors]
+    found = {anchor: documents.find(document, anchor) for anchor in anchors}
+    return {anchor: documents.digest(section) for anchor, section in found.items() if section}
 
 
 def write_record(root: Path, *, tool: str, template: str, answers: Mapping[str, Any], package: str) -> None:
@@ -82,7 +70,7 @@ def write_record(root: Path, *, tool: str, template: str, answers: Mapping[str, 
             f"class = {to_toml(file_class(path, package))}",
             f"blob = {to_toml(blob_id(data))}",
         ]
-        if path.startswith("docs/") and path.endswith(".md") and (sections := section_digests(data.decode("utf-8"))):
+        if path.startswith("docs/") and path.endswith(".md") and (sections := section_digests(data, path)):
             lines.append(
                 "sections = { " + ", ".join(f"{anchor} = {to_toml(digest)}" for anchor, digest in sections.items()) + " }"
             )
@@ -101,9 +89,18 @@ def commit_pristine(root: Path, *, tool: str, who: Identity) -> str:
         "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ATTR_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email,
     }  # fmt: skip
-    plain = ["-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c", f"core.attributesFile={os.devnull}"]
+    plain = [
+        "-c",
+        "core.autocrlf=false",
+        "-c",
+        "core.safecrlf=false",
+        "-c",
+        f"core.attributesFile={os.devnull}",
+        "-c",
+        "maintenance.auto=false",
+    ]
     message = f"Start from the mlscaffold template\n\nTemplate-Version: {tool}\n"
     run_git(["init", "--quiet", "--initial-branch=main", "--template=", "--object-format=sha1"], root, env=env)
     run_git([*plain, "add", "--all", "--force", "."], root, env=env)
     run_git([*plain, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", "-m", message], root, env=env)
-    return run_git(["rev-parse", "HEAD"], root, env=env).text
+    return (root / ".git/refs/heads/main").read_text("ascii").strip()

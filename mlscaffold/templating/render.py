@@ -111,7 +111,9 @@ def to_toml(value: object) -> str:
     """A text, number or list of texts as TOML writes it."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(to_toml(item) for item in value)}]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(
+        value if isinstance(value, str | int | float) else str(value), ensure_ascii=False
+    )  # str: an undefined one raises
 
 
 def outside_questions(template: Path) -> dict[str, Any]:

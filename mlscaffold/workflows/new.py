@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mlscaffold import __version__
 from mlscaffold.errors import UsageError
-from mlscaffold.git import top
 from mlscaffold.templating import catalog, lineage
 from mlscaffold.templating import render as rendering
 from mlscaffold.templating.answers import Answers
@@ -35,11 +34,12 @@ class NewProject:
     commit: str = ""
     dry_run: bool = False
     notes: tuple[str, ...] = ()
-    next_commands: tuple[str, ...] = ()
 
 
-def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = False) -> NewProject:
-    """Create the project `parent/NAME`; nothing is left behind if anything fails.
+def new(
+    answers: Answers, parent: Path, *, who: lineage.Identity | None = None, dry_run: bool = False, hooks: bool = False
+) -> NewProject:
+    """Create the project `parent/NAME`, committed by `who` (default: the git user); nothing is left behind if anything fails.
 
     Raises `UsageError` for a place that is taken, `GitError` without git, `ScaffoldError` where nothing can be written.
     """
@@ -50,7 +50,7 @@ def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = 
     files = tuple(sorted([*sources, "constraints.txt", lineage.REQUIREMENT, lineage.RECORD]))
     if dry_run:
         return NewProject(target, answers.name, files, dry_run=True)
-    who = lineage.identity(parent)
+    who = who or lineage.identity(parent)
     with rendering.workshop(parent, answers.name) as shop:
         tree = shop / "template"
         copied = compose(sources, tree, package=answers.package, extra={"constraints.txt": catalog.constraints_file()})
@@ -63,14 +63,7 @@ def new(answers: Answers, parent: Path, *, dry_run: bool = False, hooks: bool = 
         if hooks:
             _install_hook(root)
         rendering.move_into_place(root, target)
-    return NewProject(
-        target,
-        answers.name,
-        files,
-        commit=commit,
-        notes=_notes(answers, parent),
-        next_commands=(f"cd {answers.name}", "mlscaffold status"),
-    )
+    return NewProject(target, answers.name, files, commit=commit, notes=_notes(answers, parent))
 
 
 def new_outside(
@@ -86,7 +79,6 @@ def new_outside(
             context="Nothing was run and nothing was written.",
             hint="Read these files; --trust runs them.",
         )
-    lineage.identity(parent)
     if dry_run:
         return _preview(template, given, parent)
     who = lineage.identity(parent)
@@ -101,7 +93,7 @@ def new_outside(
         if hooks:
             _install_hook(root)
         rendering.move_into_place(root, target)
-    return NewProject(target, target.name, files, commit=commit, next_commands=(f"cd {target.name}",))
+    return NewProject(target, target.name, files, commit=commit)
 
 
 def _preview(template: Path, given: Mapping[str, str], parent: Path) -> NewProject:
@@ -139,7 +131,7 @@ def _notes(answers: Answers, parent: Path) -> tuple[str, ...]:
     notes = []
     if not answers.team:
         notes.append("Nobody is in the team yet: anyone may sign a stage. Name people under [team] in mlscaffold.toml.")
-    outer = top(parent)
+    outer = next((folder for folder in (parent.resolve(), *parent.resolve().parents) if (folder / ".git").exists()), None)
     if outer:
         notes.append(f"{answers.name} is a repository of its own inside the repository {outer}.")
     return tuple(notes)
