@@ -1,0 +1,118 @@
+"""What is expensive to find out again: digests of files, facts about pictures, answers of checks.
+
+The file is `.mlscaffold/cache.sqlite`: ignored by git, safe to delete, never needed for a right answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, version TEXT, trace TEXT, value TEXT) WITHOUT ROWID;
+"""
+SETTLED_AFTER = 2_000_000_000  # nanoseconds: a file written in the clock tick of its scan may change unseen (git's racy rule)
+
+Stamp = tuple[int, int, int, int]
+
+
+class Cache:
+    """The SQLite file; where it cannot be opened or written, everything is computed anew and nothing fails."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the cache at `path`; None keeps everything in memory."""
+        self.connection = _open(path)
+        self._files: dict[str, tuple[Stamp, str]] | None = None
+        self._new_files: dict[str, tuple[Stamp, str]] = {}
+
+    @property
+    def files(self) -> dict[str, tuple[Stamp, str]]:
+        """Path → (size, mtime, ctime, inode), digest, as last seen."""
+        if self._files is None:
+            rows = self.connection.execute("SELECT path, size, mtime, ctime, inode, digest FROM file")
+            self._files = {path: ((size, mtime, ctime, inode), digest) for path, size, mtime, ctime, inode, digest in rows}
+        return self._files
+
+    def digest(self, path: str, stamp: Stamp) -> str | None:
+        """The digest of a file that has not changed since it was read."""
+        known = self.files.get(path)
+        return known[1] if known and known[0] == stamp else None
+
+    def remember_file(self, path: str, stamp: Stamp, digest: str) -> None:
+        """Keep a digest, unless the file is so young that it could change within the same time stamp."""
+        if max(stamp[1], stamp[2]) < time.time_ns() - SETTLED_AFTER:
+            self.files[path] = self._new_files[path] = (stamp, digest)
+
+    def facts(self, digests: Iterable[str], reader: int) -> dict[str, list[Any]]:
+        """Facts about pictures by file digest, where this version of the reader has looked at them."""
+        wanted = list(digests)
+        found: dict[str, list[Any]] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self.connection.execute(f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", [reader, *part])
+            found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
+        return found
+
+    def remember_facts(self, facts: dict[str, list[Any]], reader: int) -> None:
+        """Keep facts about pictures."""
+        rows = [(digest, reader, json.dumps(value, default=_text)) for digest, value in facts.items()]
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", rows)
+            self.connection.commit()
+
+    def memo(self, key: str, version: str) -> tuple[dict[str, str], Any] | None:
+        """What was computed under `key` by this version of the code: what it read (with digests), and the value."""
+        row = self.connection.execute("SELECT trace, value FROM memo WHERE key = ? AND version = ?", (key, version)).fetchone()
+        return (json.loads(row[0]), json.loads(row[1])) if row else None
+
+    def remember_memo(self, key: str, version: str, *, trace: dict[str, str], value: object) -> None:
+        """Keep a computed value together with the digests of all that it read."""
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", (key, version, json.dumps(trace), json.dumps(value)))
+
+    def save(self) -> None:
+        """Write what was learned; a cache that cannot be written is no error."""
+        rows = [(path, *stamp, digest) for path, (stamp, digest) in self._new_files.items()]
+        with contextlib.suppress(sqlite3.Error):
+            if rows:
+                self.connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self.connection.commit()
+        self._new_files = {}
+
+
+def _text(value: bytes) -> dict[str, str]:
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _bytes(value: dict[str, str]) -> bytes:
+    return base64.b64decode(value["base64"])
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path is not None and path.parent.is_dir():
+        for attempt in range(2):
+            try:
+                connection = sqlite3.connect(path, timeout=5)
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    for table in ("file", "fact", "memo"):
+                        connection.execute(f"DROP TABLE IF EXISTS {table}")
+                    connection.executescript(f"PRAGMA journal_mode=WAL; {TABLES} PRAGMA user_version={VERSION};")
+                connection.execute("PRAGMA synchronous=OFF")
+                return connection
+            except sqlite3.Error:  # damaged or not writable: start anew, then do without
+                with contextlib.suppress(OSError):
+                    if attempt == 0:
+                        path.unlink(missing_ok=True)
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(TABLES)
+    return connection

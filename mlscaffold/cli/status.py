@@ -1,0 +1,33 @@
+"""`mlscaffold status`."""
+
+from __future__ import annotations
+
+import typer
+
+from mlscaffold.cli.console import say, width
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def status(
+    why: bool = typer.Option(False, "--why", help="Say for each stale stage which files made it so."),
+    format_: str = typer.Option("text", "--format", help="text or json."),
+) -> None:
+    """Show the ten stages at a glance, and what is next."""
+    from mlscaffold.project import open_project
+    from mlscaffold.reports import text
+    from mlscaffold.workflows.check import check_project
+
+    project = open_project()
+    report = check_project(project)
+    if format_ == "json":
+        from mlscaffold.reports import json as machine
+
+        say(machine.render(report).rstrip())
+    elif why:
+        from mlscaffold.reports import pages
+
+        say(pages.why(report))
+    else:
+        say(text.status(report, width=width()), colour=True)

@@ -1,0 +1,1 @@
+"""Data sets: one neutral record, readers, the scanner, duplicates, splits and statistics."""

@@ -1,0 +1,107 @@
+"""Pictures in one folder a class, perhaps under one folder a split: `<class>/x.jpg` or `<split>/<class>/x.jpg`."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
+
+_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos"})
+
+
+def sniff(path: Path) -> Sniff:
+    """A folder whose sub-folders hold pictures fits; one with nothing but pictures fits badly: nothing says what they are."""
+    if not path.is_dir():
+        return Sniff(0.0, "not a folder")
+    top = _unwrapped(path)
+    folders = [child for child in _folders(top) if _holds_media(child)]
+    if _is_split(folders):
+        return Sniff(0.9, f"{len(folders)} splits with class folders")
+    if len(folders) > 1:
+        return Sniff(0.8, f"{len(folders)} folders with pictures")
+    if folders:
+        return Sniff(0.5, "one folder with pictures")
+    if any(is_media(child) for child in path.iterdir() if child.is_file() and not is_clutter(child.name)):
+        return Sniff(0.2, "pictures without class folders")
+    return Sniff(0.0, "no folder in it holds pictures")
+
+
+def read(path: Path) -> Reading:
+    """Every picture below `path`, labelled by its class folder; pictures with no folder at all are taken unlabelled."""
+    top = _unwrapped(path)
+    folders = [child for child in _folders(top) if _holds_media(child)]
+    split = _is_split(folders)
+    records: list[Record] = []
+    defects: list[Defect] = []
+    ignored: Counter[str] = Counter()
+    for file in _walk(top, ignored):
+        name = file.relative_to(top).as_posix()
+        parts = name.split("/")[:-1]
+        if leads_out(file, path):
+            defects.append(Defect(name, "leads-out", "is a link that leads out of the folder; not opened"))
+        elif not parts and folders:
+            defects.append(Defect(name, "no-class", "lies beside the class folders, in none of them"))
+        else:
+            which = SPLIT_NAMES[parts[0].lower()] if split and parts else ""
+            inner = parts[1:] if split else parts
+            label = inner[0] if inner else ""
+            attributes = {"split": which} if which else {}
+            records.append(Record(file, "/".join([*inner, file.name]), label, "", attributes, name))
+    return Reading(tuple(records), tuple(defects), dict(ignored), tuple(_notes(top, records, split=split)))
+
+
+def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
+    """What is odd about the set as a whole."""
+    folders = [inner for child in _folders(top) for inner in (_folders(child) if split else [child])]
+    if empty := sorted({folder.relative_to(top).as_posix() for folder in folders if not _holds_media(folder)}):
+        yield f"{len(empty)} folders hold no pictures: {', '.join(empty[:5])}"
+    if split:
+        every = {record.label for record in records if record.label}
+        for name in sorted({record.attributes["split"] for record in records if record.attributes}):
+            here = {record.label for record in records if record.attributes.get("split") == name and record.label}
+            if here and here != every:
+                yield f"{name} lacks {len(every - here)} of {len(every)} classes: {', '.join(sorted(every - here)[:5])}"
+    if unlabelled := sum(not record.label for record in records):
+        yield f"{unlabelled} pictures have no label: nothing says what they show"
+
+
+def _unwrapped(path: Path) -> Path:
+    """The folder that holds the class folders: down through a lone `images` or `data`."""
+    folders = _folders(path)
+    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS and _folders(folders[0]):
+        return _unwrapped(folders[0])
+    return path
+
+
+def _is_split(folders: list[Path]) -> bool:
+    """Whether all folders are named for splits, and at least one has class folders."""
+    named = bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
+    return named and any(_holds_media(inner) for folder in folders for inner in _folders(folder))
+
+
+def _folders(path: Path) -> list[Path]:
+    """Sub-folders in order, without clutter and links."""
+    return sorted(child for child in path.iterdir() if child.is_dir() and not child.is_symlink() and not is_clutter(child.name))
+
+
+def _holds_media(folder: Path) -> bool:
+    """Whether a picture lies anywhere below."""
+    return any(is_media(Path(name)) and not is_clutter(name) for _, _, names in os.walk(folder) for name in names)
+
+
+def _walk(top: Path, ignored: Counter[str]) -> Iterator[Path]:
+    """Every picture below `top` in order; what else there is, is counted."""
+    for folder, inner, names in os.walk(top):
+        for name in [name for name in inner if is_clutter(name)]:
+            ignored["hidden or system"] += sum(len(files) for _, _, files in os.walk(Path(folder, name)))
+        inner[:] = sorted(name for name in inner if not is_clutter(name))
+        for name in sorted(names):
+            if is_clutter(name):
+                ignored["hidden or system"] += 1
+            elif not is_media(Path(name)):
+                ignored["not a picture"] += 1
+            else:
+                yield Path(folder, name)

@@ -1,0 +1,93 @@
+"""Manifests: path, size and digest of every medium of a source, committed, so that evidence exists without the media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from mlscaffold.datasets.scan import file_digest
+from mlscaffold.datasets.sources import RAW, media_of, sources
+from mlscaffold.datasets.tables import read_table, write_table
+from mlscaffold.errors import ScaffoldError
+
+MANIFEST = Path("data/manifest")
+COLUMNS = ("path", "bytes", "digest")
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """A medium: `path` under `data/raw`, size in bytes, digest of the file."""
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ManifestChange:
+    """What a refresh did to a source; `absent` says that none of its media are on this machine, so nothing was touched."""
+
+    source: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    absent: bool = False
+
+
+def read_manifest(path: Path) -> list[ManifestRow]:
+    """The rows of one manifest; raises what a person can mend."""
+    rows = []
+    for line, cells in read_table(path, COLUMNS):
+        if not cells["bytes"].isdecimal():
+            where = MANIFEST / path.name
+            raise ScaffoldError(f"{where}:{line} has no number of bytes.", reference="broken-table", hint="mlscaffold data stats")
+        rows.append(ManifestRow(cells["path"], int(cells["bytes"]), cells["digest"]))
+    return rows
+
+
+def read_manifests(root: Path) -> dict[str, ManifestRow]:
+    """All rows of all manifests by path."""
+    folder = root / MANIFEST
+    return {row.path: row for path in sorted(folder.glob("*.csv")) for row in read_manifest(path)} if folder.is_dir() else {}
+
+
+def write_manifest(path: Path, rows: Iterable[ManifestRow]) -> bool:
+    """Write a manifest, sorted by path; False if nothing changed."""
+    ordered = sorted(rows, key=lambda row: row.path)
+    return write_table(path, COLUMNS, ({"path": r.path, "bytes": r.size, "digest": r.digest} for r in ordered))
+
+
+def refresh_manifests(root: Path, *, digest: Callable[[Path], tuple[str, int]] = file_digest) -> list[ManifestChange]:
+    """Bring every manifest in line with what lies in `data/raw`, and say what changed, a source each.
+
+    A source without a single medium on this machine keeps its manifest: a clone without pictures is no deletion.
+    """
+    return [_refresh(root, source, digest) for source in sources(root)]
+
+
+def _refresh(root: Path, source: str, digest: Callable[[Path], tuple[str, int]]) -> ManifestChange:
+    """Bring one manifest in line."""
+    path = root / MANIFEST / f"{source}.csv"
+    before = {row.path: row for row in read_manifest(path)} if path.is_file() else {}
+    raw = root / RAW
+    after: dict[str, ManifestRow] = {}
+    for medium in media_of(raw / source):
+        name = medium.relative_to(raw).as_posix()
+        found, size = digest(medium)
+        after[name] = ManifestRow(name, size, found)
+    if not after:
+        return ManifestChange(source, absent=bool(before))
+    write_manifest(path, after.values())
+    return ManifestChange(
+        source,
+        tuple(sorted(after.keys() - before.keys())),
+        tuple(sorted(name for name in after.keys() & before.keys() if after[name] != before[name])),
+        tuple(sorted(before.keys() - after.keys())),
+    )
+
+
+def manifest_digest(rows: Iterable[ManifestRow]) -> str:
+    """The digest of a whole collection: of its files' digests, sorted, a line each."""
+    return sha256("".join(f"{digest}\n" for digest in sorted(row.digest for row in rows)).encode("ascii")).hexdigest()

@@ -1,0 +1,238 @@
+"""Deal rows into train, validation, eyeball and test: by label, whole groups at a time, the same way every time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from mlscaffold.datasets.duplicates import join
+from mlscaffold.datasets.tables import read_table, write_table
+from mlscaffold.errors import ScaffoldError, UsageError
+
+SPLITS = ("train", "validation", "eyeball", "test")
+SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
+FOLDER = Path("data/splits")
+COLUMNS = ("path", "digest", "label", "group", "split")
+# Of a group in two splits all rows go to the later one: training loses rows, the test set never does.
+_RANK = {name: place for place, name in enumerate(SPLITS)}
+
+
+@dataclass(frozen=True)
+class Row:
+# Of a group in two splits all rows go to the later one: training may lose rows, the test set never does.
+
+    path: str
+    digest: str
+    label: str
+    group: str = ""
+    split: str = ""
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The rows with their splits, and what was done: new, moved out of a split (path -> from), gone, relabelled."""
+
+    rows: tuple[Row, ...]
+    assigned: int = 0
+    moved: dict[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    relabelled: tuple[str, ...] = ()
+    contradictory: tuple[tuple[str, ...], ...] = ()
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """Labels of each split."""
+        found: dict[str, Counter[str]] = {name: Counter() for name in SPLITS}
+        for row in self.rows:
+            found[row.split][row.label] += 1
+        return found
+
+
+def check_shares(shares: Mapping[str, float]) -> dict[str, float]:
+    """The shares in order, brought to sum 1 and without the empty ones; raises where they cannot be dealt by."""
+    unknown = sorted(shares.keys() - set(SPLITS))
+    if unknown:
+        raise UsageError(f'"{unknown[0]}" is no split.', reference="unknown-split", hint=f"Splits: {', '.join(SPLITS)}.")
+    if any(not 0 <= share <= 100 for share in shares.values()):
+        raise UsageError("A share lies between 0 and 1.", reference="share-range")
+    total = sum(shares.values())
+    if total <= 0 or not all(shares.get(name) for name in ("train", "test")):
+        raise UsageError("Train and test each need a share.", reference="share-missing")
+    if abs(total - 1) > 0.005 and abs(total - 100) > 0.5:
+        raise UsageError(f"The shares sum to {total:g}, not 1.", reference="share-sum")
+    return {name: shares[name] / total for name in SPLITS if shares.get(name)}
+
+
+def split(
+    rows: Iterable[Row],
+    shares: Mapping[str, float] | None = None,
+    *,
+    before: Iterable[Row] = (),
+    together: Iterable[Sequence[str]] = (),
+    original: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Dealt:
+    """Give every row a split.
+
+    `before` are the rows of the tables as they stand: a row keeps its split, found by path, else by digest (a renamed file). Rows
+    of one declared group, of one digest, and of each of `together` (paths of near-duplicates) stay in one split; where they
+    already lie in two, all go to the one that comes later in train, validation, eyeball, test. `original` (path -> split) is
+    followed where a row has no split yet; a split that no original names is taken from its train. New rows fill each label up
+    to its share, in an order that only content and `seed` decide, not names or the order of the files.
+    """
+    dealt = check_shares(shares or SHARES)
+    rows = sorted(rows, key=lambda row: row.path)
+    before = list(before)
+    kept = _kept(rows, before)
+    bundles = _bundles(rows, together)
+    wishes = dict(original or {})
+    unoriginal = {name: share for name, share in dealt.items() if name == "train" or name not in set(wishes.values())}
+    choice: dict[str, str] = {}
+    pools: dict[bool, list[list[Row]]] = {True: [], False: []}
+    for bundle in bundles:
+        wished = {wishes[row.path] for row in bundle if row.path in wishes}
+        held = {kept[row.path] for row in bundle if row.path in kept}
+        if held or wished - {"train"}:
+            place = max(held or wished, key=_RANK.__getitem__)
+            choice |= {row.path: place for row in bundle}
+        if not wished - {"train"}:
+            pools[bool(wished)].append(bundle)
+    for from_train, pool in pools.items():
+        choice |= _fill(pool, unoriginal if from_train else dealt, choice, seed=seed)
+    return _result([replace(row, split=choice[row.path]) for row in rows], before, kept, bundles)
+
+
+def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
+    """Splits of the bundles of a pool that have none yet, so that with the others each label comes near its shares."""
+    deal = _Deal(shares, pool)
+    for bundle in pool:
+        if bundle[0].path in choice:
+            deal.put(bundle, choice[bundle[0].path])
+    filled: dict[str, str] = {}
+    waiting = [bundle for bundle in pool if bundle[0].path not in choice]
+    for bundle in sorted(waiting, key=lambda bundle: (-len(bundle), _chance(bundle, seed))):
+        place = deal.best(bundle)
+        deal.put(bundle, place)
+        filled |= {row.path: place for row in bundle}
+    return filled
+
+
+def _result(rows: list[Row], before: list[Row], kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
+    """The rows dealt, with what changed."""
+    labels = {row.path: row.label for row in before}
+    return Dealt(
+        tuple(rows),
+        sum(row.path not in kept for row in rows),
+        {row.path: kept[row.path] for row in rows if kept.get(row.path, row.split) != row.split},
+        tuple(sorted({row.path for row in before} - {row.path for row in rows})),
+        tuple(row.path for row in rows if labels.get(row.path, row.label) != row.label),
+        tuple(tuple(r.path for r in bundle) for bundle in bundles if _contradicts(bundle)),
+    )
+
+
+def _contradicts(bundle: list[Row]) -> bool:
+    """Whether equal files in it have two labels."""
+    labels = defaultdict(set)
+    for row in bundle:
+        labels[row.digest].add(row.label)
+    return any(len(found) > 1 for found in labels.values())
+
+
+def _kept(rows: list[Row], before: list[Row]) -> dict[str, str]:
+    """The split that each row already has, by path; a renamed file is known by its digest."""
+    by_path = {row.path: row for row in before}
+    paths = {row.path for row in rows}
+    renamed = {row.digest: row.split for row in before if row.path not in paths}
+    kept = {}
+    for row in rows:
+        if row.path in by_path:
+            kept[row.path] = by_path[row.path].split
+        elif row.digest in renamed:
+            kept[row.path] = renamed[row.digest]
+    return kept
+
+
+def _bundles(rows: list[Row], together: Iterable[Sequence[str]]) -> list[list[Row]]:
+    """Rows that must stay in one split."""
+    by_path = {row.path: row for row in rows}
+    first: dict[tuple[str, str], str] = {}
+    links = []
+    for row in rows:
+        for key in [("digest", row.digest), *([("group", row.group)] if row.group else [])]:
+            links.append((first.setdefault(key, row.path), row.path))
+    for paths in together:
+        present = [path for path in paths if path in by_path]
+        links += [(present[0], other) for other in present[1:]]
+    groups = join((a, b) for a, b in links if a != b)
+    grouped = {path for group in groups for path in group}
+    return [[by_path[path] for path in group] for group in groups] + [[row] for row in rows if row.path not in grouped]
+
+
+def _chance(bundle: list[Row], seed: int) -> str:
+    """A place in an order that looks random and depends on the content alone."""
+    return sha256(f"{seed}:{min(row.digest for row in bundle)}".encode()).hexdigest()
+
+
+class _Deal:
+    """How many of each label every split has, and should have."""
+
+    def __init__(self, shares: Mapping[str, float], bundles: list[list[Row]]) -> None:
+        whole = sum(shares.values())
+        self.shares = {name: share / whole for name, share in shares.items()}
+        self.have: dict[str, Counter[str]] = {name: Counter() for name in SPLITS}
+        self.total = Counter(row.label for bundle in bundles for row in bundle)
+        pieces = Counter(label for bundle in bundles for label in {row.label for row in bundle})
+        self.floor = {label: 1.0 if pieces[label] >= 3 else 0.0 for label in self.total}
+
+    def put(self, bundle: list[Row], place: str) -> None:
+        """Count the rows as dealt to a split."""
+        self.have[place].update(row.label for row in bundle)
+
+    def best(self, bundle: list[Row]) -> str:
+        """The split that lacks most of these labels; where equal, most of all; where that is equal, the larger share."""
+        labels = Counter(row.label for row in bundle)
+
+        def lack(name: str) -> tuple[float, float, float]:
+            missing = sum(n * (self.wanted(label, name) - self.have[name][label]) for label, n in labels.items())
+            everywhere = self.shares[name] * self.total.total() - self.have[name].total()
+            return round(missing / len(bundle), 9), round(everywhere, 9), self.shares[name]
+
+        return max(self.shares, key=lack)
+
+    def wanted(self, label: str, name: str) -> float:
+        """Rows of the label that the split should have: its share, and of a rare label at least one to validate and to test."""
+        return max(self.shares[name] * self.total[label], 0.0 if name == "eyeball" else self.floor[label])
+
+
+def read_splits(root: Path) -> list[Row]:
+    """All rows of all split tables; raises what a person can mend."""
+    rows = []
+    for path in sorted((root / FOLDER).glob("*.csv")):
+        for line, cells in read_table(path, COLUMNS):
+            if cells["split"] not in SPLITS:
+                raise ScaffoldError(
+                    f'{FOLDER / path.name}:{line}: "{cells["split"]}" is no split.',
+                    reference="unknown-split",
+                    hint=f"Splits: {', '.join(SPLITS)}.",
+                )
+            rows.append(Row(*(cells[name] for name in COLUMNS)))
+    return rows
+
+
+def write_splits(root: Path, rows: Iterable[Row]) -> list[str]:
+    """Write a table a source (the first folder of the path), sorted; a source without rows loses its table. Files changed."""
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.path):
+        by_source[row.path.split("/")[0]].append(row)
+    changed = []
+    for source, own in sorted(by_source.items()):
+        values = ({name: getattr(row, name) for name in COLUMNS} for row in own)
+        if write_table(root / FOLDER / f"{source}.csv", COLUMNS, values):
+            changed.append((FOLDER / f"{source}.csv").as_posix())
+    for path in sorted((root / FOLDER).glob("*.csv")):
+        if path.stem not in by_source:
+            path.unlink()
+            changed.append((FOLDER / path.name).as_posix())
+    return changed

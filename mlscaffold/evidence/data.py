@@ -1,0 +1,146 @@
+"""The data of a project as rows: annotations, manifests, splits, processed pictures. Committed tables first, files where they are here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from mlscaffold.evidence import tables, toml
+from mlscaffold.project import Missing, Project
+
+SPLITS = ("train", "validation", "eyeball", "test")
+RAW = "data/raw"
+MEDIA = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"})
+TEXT = frozenset({".csv", ".tsv", ".toml", ".json", ".jsonl", ".txt", ".md", ".xml", ".yaml", ".yml", ".html"})
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A label as it stands in the raw data. `path` is relative to `data/raw`."""
+
+    path: str
+    label: str
+    group: str
+    file: str
+    line: int
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A row of a manifest. `path` is relative to `data/raw`, `bytes` a size, `digest` a sha256."""
+
+    path: str
+    bytes: int
+    digest: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class SplitRow:
+    """A row of a split table. `path` is relative to `data/raw`."""
+
+    path: str
+    digest: str
+    label: str
+    group: str
+    split: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Processed:
+    """A row of `data/processed/<split>/annotations.csv`. `path` is relative to `data/processed`, `digest` of pixels."""
+
+    path: str
+    digest: str
+    label: str
+    origin: str
+    split: str
+    file: str
+    line: int
+
+
+def is_medium(path: str) -> bool:
+    """Whether a file below `data/raw` is a picture, by its name; what is no text and no picture counts too, so that it is looked at."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix in MEDIA
+
+
+def classes(project: Project) -> list[str]:
+    """The class names in the order of the model's outputs; raises `Missing` while the schema names none."""
+    schema = project.read(toml.read, "data/schema.toml")
+    names = schema.get("classes", [])
+    if not names:
+        raise Missing("data/schema.toml names no classes", path="data/schema.toml", fix="mlscaffold data import FOLDER")
+    return [str(name) for name in names]
+
+
+def annotation_rows(project: Project) -> list[Annotation]:
+    """Every row of every annotation file below `data/raw`."""
+    rows = []
+    for file in project.glob(f"{RAW}/**/annotations.csv"):
+        table = project.read(tables.read, file)
+        table.need("path", "label")
+        folder = PurePosixPath(file).parent.relative_to(RAW)
+        extra = [c for c in table.header if c not in ("path", "label", "group")]
+        for row in table.rows:
+            path = str(folder / row["path"]) if row["path"] else str(folder)
+            rows.append(Annotation(path, row["label"], row.get("group"), file, row.line, {c: row[c] for c in extra}))
+    return rows
+
+
+def manifest(project: Project) -> list[Medium]:
+    """Every row of every manifest."""
+    rows = []
+    for file in project.glob("data/manifest/*.csv"):
+        table = project.read(tables.read, file)
+        table.need("path", "bytes", "digest")
+        rows += [Medium(r["path"], table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
+    return rows
+
+
+def splits(project: Project) -> list[SplitRow]:
+    """Every row of every split table; raises `Missing` while there is none."""
+    rows = []
+    for file in project.glob("data/splits/*.csv"):
+        table = project.read(tables.read, file)
+        table.need("path", "digest", "label", "split")
+        rows += [SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows]
+    if not rows:
+        raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
+    return rows
+
+
+def processed(project: Project, *wanted: str) -> list[Processed]:
+    """The rows of the processed splits (default: all); raises `Missing` while there is none."""
+    rows = []
+    for split in wanted or SPLITS:
+        file = f"data/processed/{split}/annotations.csv"
+        if not project.exists(file):
+            continue
+        table = project.read(tables.read, file)
+        table.need("path", "digest", "label", "origin")
+        rows += [
+            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line) for r in table.rows
+        ]
+    if not rows:
+        raise Missing(
+            f"data/processed/{'|'.join(wanted or SPLITS)} has no annotations",
+            path="data/processed",
+            fix=f"python -m {project.settings.package}.prepare",
+        )
+    return rows
+
+
+def raw_media(project: Project) -> dict[str, str]:
+    """Pictures below `data/raw` that are on this machine → digest of the file; paths relative to `data/raw`."""
+    return {p[len(RAW) + 1 :]: d for p, d in project.digests(RAW).items() if is_medium(p)}
+
+
+def processed_media(project: Project, split: str) -> dict[str, str]:
+    """Pictures of a processed split that are on this machine → digest of the file; paths relative to `data/processed`."""
+    base = "data/processed/"
+    return {p[len(base) :]: d for p, d in project.digests(f"{base}{split}").items() if is_medium(p)}

@@ -1,0 +1,28 @@
+"""Facts about the pictures of a project: decoded once for each content, kept in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mlscaffold.project import Project
+
+if TYPE_CHECKING:
+    from mlscaffold.datasets.images import Facts
+
+
+def facts(project: Project, media: Mapping[str, str], *, base: str) -> dict[str, Facts]:
+    """Facts about pictures (path below `base` → digest of the file); what the cache knows is not decoded again."""
+    from mlscaffold.datasets.images import READER, Facts
+
+    known = project.cache.facts(set(media.values()), READER)
+    fresh = {path: digest for path, digest in media.items() if digest not in known}
+    if fresh:
+        from mlscaffold.datasets.scan import scan
+
+        first = {digest: path for path, digest in fresh.items()}
+        scanned = scan([project.root / base / path for path in first.values()])
+        learned = {digest: list(scanned[project.root / base / path].to_row()) for digest, path in first.items()}
+        project.cache.remember_facts(learned, READER)
+        known |= learned
+    return {path: Facts.from_row(tuple(known[digest])) for path, digest in media.items() if digest in known}

@@ -1,0 +1,149 @@
+"""CSV tables as people and machines write them: rows with their line numbers, whatever the spreadsheet did to the file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import math
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlscaffold.evidence import Broken
+from mlscaffold.evidence.fields import nearest
+
+LARGEST = 512 * 1024 * 1024
+"""Bytes of an unpacked table; more is refused."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the line on which it begins (from 1) and its cells by column name, stripped."""
+
+    line: int
+    values: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.values[column]
+
+    def get(self, column: str, default: str = "") -> str:
+        """The cell, or the default where the table has no such column."""
+        return self.values.get(column, default)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows."""
+
+    path: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter: str = ","
+
+    def need(self, *columns: str) -> None:
+        """Raise `Broken` for the first column that the table lacks."""
+        for column in columns:
+            if column not in self.header:
+                near = nearest(column, self.header)
+                has = f"it has {', '.join(self.header[:12])}"
+                raise Broken(self.path, f'has no column "{column}"; {has}', line=1, hint=f'Is "{near}" meant?' if near else "")
+
+    def number(self, row: Row, column: str) -> float:
+        """A cell as a number (NaN and infinity included); a decimal comma is read where the separator is a semicolon."""
+        cell = row[column]
+        try:
+            return float(cell.replace(",", ".") if self.delimiter == ";" else cell)
+        except ValueError:
+            raise Broken(self.path, f'{column} is "{cell[:40]}"; a number is wanted', line=row.line) from None
+
+    def whole(self, row: Row, column: str) -> int:
+        """A cell as a whole number."""
+        value = self.number(row, column)
+        if not math.isfinite(value) or value != int(value):
+            raise Broken(self.path, f'{column} is "{row[column][:40]}"; a whole number is wanted', line=row.line)
+        return int(value)
+
+
+def read(data: bytes, path: str) -> Table:
+    """The table in a CSV file (gzip, BOM, UTF-16, cp1252, semicolons and tabs are accepted).
+
+    A file without a header, a column named twice, and a row with more or fewer cells than the header are broken.
+    """
+    text = _decode(_unpack(data, path), path)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise Broken(path, "is empty; a header is wanted", line=1)
+    delimiter = max(",;\t", key=first.count)
+    lines = _lines(text, path, delimiter)
+    _, cells = next(lines)
+    header = tuple(cell.strip() for cell in cells)
+    while len(header) > 1 and not header[-1]:
+        header = header[:-1]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise Broken(path, f'two columns are named "{twice[0]}"', line=1)
+    return Table(path, header, tuple(_row(path, header, line, cells) for line, cells in lines), delimiter)
+
+
+def meaning(table: Table, select: str = "", *, columns: tuple[str, ...] = ()) -> object:
+    """Rows sorted, columns by name: neither order, line ends nor encoding count.
+
+    `select` keeps rows (`split=train,validation`); `columns` names the columns that count, where not all do.
+    """
+    rows = table.rows
+    if select:
+        column, _, wanted = select.partition("=")
+        names = {name.strip() for name in wanted.split(",")}
+        rows = tuple(row for row in rows if row.get(column.strip()) in names)
+    header = sorted(columns or table.header)
+    return {"columns": header, "rows": sorted([row.get(name) for name in header] for row in rows)}
+
+
+def _row(path: str, header: tuple[str, ...], line: int, cells: list[str]) -> Row:
+    if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+        cells = cells[: len(header)]
+    if len(cells) != len(header):
+        raise Broken(path, f"has {len(cells)} cells; the header has {len(header)}", line=line)
+    return Row(line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+
+
+def _lines(text: str, path: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Broken(path, f"is not valid CSV: {error}", line=start) from None
+
+
+def _unpack(data: bytes, path: str) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            unpacked = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error):
+        raise Broken(path, "is a damaged gzip file") from None
+    if len(unpacked) > LARGEST:
+        raise Broken(path, f"unpacks to more than {LARGEST // 2**20} MB")
+    return unpacked
+
+
+def _decode(data: bytes, path: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            raise Broken(path, "holds NUL bytes; it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
+        return text
+    raise Broken(path, "is neither UTF-8, UTF-16 nor Windows text", hint=f"Save {path} as CSV in UTF-8.")

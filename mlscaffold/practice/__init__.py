@@ -1,0 +1,1 @@
+"""The calculators: intervals, sizes, comparisons and metrics, for commands and for checks."""

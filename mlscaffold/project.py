@@ -1,0 +1,437 @@
+"""A project on disk: its root, its settings, and the one door to evidence.
+
+Whatever a check reads goes through this object, which notes it: a finding may be used again as long as all that was read is unchanged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from mlscaffold import git
+from mlscaffold.cache import Cache, Stamp
+from mlscaffold.errors import ScaffoldError
+from mlscaffold.settings import FILE, Settings, read_settings
+
+T = TypeVar("T")
+ABSENT = "absent"
+# Never part of any evidence, wherever they lie.
+SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
+
+
+class Missing(Exception):  # noqa: N818 - it is no error: the framework makes it `todo` or `fail`, by the state of the stage
+    """The evidence is absent, still as generated, or older than its inputs."""
+
+    def __init__(self, what: str, *, path: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.what, self.path, self.fix = what, path, fix
+
+
+class Unknown(Exception):  # noqa: N818 - as above
+    """The evidence cannot be judged on this machine; the words say why."""
+
+    def __init__(self, reason: str, *, path: str = "", fix: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.path, self.fix = reason, path, fix
+
+
+class NoProject(ScaffoldError):
+    """There is no project here."""
+
+    def __init__(self, where: Path) -> None:
+        super().__init__(
+            f"No project here: {where} has no {FILE}, nor has any folder above it",
+            reference="no-project",
+            hint="Go into a project's folder, or start one: mlscaffold new",
+        )
+
+
+Reader = Callable[[bytes, str], T]
+"""A kind of evidence: a pure function from content, and a path for its messages, to a value."""
+
+
+class Tree(Protocol):
+    """Where content comes from: the disk, or git's index."""
+
+    def content(self, path: str) -> bytes | None:
+        """The content of a file, or None."""
+        ...
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The size and times of a file on disk, or None where they say nothing."""
+        ...
+
+    def listing(self, folder: str, *, deep: bool) -> list[str]:
+        """The files below a folder (of one level, or all), sorted."""
+        ...
+
+
+class WorkTree:
+    """Files as they lie on disk."""
+
+    def __init__(self, root: Path) -> None:
+        """Look below `root`."""
+        self.root = root
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file, or None where there is none."""
+        try:
+            return (self.root / path).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+        except OSError as problem:
+            raise Unknown(f"{path} cannot be read: {problem.strerror}", path=path) from problem
+
+    def stamp(self, path: str) -> Stamp | None:
+        """Size, mtime, ctime (ns) and inode of a regular file."""
+        try:
+            found = os.stat(self.root / path)  # noqa: PTH116 - pathlib costs three times as much on 10 000 files
+        except (OSError, ValueError):
+            return None
+        return _stamp(found) if found.st_mode & 0o170000 == 0o100000 else None
+
+    def listing(self, folder: str, *, deep: bool) -> list[str]:
+        """Files below a folder, without the droppings of systems and editors."""
+        return sorted(path for path, _ in self.walk(folder, deep=deep))
+
+    def walk(self, folder: str, *, deep: bool) -> Iterator[tuple[str, Stamp]]:
+        """Files below a folder with their stamps; links to folders are followed once."""
+        pending, seen = [folder], set()
+        while pending:
+            here = pending.pop()
+            try:
+                entries = list(os.scandir(self.root / here if here else self.root))
+            except OSError:
+                continue
+            for entry in entries:
+                name = entry.name
+                if name in SYSTEM_NAMES or name.startswith("._"):
+                    continue
+                path = f"{here}/{name}" if here else name
+                try:
+                    if entry.is_file():
+                        yield path, _stamp(entry.stat())
+                    elif deep and name != ".git" and entry.is_dir():
+                        if entry.is_symlink():
+                            real = os.path.realpath(entry.path)
+                            if real in seen:
+                                continue
+                            seen.add(real)
+                        pending.append(path)
+                except OSError:
+                    continue
+
+
+class IndexTree:
+    """Tracked files as they are staged, ignored ones as they lie on disk."""
+
+    def __init__(self, root: Path) -> None:
+        """Read the index of the repository that holds `root`."""
+        self.root = root
+        self.disk = WorkTree(root)
+        self.entries = git.index_entries(root)
+        self._blobs: dict[str, bytes] = {}
+        self._known_ignored: dict[str, bool] = {}
+
+    def content(self, path: str) -> bytes | None:
+        """The staged content; of an ignored file, the content on disk."""
+        blob = self.entries.get(path)
+        if blob is None:
+            return self.disk.content(path) if self._is_ignored(path) else None
+        if blob not in self._blobs:
+            self._blobs |= git.blobs([blob], self.root)
+        return self._blobs.get(blob)
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The disk's stamp, for ignored files only."""
+        return self.disk.stamp(path) if path not in self.entries and self._is_ignored(path) else None
+
+    def listing(self, folder: str, *, deep: bool) -> list[str]:
+        """Tracked files from the index, and ignored ones from the disk."""
+        prefix = f"{folder}/" if folder else ""
+        tracked = [p for p in self.entries if p.startswith(prefix) and (deep or "/" not in p[len(prefix) :])]
+        tracked = [p for p in tracked if p.rsplit("/", 1)[-1] not in SYSTEM_NAMES]
+        loose = [p for p in self.disk.listing(folder, deep=deep) if p not in self.entries]
+        return sorted({*tracked, *self._ignored(loose)})
+
+    def _is_ignored(self, path: str) -> bool:
+        return bool(self._ignored([path]))
+
+    def _ignored(self, paths: list[str]) -> list[str]:
+        asked = [p for p in paths if p not in self._known_ignored]
+        if asked:  # all at once: a process for each picture would take minutes
+            names = "\0".join(asked).encode("utf-8", "surrogateescape")
+            answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin=names).stdout
+            ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
+            self._known_ignored |= {p: p in ignored for p in asked}
+        return [p for p in paths if self._known_ignored[p]]
+
+
+class Project:
+    """A project: settings, evidence, cache."""
+
+    def __init__(self, root: Path, *, tree: Tree | None = None, cache: Cache | None = None, today: date | None = None) -> None:
+        """Look at the project in `root`; `tree` says where content comes from (default: the disk)."""
+        self.root = root
+        self.tree: Tree = tree or WorkTree(root)
+        self.cache = cache if cache is not None else Cache(None)
+        self.today = today or date.today()
+        self.version = code_version()
+        self._traces: list[set[str]] = []
+        self._digests: dict[str, str] = {}
+        self._parsed: dict[tuple[str, str], Any] = {}
+        self._walks: dict[str, dict[str, str]] = {}
+        self._listings: dict[tuple[str, bool], list[str]] = {}
+        self._memos: dict[str, tuple[frozenset[str], Any]] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """`mlscaffold.toml`, parsed."""
+        self._note(f"file:{FILE}")
+        if ("settings", FILE) not in self._parsed:
+            self._parsed["settings", FILE] = read_settings(self.tree.content(FILE) or b"")
+        parsed: Settings = self._parsed["settings", FILE]
+        return parsed
+
+    def option(self, check: str, name: str, default: T) -> T:
+        """A setting of one check, from `[checks."<id>"]`."""
+        value = self.settings.checks.get(check, {}).get(name, default)
+        return value if isinstance(value, type(default)) else type(default)(value)  # type: ignore[call-arg]
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of this name."""
+        self._note(f"file:{path}")
+        return self._digest_of_file(path) != ABSENT
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file; raises `Missing` where there is none."""
+        self._note(f"file:{path}")
+        data = self.tree.content(path)
+        if data is None:
+            raise Missing(f"{path} is missing", path=path)
+        return data
+
+    def read(self, kind: Reader[T], path: str) -> T:
+        """A file as one kind of evidence, parsed once; raises `Missing`, or the reader's own error."""
+        self._note(f"file:{path}")
+        key = (f"{kind.__module__}.{kind.__qualname__}", path)
+        if key not in self._parsed:
+            self._parsed[key] = kind(self.content(path), path)
+        parsed: T = self._parsed[key]
+        return parsed
+
+    def digest(self, path: str) -> str:
+        """The sha256 of a file's bytes, or `absent`."""
+        self._note(f"file:{path}")
+        return self._digest_of_file(path)
+
+    def glob(self, pattern: str) -> list[str]:
+        """Files that match a pattern; `*` stays within one folder, `**` as the last folder goes deep."""
+        self._note(f"glob:{pattern}")
+        return self._matches(pattern)
+
+    def find(self, pattern: str, *, what: str = "") -> str:
+        """The one file that matches a pattern, or the first; raises `Missing`."""
+        found = self.glob(pattern)
+        if not found:
+            raise Missing(f"{what or pattern} is missing", path=pattern)
+        return found[0]
+
+    def digests(self, folder: str) -> dict[str, str]:
+        """Every file below a folder → the sha256 of its bytes; unchanged files are not opened."""
+        self._note(f"tree:{folder}")
+        return self._walk(folder)
+
+    def is_pristine(self, path: str) -> bool:
+        """Whether a file is still exactly as it was generated."""
+        files = self.template().get("files", {})
+        blob = files.get(path, {}).get("blob")
+        if not blob:
+            return False
+        data = self.content(path)
+        return blob in (git.blob_id(data), git.blob_id(data.replace(b"\r\n", b"\n")))
+
+    def template(self) -> dict[str, Any]:
+        """`.mlscaffold/template.toml`, or an empty table where it is absent."""
+        import tomllib
+
+        path = ".mlscaffold/template.toml"
+        self._note(f"file:{path}")
+        if ("template", path) not in self._parsed:
+            data = self.tree.content(path)
+            try:
+                self._parsed["template", path] = tomllib.loads(data.decode("utf-8-sig")) if data else {}
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+                self._parsed["template", path] = {}
+        parsed: dict[str, Any] = self._parsed["template", path]
+        return parsed
+
+    def memo(self, key: str, compute: Callable[[], T], *, volatile: bool = False) -> T:
+        """The value of `compute` (JSON-able), computed again only when something that it read has changed."""
+        if key in self._memos:
+            trace, value = self._memos[key]
+            self._note_all(trace)
+            return value  # type: ignore[no-any-return]
+        stored = None if volatile else self.cache.memo(key, self.version)
+        if stored and all(self._current(item) == digest for item, digest in stored[0].items()):
+            trace, value = frozenset(stored[0]), stored[1]
+        else:
+            with self._tracing() as noted:
+                value = compute()
+            trace = frozenset(noted)
+            if not volatile:
+                self.cache.remember_memo(key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value)
+        self._memos[key] = (trace, value)
+        self._note_all(trace)
+        return value  # type: ignore[no-any-return]
+
+    def holds_memo(self, key: str) -> bool:
+        """Whether a value of an earlier run still holds."""
+        stored = self.cache.memo(key, self.version)
+        return bool(stored) and all(self._current(item) == digest for item, digest in stored[0].items())  # type: ignore[index]
+
+    def save(self) -> None:
+        """Write the cache."""
+        self.cache.save()
+
+    @contextmanager
+    def _tracing(self) -> Iterator[set[str]]:
+        self._traces.append(set())
+        try:
+            yield self._traces[-1]
+        finally:
+            self._traces.pop()
+
+    def _note(self, item: str) -> None:
+        if self._traces:
+            self._traces[-1].add(item)
+
+    def _note_all(self, items: frozenset[str]) -> None:
+        if self._traces:
+            self._traces[-1].update(items)
+
+    def _current(self, item: str) -> str:
+        if item not in self._digests:
+            kind, _, argument = item.partition(":")
+            if kind == "file":
+                return self._digest_of_file(argument)
+            if kind == "glob":
+                self._digests[item] = _sha("\n".join(self._matches(argument)))
+            else:
+                self._digests[item] = _sha("".join(f"{p},{d}\n" for p, d in self._walk(argument).items()))
+        return self._digests[item]
+
+    def _digest_of_file(self, path: str) -> str:
+        item = f"file:{path}"
+        if item not in self._digests:
+            stamp = self.tree.stamp(path)
+            known = self.cache.digest(path, stamp) if stamp else None
+            if known is None:
+                data = self.tree.content(path)
+                known = ABSENT if data is None else hashlib.sha256(data).hexdigest()
+                if stamp and data is not None:
+                    self.cache.remember_file(path, stamp, known)
+            self._digests[item] = known
+        return self._digests[item]
+
+    def _walk(self, folder: str) -> dict[str, str]:
+        if folder not in self._walks:
+            if isinstance(self.tree, WorkTree):
+                found = {}
+                for path, stamp in self.tree.walk(folder, deep=True):
+                    known = self.cache.digest(path, stamp)
+                    found[path] = known or self._digest_of_file(path)
+                self._walks[folder] = dict(sorted(found.items()))
+            else:
+                self._walks[folder] = {p: self._digest_of_file(p) for p in self.tree.listing(folder, deep=True)}
+        return self._walks[folder]
+
+    def _matches(self, pattern: str) -> list[str]:
+        parts = pattern.split("/")
+        fixed = 0
+        while fixed < len(parts) - 1 and not any(c in parts[fixed] for c in "*?["):
+            fixed += 1
+        base = "/".join(parts[:fixed])
+        deep = fixed < len(parts) - 1 or "**" in parts[-1]
+        if (base, deep) not in self._listings:
+            self._listings[base, deep] = list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+        return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
+
+
+def _fits(path: list[str], pattern: list[str]) -> bool:
+    if not pattern:
+        return not path
+    if pattern == ["**"]:
+        return bool(path)
+    if pattern[0] == "**":
+        return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def code_version() -> str:
+    """A digest of the tool's own files, by name, size and time: what another version computed is not used."""
+    package = Path(__file__).parent
+    rows = []
+    pending = [str(package)]
+    while pending:
+        for entry in os.scandir(pending.pop()):
+            if entry.name.startswith(("__pycache__", ".")) or entry.name == "_templates":
+                continue
+            if entry.is_dir():
+                pending.append(entry.path)
+            elif entry.name.endswith((".py", ".toml")):
+                found = entry.stat()
+                rows.append(f"{entry.path}:{found.st_size}:{found.st_mtime_ns}")
+    return _sha("\n".join(sorted(rows)))[:16]
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upwards that holds `mlscaffold.toml`; raises `NoProject`."""
+    here = start.absolute()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise NoProject(here)
+
+
+def open_project(start: Path | None = None, *, staged: bool = False, use_cache: bool = True) -> Project:
+    """The project that holds `start` (default: the current folder); `staged` reads tracked files from git's index."""
+    root = find_root(start or Path.cwd())
+    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache else None)
+    project = Project(root, tree=IndexTree(root) if staged else None, cache=cache)
+    _ = project.settings  # a broken settings file is told at once
+    return project
+
+
+def canonical_json(value: object) -> str:
+    """One text for one meaning: sorted keys, no blanks, 1.0 as 1."""
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case dict():
+            return {str(k): _plain(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_plain(v) for v in value]
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return int(value)
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)

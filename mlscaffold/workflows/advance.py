@@ -1,0 +1,179 @@
+"""Sign a stage: check it, ask what only a person knows, record the yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mlscaffold import git
+from mlscaffold.errors import ScaffoldError, UsageError
+from mlscaffold.evidence import records
+from mlscaffold.evidence.fingerprints import fingerprint
+from mlscaffold.model import Finding, Question, Report, Stage, StageStatus, State, Status
+from mlscaffold.project import Project
+from mlscaffold.stages import find_stage
+from mlscaffold.stages.state import current_stage, stage_states
+from mlscaffold.workflows.check import Options, check_project
+from mlscaffold.writing import write_toml
+
+
+class Refused(ScaffoldError):
+    """A stage cannot be signed as it stands."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A stage that somebody wants to sign, with all that speaks for and against it."""
+
+    status: StageStatus
+    report: Report
+    blocking: tuple[Finding, ...]
+    unknown: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    questions: tuple[Question, ...]
+    over: tuple[str, ...]
+
+    @property
+    def stage(self) -> Stage:
+        """The stage itself."""
+        return self.status.stage
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the signer said: who, as what, the checklist (question id → answer), the unknowns accepted by name."""
+
+    who: str
+    role: str
+    checklist: Mapping[str, str]
+    accepted: Sequence[str] = ()
+
+
+def candidate(project: Project, stage: str = "") -> Candidate:
+    """The stage to sign (default: the current one), its checks run, the deep ones too; raises `Refused` when nothing is left to sign."""
+    states = stage_states(project)
+    if stage:
+        slug = find_stage(stage).slug
+        status = next(s for s in states if s.stage.slug == slug)
+        if status.state is State.SIGNED:
+            raise Refused(f"Stage {status.stage.number}, {slug}, is signed, and nothing has moved since", reference="already-signed")
+    else:
+        found = current_stage(states)
+        if found is None:
+            raise Refused(
+                "All ten stages are signed or skipped", reference="all-signed", hint="See where the project stands: mlscaffold report"
+            )
+        status = found
+    slug = status.stage.slug
+    report = check_project(project, Options(deep_stage=slug))
+    status = next(s for s in report.stages if s.stage.slug == slug)
+    mine = [f for f in report.findings if not f.waiver and (f.stage == slug or f.counts) and not _only_stale(f, slug)]
+    return Candidate(
+        status=status,
+        report=report,
+        blocking=tuple(f for f in mine if _blocks(f, slug)),
+        unknown=tuple(f for f in mine if f.status is Status.UNKNOWN and f.stage == slug),
+        warnings=tuple(f for f in mine if f.status is Status.WARN and f.stage == slug),
+        questions=status.stage.checklist,
+        over=tuple(s.stage.slug for s in states if s.stage.number < status.stage.number and s.state not in (State.SIGNED, State.SKIPPED)),
+    )
+
+
+def signer(project: Project, stage: Stage, *, who: str = "", role: str = "") -> tuple[str, str]:
+    """Who signs, and as what: the git user and the one fitting role, unless named; raises `Refused` or `UsageError`."""
+    who = who.strip() or git.identity(project.root)
+    if not who:
+        raise UsageError("Nobody is named to sign", reference="no-signer", hint='Say who signs: --as "NAME", or: git config user.name "NAME"')
+    people = project.settings.people
+    if not people:
+        return who, role or stage.roles[0]
+    held = people.get(who) or people.get(git.canonical_name(who, project.root))
+    if held is None:
+        raise Refused(
+            f"{who} is not in the team of mlscaffold.toml, so cannot sign stage {stage.number}",
+            reference="not-in-team",
+            hint=f'Add the name to a role in [team], for instance "{stage.roles[0]}", or sign as somebody else: --as NAME',
+        )
+    fitting = [r for r in held if r in stage.roles]
+    if role:
+        if role not in held or role not in stage.roles:
+            raise Refused(
+                f"{who} cannot sign stage {stage.number} as {role}",
+                reference="wrong-role",
+                hint=f"The stage wants one of: {', '.join(stage.roles)}. {who} is: {', '.join(held)}.",
+            )
+        return who, role
+    if not fitting:
+        raise Refused(
+            f"{who} ({', '.join(held)}) has no role that signs stage {stage.number}",
+            reference="wrong-role",
+            hint=f"It is signed by one of: {', '.join(stage.roles)}. Change [team] in mlscaffold.toml, or sign as somebody else: --as NAME",
+        )
+    return who, fitting[0]
+
+
+def sign(project: Project, wanted: Candidate, answers: Answers) -> str:
+    """Write the sign-off and return its path; raises `Refused` when something blocks it or an answer is missing or no."""
+    stage = wanted.stage
+    if wanted.blocking:
+        raise Refused(f"Stage {stage.number}, {stage.slug}, is not proved: {len(wanted.blocking)} open", reference="not-proved")
+    accepted = set(answers.accepted)
+    unaccepted = [f for f in wanted.unknown if f.check not in accepted]
+    if unaccepted:
+        first = unaccepted[0]
+        raise Refused(
+            f"{first.check} is unknown here: {first.message}",
+            reference="unknown-not-accepted",
+            hint=f"Make the evidence available, or accept it by name: --accept-unknown {first.check}",
+        )
+    for question in wanted.questions:
+        answer = answers.checklist.get(question.id, "")
+        if answer.lower() not in ("yes", "y", "true"):
+            raise Refused(
+                f"Not answered with yes: {question.text}",
+                reference="checklist",
+                hint=f"Do it first, then: mlscaffold stage next (without a terminal: --confirm {question.id})",
+            )
+    turn = records.current_round(project)
+    path = records.signoff_path(stage.number, stage.slug, turn=turn)
+    evidence = {name: _computed(project, name) for name in stage.evidence}
+    inputs = {name: _computed(project, name, as_input=True) for name in stage.inputs}
+    table = {
+        "schema": 1,
+        "stage": stage.slug,
+        "round": turn,
+        "who": answers.who,
+        "role": answers.role,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": git.head(project.root),
+        "over": list(wanted.over),
+        "unproved": sorted(f.check for f in wanted.unknown),
+        "checklist": {q.id: "yes" for q in wanted.questions},
+        "evidence": evidence,
+        "inputs": inputs,
+    }
+    write_toml(project.root / path, table)
+    return path
+
+
+def _computed(project: Project, name: str, *, as_input: bool = False) -> str:
+    value = fingerprint(project, name, as_input=as_input)
+    if value is None:
+        raise Refused(
+            f"{name} cannot be read on this machine, so it cannot be signed here",
+            reference="not-here",
+            hint="Sign on a machine that holds it.",
+        )
+    return value
+
+
+def _blocks(finding: Finding, slug: str) -> bool:
+    if finding.stage == slug:
+        return finding.status in (Status.FAIL, Status.ERROR, Status.TODO)
+    return finding.check.startswith("project.") and not finding.stage and finding.status in (Status.FAIL, Status.ERROR)
+
+
+def _only_stale(finding: Finding, slug: str) -> bool:
+    """The finding that the stage is stale does not stand in the way of signing it anew."""
+    return finding.check == "project.stale" and finding.stage == slug

@@ -1,0 +1,162 @@
+"""Decide which medium goes into which split, and write the split tables."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlscaffold.datasets.annotations import Collection, Medium, read_collection
+from mlscaffold.datasets.duplicates import near_groups
+from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
+from mlscaffold.datasets.record import SPLIT_NAMES
+from mlscaffold.datasets.scan import scan
+from mlscaffold.datasets.schema import read_classes
+from mlscaffold.datasets.sources import RAW
+from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
+from mlscaffold.errors import ScaffoldError
+from mlscaffold.practice.sizes import half_width, test_size
+
+USUAL = 0.9
+FEW = 5
+
+
+@dataclass(frozen=True)
+class SplitData:
+    """What a split did. `left_out` maps a reason to the paths that no split holds; `warnings` are about the result."""
+
+    dealt: Dealt
+    counts: dict[str, Counter[str]]
+    classes: tuple[str, ...]
+    left_out: dict[str, tuple[str, ...]]
+    near_groups: int
+    manifests: tuple[ManifestChange, ...]
+    written: tuple[str, ...]
+    warnings: tuple[str, ...]
+    half_width: float
+    expected: float
+
+
+def split_data(
+    root: Path,
+    *,
+    shares: Mapping[str, float] | None = None,
+    seed: int = 0,
+    again: bool = False,
+    keep_original: bool = False,
+    known: Mapping[str, Facts] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SplitData:
+    """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
+
+    `keep_original` follows the splits that the data set came with (attribute `split`). Unlabelled and broken media are left out.
+    """
+    manifests = refresh_manifests(root)
+    collection = read_collection(root)
+    media = [root / RAW / medium.path for medium in collection.media if medium.path not in set(collection.absent)]
+    found = scan(media, known=known, progress=progress)
+    facts = {path.relative_to(root / RAW).as_posix(): fact for path, fact in found.items()}
+    rows, left_out = _rows(collection, read_manifests(root), facts)
+    if not rows:
+        raise ScaffoldError(
+            "There is no labelled medium to split.",
+            reference="nothing-to-split",
+            context="; ".join(f"{len(paths)} {reason}" for reason, paths in left_out.items()),
+            hint="Next: mlscaffold data import FOLDER",
+        )
+    alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
+    dealt = split(
+        rows,
+        shares,
+        before=() if again else read_splits(root),
+        together=alike,
+        original=_original(collection.media) if keep_original else None,
+        seed=seed,
+    )
+    written = write_splits(root, dealt.rows)
+    counts = dealt.counts()
+    labels = {row.label for row in rows}
+    classes = [name for name in read_classes(root) if name in labels]
+    classes += sorted(labels - set(classes))
+    wanted, expected = _acceptance(root)
+    return SplitData(
+        dealt=dealt,
+        counts=counts,
+        classes=tuple(classes),
+        left_out=left_out,
+        near_groups=len(alike),
+        manifests=tuple(manifests),
+        written=tuple(written),
+        warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
+        half_width=half_width(counts["test"].total(), expected),
+        expected=expected,
+    )
+
+
+def _rows(
+    collection: Collection, manifest: Mapping[str, ManifestRow], facts: Mapping[str, Facts]
+) -> tuple[list[Row], dict[str, tuple[str, ...]]]:
+    """Rows that can be dealt, and by reason the paths of the others."""
+    rows: list[Row] = []
+    out: dict[str, list[str]] = {"without an annotation": list(collection.unannotated)}
+    for medium in collection.media:
+        fact = facts.get(medium.path)
+        if medium.path not in manifest:
+            out.setdefault("annotated, but not there", []).append(medium.path)
+        elif not medium.annotation.label:
+            out.setdefault("without a label", []).append(medium.path)
+        elif fact is not None and fact.problem and not fact.pointer:
+            out.setdefault("broken", []).append(medium.path)
+        else:
+            rows.append(Row(medium.path, manifest[medium.path].digest, medium.annotation.label, medium.annotation.group))
+    return rows, {reason: tuple(paths) for reason, paths in out.items() if paths}
+
+
+def _original(media: tuple[Medium, ...]) -> dict[str, str]:
+    """The splits that the data set came with, by path."""
+    named = {medium.path: medium.annotation.attributes.get("split", "").lower() for medium in media}
+    return {path: SPLIT_NAMES[name] for path, name in named.items() if name in SPLIT_NAMES}
+
+
+def _acceptance(root: Path) -> tuple[float | None, float]:
+    """The error that the team tolerates, and the value to expect: the threshold of the metric, else 0.9."""
+    try:
+        values: dict[str, Any] = tomllib.loads((root / "acceptance.toml").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return None, USUAL  # a broken file is what a check of stage 1 says
+    error = values.get("tolerable", {}).get("error")
+    metric = values.get("metric", {}).get("optimise")
+    expected = USUAL
+    for threshold in values.get("thresholds", []):
+        value = threshold.get("min")
+        if threshold.get("metric") == metric and isinstance(value, int | float) and 0 < value < 1 and not threshold.get("class"):
+            expected = float(value)
+    usable = isinstance(error, int | float) and 0 < error < 1
+    return (float(error) if usable else None), expected
+
+
+def _warnings(counts: Mapping[str, Counter[str]], classes: list[str], *, wanted: float | None, expected: float) -> list[str]:
+    """What a person should know before relying on these splits."""
+    found = []
+    n = counts["test"].total()
+    half = half_width(n, expected)
+    if wanted is not None and half > wanted:
+        need = test_size(wanted, expected)
+        found.append(
+            f"test has {n} images: a share of {expected:g} is known to ±{half:.3f} only; you tolerate {wanted:g} ({need} images)"
+        )
+    for name in SPLITS:
+        total = counts[name].total()
+        missing = [label for label in classes if not counts[name][label]]
+        if total and missing and name != "eyeball":
+            found.append(f"{name} has no image of {len(missing)} of {len(classes)} classes: {', '.join(missing[:5])}")
+        elif not total and name in ("validation", "test"):
+            found.append(f"{name} is empty")
+    few = [f"{label} ({counts['test'][label]})" for label in classes if 0 < counts["test"][label] < FEW]
+    if few:
+        found.append(f"test has fewer than {FEW} images of {len(few)} of {len(classes)} classes: {', '.join(few[:5])}")
+    return found

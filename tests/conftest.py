@@ -1,0 +1,139 @@
+"""Projects on real disks with real git, to tell small stories on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlscaffold.cache import Cache
+from mlscaffold.checks import Spec, all_checks
+from mlscaffold.evidence import records
+from mlscaffold.evidence.fingerprints import fingerprint
+from mlscaffold.model import Finding, State
+from mlscaffold.project import Project
+from mlscaffold.stages import all_stages, find_stage
+from mlscaffold.stages.state import stage_states
+from mlscaffold.workflows.check import run_check
+from mlscaffold.writing import write_toml
+from tests.finished import csv_bytes, finished, rows_of
+
+SPECS: dict[str, Spec] = {}
+
+
+class Sandbox:
+    """A project in a temporary folder, and what a test does to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, files: dict[str, str | bytes]) -> None:
+        """Write files; a text is UTF-8."""
+        for path, content in files.items():
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a folder."""
+        target = self.root / path
+        if target.is_dir():
+            shutil.rmtree(target)
+        else:
+            target.unlink()
+
+    def read(self, path: str) -> str:
+        """A file's text."""
+        return (self.root / path).read_text(encoding="utf-8")
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Replace a text that must be there."""
+        text = self.read(path)
+        assert old in text, f"{old!r} is not in {path}"
+        self.write({path: text.replace(old, new)})
+
+    def edit_json(self, path: str, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change a JSON file in place."""
+        value = json.loads(self.read(path))
+        change(value)
+        self.write({path: json.dumps(value)})
+
+    def edit_csv(self, path: str, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
+        """Change the rows of a CSV file."""
+        self.write({path: csv_bytes(change(rows_of((self.root / path).read_bytes())))})
+
+    def git(self, *args: str) -> str:
+        """Run git here, as a user without settings of their own."""
+        identity = ["-c", "user.name=Ada Byron", "-c", "user.email=ada@flowers.example", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *identity, *args], cwd=self.root, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def commit(self, message: str = "change") -> str:
+        """Commit all that is not ignored."""
+        if not (self.root / ".git").exists():
+            self.git("init", "-q", "-b", "main")
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def open(self, *, cached: bool = False) -> Project:
+        """The project as it lies on disk."""
+        (self.root / ".mlscaffold").mkdir(exist_ok=True)
+        return Project(self.root, cache=Cache(self.root / ".mlscaffold" / "cache.sqlite") if cached else None)
+
+    def check(self, check: str) -> list[Finding]:
+        """What one check says; an empty list is a pass. `check == "missing"` on a finding marks absent evidence."""
+        if not SPECS:
+            SPECS.update({s.id: s for s in all_checks()})
+        return run_check(self.open(), SPECS[check])
+
+    def sign(self, *slugs: str, turn: int = 1) -> None:
+        """Record sign-offs of today's evidence for these stages (default: all ten)."""
+        for slug in slugs or [s.slug for s in all_stages()]:
+            stage, project = find_stage(slug), self.open()
+            table = {
+                "schema": 1, "stage": slug, "round": turn, "who": "Ada Byron", "role": stage.roles[0], "when": "2026-11-04T10:00:00+00:00",
+                "checklist": {q.id: "yes" for q in stage.checklist},
+                "evidence": {n: fingerprint(project, n) for n in stage.evidence},
+                "inputs": {n: fingerprint(project, n, as_input=True) for n in stage.inputs},
+            }  # fmt: skip
+            write_toml(self.root / records.signoff_path(stage.number, slug, turn=turn), table)
+
+    def states(self) -> dict[str, State]:
+        """Stage → state."""
+        return {s.stage.slug: s.state for s in stage_states(self.open())}
+
+    def stale(self) -> list[str]:
+        """The stages that are stale, in order."""
+        return [slug for slug, state in self.states().items() if state is State.STALE]
+
+
+@pytest.fixture(scope="session")
+def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished project, written and committed once; copied by `project`."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("finished"))
+    sandbox.write(dict(finished()))
+    sandbox.commit("finished")
+    return sandbox.root
+
+
+@pytest.fixture
+def project(finished_folder: Path, tmp_path: Path) -> Sandbox:
+    """A sound, finished project (unsigned), to be spoiled."""
+    root = tmp_path / "flower-sorter"
+    shutil.copytree(finished_folder, root, symlinks=True)
+    return Sandbox(root)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Sandbox]:
+    """A project with settings and nothing else."""
+    sandbox = Sandbox(tmp_path / "flower-sorter")
+    sandbox.write({k: v for k, v in finished().items() if k in ("mlscaffold.toml", ".gitignore")})
+    sandbox.commit("empty")
+    yield sandbox

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+from mlscaffold.datasets.formats import choose
+from mlscaffold.datasets.formats.class_folders import read, sniff
+from tests.datasets.pictures import put
+
+
+def test_each_folder_is_a_class(tmp_path: Path) -> None:
+    for i, name in enumerate(["10/a.png", "2/a.png", "2/deep/b.JPG"]):
+        put(tmp_path / name, i)
+    reading = read(tmp_path)
+    assert [(r.name, r.label) for r in reading.records] == [("10/a.png", "10"), ("2/a.png", "2"), ("2/deep/b.JPG", "2")]
+    assert choose(tmp_path)[0] == "class-folders"
+
+
+def test_folders_of_splits_become_an_attribute(tmp_path: Path) -> None:
+    for i, name in enumerate(["train/hat/a.png", "train/shoe/b.png", "valid/hat/a.png", "test/x.png"]):
+        put(tmp_path / name, i)
+    reading = read(tmp_path)
+    assert [(r.name, r.label, r.attributes["split"]) for r in reading.records] == [
+        ("x.png", "", "test"),
+        ("hat/a.png", "hat", "train"),
+        ("shoe/b.png", "shoe", "train"),
+        ("hat/a.png", "hat", "validation"),
+    ]
+    assert reading.notes == ("validation lacks 1 of 2 classes: shoe", "1 pictures have no label: nothing says what they show")
+
+
+def test_leftovers_are_counted_not_read(tmp_path: Path) -> None:
+    put(tmp_path / "hat/a.png", 1)
+    put(tmp_path / "shoe/a.png", 2)
+    put(tmp_path / "__MACOSX/hat/._a.png", 3)
+    put(tmp_path / ".ipynb_checkpoints/b.png", 4)
+    (tmp_path / "hat/Thumbs.db").write_bytes(b"x")
+    (tmp_path / "README.txt").write_text("about")
+    (tmp_path / "scarf").mkdir()
+    reading = read(tmp_path)
+    assert [r.label for r in reading.records] == ["hat", "shoe"]
+    assert reading.ignored == {"hidden or system": 3, "not a picture": 1}
+    assert reading.notes == ("1 folders hold no pictures: scarf",)
+
+
+def test_every_picture_is_a_record_or_a_defect(tmp_path: Path) -> None:
+    outside = put(tmp_path / "outside.png", 0)
+    inside = tmp_path / "set"
+    put(inside / "hat/a.png", 1)
+    put(inside / "stray.png", 2)
+    (inside / "hat/link.png").symlink_to(outside)
+    reading = read(inside)
+    assert sorted((d.where, d.kind) for d in reading.defects) == [("hat/link.png", "leads-out"), ("stray.png", "no-class")]
+    assert reading.total == 3
+
+
+def test_a_lone_images_folder_is_looked_into(tmp_path: Path) -> None:
+    put(tmp_path / "images/hat/a.png", 1)
+    put(tmp_path / "images/shoe/a.png", 2)
+    (tmp_path / "LICENSE.txt").write_text("CC0")
+    assert {r.label for r in read(tmp_path).records} == {"hat", "shoe"}
+
+
+def test_pictures_beside_each_other_have_no_label(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    assert sniff(tmp_path).score == 0.2
+    assert [r.label for r in read(tmp_path).records] == [""]
+
+
+def test_what_is_no_folder_of_pictures_does_not_fit(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    assert sniff(tmp_path).score == 0
+    assert sniff(tmp_path / "absent").score == 0

@@ -1,0 +1,111 @@
+from pathlib import Path
+
+import pytest
+
+from mlscaffold.datasets.formats import choose
+from mlscaffold.datasets.formats.csv_list import decode, read, sniff
+from mlscaffold.errors import ScaffoldError, UsageError
+from tests.datasets.pictures import put
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for i in range(3):
+        put(tmp_path / f"{i}.png", i)
+    put(tmp_path / "images/über.png", 9)
+    return tmp_path
+
+
+def _table(folder: Path, text: str, encoding: str = "utf-8", name: str = "labels.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_whatever_excel_writes_is_read(folder: Path, encoding: str, delimiter: str) -> None:
+    rows = ["File Name,Class,patient,note", "0.png,NA,17,\u00e9", "1.png,01,17,", "über.png,No,3,"]
+    path = _table(folder, "\r\n".join(rows).replace(",", delimiter), encoding)
+    reading = read(path)
+    assert not reading.defects
+    assert [(r.name, r.label, r.group) for r in reading.records] == [
+        ("0.png", "NA", "17"),
+        ("1.png", "01", "17"),
+        ("images/über.png", "No", "3"),
+    ]
+    assert reading.records[0].attributes == {"note": "\u00e9"}
+    assert reading.records[2].origin == "labels.csv:4"
+
+
+def test_a_path_that_leads_out_is_not_opened(folder: Path) -> None:
+    secret = folder.parent / f"{folder.name}-secret.png"
+    put(secret, 1)
+    names = [f"../{secret.name}", str(secret), "C:\\photos\\a.png", "https://example.org/a.png", "gone.png", ""]
+    reading = read(_table(folder, "path,label\n" + "".join(f"{name},x\n" for name in names)))
+    assert [d.kind for d in reading.defects] == ["leads-out", "leads-out", "leads-out", "address", "missing-file", "no-path"]
+    assert reading.defects[0].where == "labels.csv:2"
+    assert reading.total == 6
+    assert not reading.records
+
+
+def test_rows_that_repeat_or_are_ragged_are_refused(folder: Path) -> None:
+    reading = read(_table(folder, "path,label\n0.png,a\n0.png,a\n0.png,b\n1.png,a,extra\n2.png\n"))
+    assert [(d.where, d.kind) for d in reading.defects] == [
+        ("labels.csv:3", "named-twice"),
+        ("labels.csv:4", "two-labels"),
+        ("labels.csv:5", "ragged-row"),
+        ("labels.csv:6", "ragged-row"),
+    ]
+    assert reading.defects[1].message == '0.png has two labels, "a" and "b" (line 2)'
+
+
+def test_quotes_may_hold_delimiters_and_line_breaks(folder: Path) -> None:
+    reading = read(_table(folder, 'path,label,note\n0.png,"a, b","two\nlines"\n1.png,c,\n'))
+    assert [(r.label, r.origin) for r in reading.records] == [("a, b", "labels.csv:3"), ("c", "labels.csv:4")]
+
+
+def test_a_list_without_a_header(folder: Path) -> None:
+    assert [r.label for r in read(_table(folder, "0.png;a\n1.png;b\n")).records] == ["a", "b"]
+    plain = _table(folder, "0.png\n1.png\n2.png\n", name="list.txt")
+    assert [r.label for r in read(plain).records] == ["", "", ""]
+    assert sniff(plain).score == 0.4
+
+
+def test_windows_separators_and_split_names(folder: Path) -> None:
+    reading = read(_table(folder, "image,category,split\nimages\\über.png,a,val\n"))
+    assert reading.records[0].attributes == {"split": "validation"}
+
+
+def test_a_folder_with_one_table_is_read_by_it(folder: Path) -> None:
+    _table(folder, "path,label\n0.png,a\n")
+    name, form = choose(folder)
+    assert name == "csv-list"
+    assert len(form.read(folder).records) == 1
+    _table(folder, "path,label\n", name="other.csv")
+    assert sniff(folder).score == 0
+    assert "2 tables" in sniff(folder).reason
+
+
+@pytest.mark.parametrize(("text", "kind"), [("", "empty-table"), ("a,b\n1,2\n", "no-path-column")])
+def test_what_is_no_list_says_why(folder: Path, text: str, kind: str) -> None:
+    path = _table(folder, text)
+    assert [d.kind for d in read(path).defects] == [kind]
+    with pytest.raises(ScaffoldError, match="no format"):
+        choose(path)
+
+
+def test_a_header_alone_has_no_records(folder: Path) -> None:
+    assert read(_table(folder, "path,label\n")).total == 0
+
+
+def test_unknown_paths_and_formats_are_refused(folder: Path) -> None:
+    with pytest.raises(UsageError, match="There is no"):
+        choose(folder / "absent")
+    with pytest.raises(UsageError, match='no format "coco"') as caught:
+        choose(folder, "coco")
+    assert caught.value.hint == "Formats: class-folders, csv-list."
+
+
+def test_a_sample_cut_within_a_character_is_still_utf8() -> None:
+    assert decode("aé".encode()[:-1]) == "a"
