@@ -114,13 +114,6 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
     predictions, names = records.read_predictions(validation)
     if not predictions:
         raise ProjectError(f"{paths.shown(validation)} has no rows")
-    value = scores.score(
-        metric,
-        [p.label for p in predictions],
-        [p.prediction for p in predictions],
-        [p.probabilities for p in predictions],
-        names,
-    )
     copy_run(run, paths.REPORTS / stage / run)
     if kept is None:
         source = records.read_json(folder / "provenance.json").get("checkpoint") or {}
@@ -133,7 +126,7 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
         "epoch": epoch,
         "split": "validation",
         "metric": metric,
-        "value": value,
+        "value": scores.of(metric, predictions, names),
         "reason": reason or "chosen by hand",
         "when": records.now(),
         "by": records.author(),

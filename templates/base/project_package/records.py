@@ -311,6 +311,11 @@ def packages() -> dict[str, str]:
     return {"python": platform.python_version(), **found}
 
 
+def hardware() -> dict[str, str]:
+    """Return the machine, as far as it decides a result."""
+    return {"machine": platform.machine(), "system": platform.system(), "accelerator": "cpu"}
+
+
 def provenance(run: str, stage: str, splits: Iterable[str], **more: Any) -> dict[str, Any]:
     """Return where a result comes from; `more` overrides or adds keys (checkpoint, seed, decisions …)."""
     commit = git("rev-parse", "HEAD")
@@ -336,7 +341,7 @@ def provenance(run: str, stage: str, splits: Iterable[str], **more: Any) -> dict
         "threads": None,
         "workers": None,
         "packages": packages(),
-        "hardware": {"machine": platform.machine(), "system": platform.system(), "accelerator": "cpu"},
+        "hardware": hardware(),
         "limits": {},
         "decisions": [],
         **more,

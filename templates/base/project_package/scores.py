@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from project_package.errors import ProjectError
+from project_package.records import Prediction
 
 Z = 1.959963984540054  # two-sided 95 %
 ROUNDS = 2000
@@ -102,6 +103,12 @@ def score(
     if name not in found:
         raise ProjectError(f"unknown metric {name!r}; known: {', '.join([*found, 'log_loss'])}")
     return float(found[name])
+
+
+def of(name: str, predictions: Sequence[Prediction], classes: Sequence[str]) -> float:
+    """Return one metric of a table of predictions, by the metric's name."""
+    labels, answers = [p.label for p in predictions], [p.prediction for p in predictions]
+    return score(name, labels, answers, [p.probabilities for p in predictions], classes)
 
 
 def resampled(matrix: np.ndarray) -> np.ndarray:

@@ -262,8 +262,8 @@ def load_classifier(checkpoint: Path) -> Classifier:
     """Return the classifier of a checkpoint, ready to predict; no code in the file is run."""
     found = read_checkpoint(checkpoint)
     try:
-        hyperparameters = {**found["hyper_parameters"], "weights": None}
-        model = Classifier(**hyperparameters)
+        arguments = {name: value for name, value in found["hyper_parameters"].items() if not name.startswith("_")}
+        model = Classifier(**{**arguments, "weights": None})
         model.load_state_dict(found["state_dict"])
     except (KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
