@@ -94,7 +94,9 @@ def load_source() -> Source:
     images = load_images([row.file for row in rows])
     network = Network().eval()
     with torch.no_grad():
-        logits = np.concatenate([network(torch.from_numpy(part)).numpy() for part in np.array_split(images, -(-len(images) // 32))])
+        logits = np.concatenate(
+            [network(torch.from_numpy(part)).numpy() for part in np.array_split(images, -(-len(images) // 32))]
+        )
     return Source(network, choice.checkpoint, choice.run, classes, rows, images, logits)
 
 
@@ -139,7 +141,14 @@ def measure_latency(run: Run, images: np.ndarray) -> dict[str, Any]:
         taken.append((time.perf_counter() - start) * 1000)
     p50, p95 = np.percentile(taken[WARMUP:], [50, 95])
     where = f"{platform.machine()} {platform.system()}"
-    return {"p50_ms": round(p50, 4), "p95_ms": round(p95, 4), "runs": RUNS, "warmup": WARMUP, "threads": 1, "machine": where}
+    return {
+        "p50_ms": round(p50, 4),
+        "p95_ms": round(p95, 4),
+        "runs": RUNS,
+        "warmup": WARMUP,
+        "threads": 1,
+        "machine": where,
+    }
 
 
 def compare(source: Source, logits: np.ndarray) -> dict[str, Any]:
@@ -160,7 +169,12 @@ def read_back(name: str, target: Target, file: Path, source: Source) -> dict[str
     try:
         run = target.read(file)
     except UnknownOp as error:
-        nothing = {"agreement": None, "max_difference": None, "accuracy": {"export": None, "source": None}, "vacuous": False}
+        nothing = {
+            "agreement": None,
+            "max_difference": None,
+            "accuracy": {"export": None, "source": None},
+            "vacuous": False,
+        }
         print(f"{name}: unknown, its answers could not be computed here: no reader for {error}", file=sys.stderr)
         return {**nothing, "latency": None, "verified_by": [], "unknown_ops": str(error).split(", "), "logits": None}
     logits = run_all(run, source.images)
@@ -171,7 +185,10 @@ def read_back(name: str, target: Target, file: Path, source: Source) -> dict[str
     found["latency"] = None if target.READER == "mil-interpreter" else measure_latency(run, source.images)
     again = target.read_again(file, source.images) if hasattr(target, "read_again") else None
     if again is not None:
-        second = {"difference": float(np.abs(again - logits).max()), "agreement": float((again.argmax(1) == logits.argmax(1)).mean())}
+        second = {
+            "difference": float(np.abs(again - logits).max()),
+            "agreement": float((again.argmax(1) == logits.argmax(1)).mean()),
+        }
         found |= {"verified_by": [target.READER, target.SECOND_READER], "readers": second}  # type: ignore[attr-defined]
     return found
 
@@ -223,7 +240,9 @@ def convert_here(name: str, dtype: str | None) -> None:
         "options": {"dtype": dtype},
     }
     if logits is not None:
-        write_answers(folder / "predictions.csv", [(row.name, row.label) for row in source.rows], logits, source.classes)
+        write_answers(
+            folder / "predictions.csv", [(row.name, row.label) for row in source.rows], logits, source.classes
+        )
     else:
         (folder / "predictions.csv").unlink(missing_ok=True)
     records.write_json(folder / "card.json", card)
@@ -246,9 +265,17 @@ def say(card: dict[str, Any], source: Source, logits: np.ndarray | None, how: st
     if logits is None:
         return
     accuracy, latency = card["accuracy"], card["latency"]
-    print(f"  agrees with the model on {card['agreement']:.2%} of {len(source.rows)} test images by {', '.join(card['verified_by'])}")
-    print(f"  largest difference of a logit {card['max_difference']:.2g}; accuracy {accuracy['export']:.4f}, source {accuracy['source']:.4f}")
-    print(f"  p95 {latency['p95_ms']:.2f} ms on this machine" if latency else "  latency not measured: its runtime is not on this machine")
+    print(
+        f"  agrees with the model on {card['agreement']:.2%} of {len(source.rows)} test images by {', '.join(card['verified_by'])}"
+    )
+    print(
+        f"  largest difference of a logit {card['max_difference']:.2g}; accuracy {accuracy['export']:.4f}, source {accuracy['source']:.4f}"
+    )
+    print(
+        f"  p95 {latency['p95_ms']:.2f} ms on this machine"
+        if latency
+        else "  latency not measured: its runtime is not on this machine"
+    )
     for i in np.flatnonzero(source.logits.argmax(1) != logits.argmax(1))[:5]:
         print(f"  differs: {source.rows[i].name}")
     if card["vacuous"]:
@@ -265,7 +292,9 @@ def predict_here(name: str, table: Path, output: Path) -> None:
     card = records.read_json(folder / "card.json")
     file = folder / target.FILE
     if not file.exists():
-        raise ProjectError(f"{paths.shown(file)} is not on this machine; run `python -m project_package.convert {name}`")
+        raise ProjectError(
+            f"{paths.shown(file)} is not on this machine; run `python -m project_package.convert {name}`"
+        )
     rows = records.read_table(table, ("path",))
     if not rows:
         raise ProjectError(f"{paths.shown(table)} names no image")
@@ -300,7 +329,9 @@ def asked_targets() -> list[str]:
     mobile = records.read_toml(settings).get("mobile", {}).get("targets") if settings.is_file() else None
     wanted = set(TARGETS if mobile is None else mobile) | {"onnx"}
     if unknown := wanted - set(TARGETS):
-        raise ProjectError(f"mlscaffold.toml [mobile] names {', '.join(sorted(unknown))}; known are {', '.join(TARGETS)}")
+        raise ProjectError(
+            f"mlscaffold.toml [mobile] names {', '.join(sorted(unknown))}; known are {', '.join(TARGETS)}"
+        )
     return [name for name in TARGETS if name in wanted]
 
 
@@ -322,7 +353,10 @@ def in_own_process(name: str, more: list[str]) -> bool:
     print("\n".join(ours), file=sys.stderr, end="\n" if ours else "")
     if done.returncode < 0:
         kind = signal.Signals(-done.returncode).name
-        print(f"error: {name}: converter crashed (signal {-done.returncode}, {kind}); the model may be fine", file=sys.stderr)
+        print(
+            f"error: {name}: converter crashed (signal {-done.returncode}, {kind}); the model may be fine",
+            file=sys.stderr,
+        )
     elif done.returncode and not ours:
         print(f"error: {name}: converter failed: {said[-1] if said else 'it said nothing'}", file=sys.stderr)
     return done.returncode == 0

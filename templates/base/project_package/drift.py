@@ -102,7 +102,9 @@ def count_values(reference: np.ndarray, window: np.ndarray) -> tuple[np.ndarray,
     )
 
 
-def measure_drift(reference: Sample, window: Sample, *, psi: float, confidence_drop: float, least: int = LEAST) -> Drift:
+def measure_drift(
+    reference: Sample, window: Sample, *, psi: float, confidence_drop: float, least: int = LEAST
+) -> Drift:
     """Compare a window with the reference; `psi` and `confidence_drop` are the promised limits of the alarm."""
     if window.n < least or reference.n < least:
         why = f"{min(window.n, reference.n)} pictures, at least {least} are needed"
@@ -124,9 +126,13 @@ def measure_drift(reference: Sample, window: Sample, *, psi: float, confidence_d
         shifts[name] = Shift(psi_of_counts(first, second), floor, max(WATCH, 2 * floor), max(psi, 4 * floor))
     before, after = float(reference.confidence.mean()), float(window.confidence.mean())
     noise = 3 * float(np.sqrt(reference.confidence.var() / reference.n + window.confidence.var() / window.n))
-    rings = [f"{name} moved (PSI {s.psi:.2f}, alarm above {s.alarm:.2f})" for name, s in shifts.items() if s.psi > s.alarm]
+    rings = [
+        f"{name} moved (PSI {s.psi:.2f}, alarm above {s.alarm:.2f})" for name, s in shifts.items() if s.psi > s.alarm
+    ]
     if before - after > max(confidence_drop, noise):
         rings.append(f"confidence fell from {before:.2f} to {after:.2f}")
-    looks = [f"{name} moved (PSI {s.psi:.2f}, watch above {s.watch:.2f})" for name, s in shifts.items() if s.psi > s.watch]
+    looks = [
+        f"{name} moved (PSI {s.psi:.2f}, watch above {s.watch:.2f})" for name, s in shifts.items() if s.psi > s.watch
+    ]
     verdict = "alarm" if rings else "watch" if looks else "ok"
     return Drift(window.n, reference.n, shifts, (before, after), verdict, "; ".join(rings or looks))

@@ -101,7 +101,11 @@ def drill(engine: Engine, settings: Settings) -> dict[str, Drift]:
     rows = sorted(rows, key=lambda row: (row.label, row.path))  # so that both halves hold every class alike
     images = [pipeline.prepare_image(pipeline.open_image(row.file), engine.steps) for row in rows]
     reference, rest = answer_all(images[::2], engine), images[1::2]
-    windows = {"clean": rest, "shifted": [spoil(image) for image in rest], "inverted": [ImageOps.invert(image) for image in rest]}
+    windows = {
+        "clean": rest,
+        "shifted": [spoil(image) for image in rest],
+        "inverted": [ImageOps.invert(image) for image in rest],
+    }
     limits: dict[str, Any] = {"psi": settings.psi, "confidence_drop": settings.confidence_drop, "least": DRILL_LEAST}
     return {name: measure_drift(reference, answer_all(window, engine), **limits) for name, window in windows.items()}
 
@@ -129,17 +133,27 @@ def watch_log(log: Path, reference: Sample, engine: Engine, settings: Settings) 
 
 def main() -> int:
     """Watch the log and try the alarm, from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.monitor", description="Watch the service for drift.")
+    parser = argparse.ArgumentParser(
+        prog="python -m project_package.monitor", description="Watch the service for drift."
+    )
     parser.add_argument("--log", type=Path, default=paths.ROOT / LOG, help="the request log of the service")
-    parser.add_argument("--reference", type=Path, help="predictions.csv to compare with (default: the newest evaluation)")
+    parser.add_argument(
+        "--reference", type=Path, help="predictions.csv to compare with (default: the newest evaluation)"
+    )
     parser.add_argument("--drill", action="store_true", help="only try the alarm, without a log")
     given = parser.parse_args()
     settings = load_settings()
     engine = load_engine(settings)
-    run, table = (given.reference.parent.name, given.reference) if given.reference else find_reference(engine.checkpoint)
+    run, table = (
+        (given.reference.parent.name, given.reference) if given.reference else find_reference(engine.checkpoint)
+    )
     reference = sample_reference(table, engine)
     nothing = answer_all([], engine)
-    drift, p95, slow = measure_drift(reference, nothing, psi=settings.psi, confidence_drop=settings.confidence_drop), None, False
+    drift, p95, slow = (
+        measure_drift(reference, nothing, psi=settings.psi, confidence_drop=settings.confidence_drop),
+        None,
+        False,
+    )
     if not given.drill:
         drift, p95 = watch_log(given.log, reference, engine, settings)
         slow = settings.p95_ms is not None and p95 is not None and p95 > settings.p95_ms
@@ -164,10 +178,15 @@ def main() -> int:
     }
     records.write_json(paths.REPORTS / "deployment" / "monitoring.json", found)
     print("Written: reports/deployment/monitoring.json")
-    failed = [name for name, one in tried.items() if (one.verdict == "alarm") == (name == "clean") and name != "inverted"]
+    failed = [
+        name for name, one in tried.items() if (one.verdict == "alarm") == (name == "clean") and name != "inverted"
+    ]
     for name in failed:
         said = "rings on untouched images" if name == "clean" else "does not ring on spoiled images"
-        print(f"error: the alarm {said} ({tried[name].n} against {tried[name].reference}); mend [alarms] in deploy.toml", file=sys.stderr)
+        print(
+            f"error: the alarm {said} ({tried[name].n} against {tried[name].reference}); mend [alarms] in deploy.toml",
+            file=sys.stderr,
+        )
     return 1 if failed or found["verdict"] == "alarm" else 0
 
 

@@ -49,7 +49,12 @@ def _fp16_weights() -> list[dict[str, Any]]:
             "operation": operation,
             "algorithm_key": "float_casting",
             "op_config": {
-                "weight_tensor_config": {"num_bits": 16, "symmetric": True, "granularity": "TENSORWISE", "dtype": "FLOAT"},
+                "weight_tensor_config": {
+                    "num_bits": 16,
+                    "symmetric": True,
+                    "granularity": "TENSORWISE",
+                    "dtype": "FLOAT",
+                },
                 "compute_precision": "FLOAT",
                 "explicit_dequantize": True,
             },
@@ -74,9 +79,13 @@ def read_again(file: Path, images: np.ndarray) -> np.ndarray | None:
         np.save(given, images)
         command = [sys.executable, "-m", "project_package.export.litert", str(file), str(given), str(answer)]
         search = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": search})
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": search}
+        )
         if done.returncode != 0:
-            said = f"signal {-done.returncode}" if done.returncode < 0 else (done.stderr.strip().splitlines() or ["?"])[-1]
+            said = (
+                f"signal {-done.returncode}" if done.returncode < 0 else (done.stderr.strip().splitlines() or ["?"])[-1]
+            )
             raise RuntimeError(f"TensorFlow's interpreter could not read {file.name}: {said}")
         return np.asarray(np.load(answer))
 

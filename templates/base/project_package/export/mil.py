@@ -64,7 +64,9 @@ def _padding(v: Values, spatial: tuple[int, ...], kernel: list[int]) -> list[int
             pairs = [(0, 0)] * len(spatial)
         case "same" | "same_lower" as kind:
             pairs = []
-            for size, width, stride, dilation in zip(spatial, kernel, v["strides"], v.get("dilations", [1, 1]), strict=True):
+            for size, width, stride, dilation in zip(
+                spatial, kernel, v["strides"], v.get("dilations", [1, 1]), strict=True
+            ):
                 missing = max((-(-size // stride) - 1) * stride + (width - 1) * dilation + 1 - size, 0)
                 less, more = missing // 2, missing - missing // 2
                 pairs.append((less, more) if kind == "same" else (more, less))
@@ -138,7 +140,9 @@ OPS: dict[str, Callable[[Values], Any]] = {
     "reshape": _reshape,
     "transpose": lambda v: v["x"].permute([int(a) for a in v["perm"]]),
     "squeeze": lambda v: v["x"].squeeze([int(a) for a in v["axes"]]),
-    "expand_dims": lambda v: v["x"][(None,) * len(v["axes"])] if v["axes"] == [0] else v["x"].unsqueeze(int(v["axes"][0])),
+    "expand_dims": lambda v: (
+        v["x"][(None,) * len(v["axes"])] if v["axes"] == [0] else v["x"].unsqueeze(int(v["axes"][0]))
+    ),
     "concat": lambda v: torch.cat(v["values"], int(v["axis"])),
     "layer_norm": lambda v: functional.layer_norm(
         v["x"], [v["x"].shape[int(a)] for a in v["axes"]], v.get("gamma"), v.get("beta"), float(v.get("epsilon", 1e-5))

@@ -15,8 +15,12 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default: only this one)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--log", type=Path, default=paths.ROOT / LOG, help="the request log (SQLite)")
-    parser.add_argument("--review", type=Path, help="where unsure pictures are kept, instead of deploy.toml [queue] folder")
-    parser.add_argument("--check", action="store_true", help="start it, ask it over HTTP, stop it, write what was found")
+    parser.add_argument(
+        "--review", type=Path, help="where unsure pictures are kept, instead of deploy.toml [queue] folder"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="start it, ask it over HTTP, stop it, write what was found"
+    )
     given = parser.parse_args()
     settings = load_settings()
     if given.review:

@@ -48,7 +48,9 @@ class Metrics:
         self.unlogged = Counter("unlogged", "Answers that could not be logged", registry=self.registry)
         self.seconds = Histogram("prediction_seconds", "Time of an answer", registry=self.registry)
         shares = [step / 20 for step in range(1, 21)]
-        self.confidence = Histogram("prediction_confidence", "Largest probability", buckets=shares, registry=self.registry)
+        self.confidence = Histogram(
+            "prediction_confidence", "Largest probability", buckets=shares, registry=self.registry
+        )
         model = Gauge("model_info", "The model that answers", ["target", "digest"], registry=self.registry)
         model.labels(engine.target, engine.digest).set(1)
 
@@ -109,7 +111,7 @@ def create_app(engine: Engine, settings: Settings, *, log: Path, name: str) -> F
         try:
             image = pipeline.open_image(content)
         except ProjectError as error:
-            raise HTTPException(400, str(error)) from None
+            raise HTTPException(400, str(error).partition(" (")[0]) from None  # without the decoder's own words
         answer = engine.answer(image)
         unsure = settings.confidence_below is not None and answer.confidence < settings.confidence_below
         if unsure:

@@ -58,7 +58,17 @@ def running(log: Path, review: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "project_package.serve", "--port", str(port), "--log", str(log), "--review", str(review)]
+    command = [
+        sys.executable,
+        "-m",
+        "project_package.serve",
+        "--port",
+        str(port),
+        "--log",
+        str(log),
+        "--review",
+        str(review),
+    ]
     with tempfile.TemporaryFile("w+") as output:
         service = subprocess.Popen(command, stdout=output, stderr=output)
         try:
@@ -158,7 +168,9 @@ def check_service(settings: Settings) -> int:
         "agreement": agreement,
         "max_difference": difference,
         "rejected": rejected,
-        "latency": dict(zip(("p50_ms", "p95_ms"), (round(float(x), 3) for x in np.percentile(taken, [50, 95])), strict=True))
+        "latency": dict(
+            zip(("p50_ms", "p95_ms"), (round(float(x), 3) for x in np.percentile(taken, [50, 95])), strict=True)
+        )
         | {"requests": len(taken)},
         "metrics": sorted(set(re.findall(r"^# TYPE (\S+)", metrics, re.MULTILINE))),
         "log_rows": rows,
@@ -172,8 +184,12 @@ def say(found: dict[str, Any], card: dict[str, Any]) -> int:
     """Print what was found and return the exit code."""
     latency, wrong = found["latency"], []
     print(f"health {found['health']}, model {found['model_version'][:12]}")
-    print(f"{found['compared']} test images over HTTP: {found['agreement']:.2%} the same answer as exports/{card['target']}/predictions.csv")
-    print(f"p50 {latency['p50_ms']:.1f} ms, p95 {latency['p95_ms']:.1f} ms; {found['log_rows']} rows in the request log")
+    print(
+        f"{found['compared']} test images over HTTP: {found['agreement']:.2%} the same answer as exports/{card['target']}/predictions.csv"
+    )
+    print(
+        f"p50 {latency['p50_ms']:.1f} ms, p95 {latency['p95_ms']:.1f} ms; {found['log_rows']} rows in the request log"
+    )
     print("refused: " + ", ".join(f"{kind} {status}" for kind, status in found["rejected"].items()))
     if found["health"] != 200:
         wrong.append(f"/health answers {found['health']}")

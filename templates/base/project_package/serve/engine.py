@@ -64,7 +64,11 @@ def load_engine(settings: Settings) -> Engine:
     folder = paths.EXPORTS / settings.target
     card = records.read_json(folder / "card.json")
     try:
-        file, named, classes = folder / Path(card["file"]).name, str(card["digest"]), [str(name) for name in card["classes"]]
+        file, named, classes = (
+            folder / Path(card["file"]).name,
+            str(card["digest"]),
+            [str(name) for name in card["classes"]],
+        )
         checkpoint, recorded = str(card["source"]["checkpoint"]), str(card["pipeline"])
     except (KeyError, TypeError) as error:
         raise ProjectError(f"{paths.shown(folder)}/card.json has no {error}; convert again") from None
@@ -73,7 +77,9 @@ def load_engine(settings: Settings) -> Engine:
         raise ProjectError(f"{paths.shown(file)} is not on this machine; {again}")
     digest = records.file_digest(file)
     if digest != named:
-        raise ProjectError(f"{paths.shown(file)} is not the file of its card ({digest[:12]}…, card {named[:12]}…); {again}")
+        raise ProjectError(
+            f"{paths.shown(file)} is not the file of its card ({digest[:12]}…, card {named[:12]}…); {again}"
+        )
     if settings.digest and settings.digest != digest:
         raise ProjectError(
             f"deploy.toml [service] digest promises {settings.digest[:12]}…, {paths.shown(file)} is {digest[:12]}…; "
@@ -81,7 +87,9 @@ def load_engine(settings: Settings) -> Engine:
         )
     if recorded != pipeline.pipeline_digest(paths.PIPELINE):
         raise ProjectError(f"pipeline.json has changed since {paths.shown(file)} was converted; {again}")
-    return Engine(settings.target, digest, checkpoint, classes, pipeline.load_pipeline(paths.PIPELINE), open_session(file))
+    return Engine(
+        settings.target, digest, checkpoint, classes, pipeline.load_pipeline(paths.PIPELINE), open_session(file)
+    )
 
 
 def open_session(file: Path) -> Callable[[np.ndarray], np.ndarray]:
