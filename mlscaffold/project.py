@@ -26,7 +26,7 @@ ABSENT = "absent"
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
 
 
-class Missing(Exception):  # noqa: N818 - it is no error: the framework makes it `todo` or `fail`, by the state of the stage
+class Missing(Exception):
     """The evidence is absent, still as generated, or older than its inputs."""
 
     def __init__(self, what: str, *, path: str = "", fix: str = "") -> None:
@@ -34,7 +34,7 @@ class Missing(Exception):  # noqa: N818 - it is no error: the framework makes it
         self.what, self.path, self.fix = what, path, fix
 
 
-class Unknown(Exception):  # noqa: N818 - as above
+class Unknown(Exception):
     """The evidence cannot be judged on this machine; the words say why."""
 
     def __init__(self, reason: str, *, path: str = "", fix: str = "") -> None:

@@ -25,7 +25,7 @@ def demo(
     from mlscaffold.writing import write_bytes
 
     target = folder.absolute()
-    run = lead(target, fast=fast, say=lambda line: say(line))
+    run = lead(target, fast=fast, say=say)
     page = target / "report.html"
     rendered: bytes | str = html.render(gather(open_project(target)))
     write_bytes(page, rendered.encode() if isinstance(rendered, str) else rendered)

@@ -61,7 +61,7 @@ def _refuse(wanted: Candidate, project: Project) -> None:
     say(f"Stage {stage.number}, {stage.slug}, is not proved yet:\n")
     for finding in wanted.blocking:
         say(_line(finding))
-    unknown = [f for f in wanted.unknown]
+    unknown = list(wanted.unknown)
     for finding in unknown:
         say(_line(finding))
     say(f"\n{stage.goal}")

@@ -177,6 +177,6 @@ def _exports(project: Project, *, digests_only: bool) -> object:
         if digests_only:
             rows.append([folder, table.get("digest")])
             continue
-        tracked = [f for f in project.glob(f"{folder}/*.csv") + project.glob(f"{folder}/device/*.json")]
+        tracked = list(project.glob(f"{folder}/*.csv") + project.glob(f"{folder}/device/*.json"))
         rows.append([folder, _file(project, card), *([f, _file(project, f)] for f in tracked)])
     return rows or None
