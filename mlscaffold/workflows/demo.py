@@ -164,13 +164,14 @@ def _preparation(run: Demo) -> None:
     from mlscaffold.workflows.split_data import split_data
 
     split_data(run.root, shares=SHARES)
-    path = run.root / "configs/prepare.toml"
-    path.write_text((DEMO / "prepare.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("prepare.toml", "train.yaml"):
+        text = (DEMO / name).read_text(encoding="utf-8").replace("{package}", run.package)
+        (run.root / "configs" / name).write_text(text, encoding="utf-8")
     _script(run, "prepare")
 
 
 def _training(run: Demo) -> None:
-    _script(run, "train", "--trainer.max_epochs", "12" if run.fast else "30")
+    _script(run, "train", *(["--trainer.max_epochs", "8"] if run.fast else []))
 
 
 def _evaluation(run: Demo) -> None:
