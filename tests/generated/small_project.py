@@ -11,10 +11,9 @@ from typing import Any
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LAYERS = ("base", "shared/images", "tasks/image-classification")
 SEED = """
-import sys; sys.path.insert(0, "tests")
 from pathlib import Path
-from small_export import make_data
-from test_convert import save_model
+from tests.small_export import make_data
+from tests.test_convert import save_model
 make_data(Path.cwd()); save_model(Path.cwd())
 """
 

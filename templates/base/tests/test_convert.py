@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_export import CLASSES, RUN, make_data, point_paths
 
 from project_package import convert, records
 from project_package.errors import ProjectError
 from project_package.export import TARGETS, load_target
+
+from .small_export import CLASSES, RUN, make_data, point_paths
 
 LACKING = [library for library in ("torch", "onnx", "onnxscript", "onnxruntime") if find_spec(library) is None]
 pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"not installed: {', '.join(LACKING)}")

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_export import RUN, make_served
 
 from project_package import records
 from project_package.drift import Sample, chi2_quantile, measure_drift, psi_of_counts
+
+from .small_export import RUN, make_served
 
 LIMITS: dict[str, Any] = {"psi": 0.25, "confidence_drop": 0.1}
 

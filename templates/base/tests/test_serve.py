@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from small_export import CLASSES, make_served
 
 from project_package import records
 from project_package.errors import ProjectError
 from project_package.serve.engine import load_engine
 from project_package.serve.log import read_log
 from project_package.serve.settings import load_settings
+
+from .small_export import CLASSES, make_served
 
 NEEDED = ("fastapi", "httpx", "multipart", "onnx", "onnxruntime", "prometheus_client", "uvicorn")
 LACKING = [library for library in NEEDED if find_spec(library) is None]
