@@ -11,13 +11,15 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def explain(check: str = typer.Argument("", help="The check, for instance preparation.split-leakage; without it, all are listed.")) -> None:
+def explain(
+    check: str = typer.Argument("", help="The check, for instance preparation.split-leakage; without it, all are listed."),
+) -> None:
     """Say why a check exists, what it reads and how to mend what it finds."""
     from mlscaffold.checks import all_checks, documentation
 
     specs = all_checks()
     if not check:
-        width = max(len(s.id) for s in specs)
+        width = max((len(s.id) for s in specs), default=0)
         for spec in specs:
             say(f"{spec.id:{width}}  {spec.title}")
         return
