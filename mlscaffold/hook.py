@@ -9,13 +9,13 @@ import os
 import subprocess
 import sys
 
+from mlscaffold.keys import FILES, FORMS
+
 # A staged file of a project below one of these concerns a check.
 RELEVANT = (
     "docs/", "data/", "reports/", "exports/", ".mlscaffold/", ".github/", "acceptance.toml", "mlscaffold.toml", "pipeline.json",
-    "deploy.toml", "Dockerfile", "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", ".gitignore", "README.md", ".env",
+    "deploy.toml", "Dockerfile", "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", ".gitignore", "README.md",
 )  # fmt: skip
-# Broad on purpose: a hit only means that the real check looks at the file.
-SUSPICIOUS = r"BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{12}|gh[pousr]_[A-Za-z0-9]{20}|github_pat_|xox[abprs]-|sk-[A-Za-z0-9_-]{16}|AIza[0-9A-Za-z_-]{20}|hf_[A-Za-z]{20}|glpat-|(api_?key|secret|passw(or)?d|token)[\"' ]*[:=]"
 LARGE = 5_000_000  # bytes
 REFUSED, BUG, INTERRUPTED = 1, 3, 130
 AT_ONCE = 500  # paths on one command line
@@ -112,6 +112,8 @@ def _is_relevant(path: str, root: str) -> bool:
 
 def _is_suspicious(top: str, staged: dict[str, str]) -> bool:
     paths = [path for path, blob in staged.items() if blob]
+    if any(path.rpartition("/")[2].startswith(FILES) for path in paths):
+        return True
     sizes = (
         _git("cat-file", "--batch-check=%(objectsize)", cwd=top, stdin="\n".join(staged[p] for p in paths)).split()
         if paths
@@ -119,7 +121,7 @@ def _is_suspicious(top: str, staged: dict[str, str]) -> bool:
     )
     if any(size.isdigit() and int(size) > LARGE for size in sizes):
         return True
-    search = ("grep", "--cached", "-I", "-l", "-i", "-E", "-e", SUSPICIOUS, "--")
+    search = ("grep", "--cached", "-I", "-l", "-E", *(part for form in FORMS.values() for part in ("-e", form)), "--")
     parts = [paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE)]
     return any(_git(*search, *(f":(top,literal){p}" for p in part), cwd=top) for part in parts)
 
