@@ -8,7 +8,7 @@ from tests.conftest import Sandbox
 CHECK, ROSES = "collection.path-leaves-project", "data/raw/belt/rose/annotations.csv"
 
 
-def test_paths_inside_pass(project: Sandbox, finished_folder: object) -> None:
+def test_paths_inside_pass(project: Sandbox) -> None:
     assert project.check(CHECK) == []
 
 
