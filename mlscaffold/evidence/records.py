@@ -128,7 +128,7 @@ def _date(table: dict[str, Any], path: str) -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, date):
-        return value if type(value) is date else value.date()  # type: ignore[attr-defined,no-any-return]
+        return value if type(value) is date else value.date()  # type: ignore[attr-defined]
     try:
         return date.fromisoformat(str(value))
     except ValueError:

@@ -21,7 +21,8 @@ def team_empty(project: Project) -> Iterator[Finding]:
     A sign-off is a person's word. With an empty team anybody may give it, and nobody is asked.
 
     ## Evidence
-    `[team]` of `mlscaffold.toml` against the roles of the ten stages. One person may hold several roles, and one role several people.
+    `[team]` of `mlscaffold.toml` against the roles of the ten stages. One person may hold several roles, and one role several
+    people.
 
     ## Fix
     Add a line to `[team]`: `"data scientist" = ["Ada Byron"]`.
@@ -42,4 +43,8 @@ def team_empty(project: Project) -> Iterator[Finding]:
     if orphans:
         named = few([f"{s.number} {s.slug}" for s in orphans], 4)
         role = orphans[0].roles[0]
-        yield warn(f"nobody in [team] may sign {named}", FILE, fix=f'add to [team] in {FILE}: "{role}" = ["{next(iter(project.settings.people))}"]')
+        yield warn(
+            f"nobody in [team] may sign {named}",
+            FILE,
+            fix=f'add to [team] in {FILE}: "{role}" = ["{next(iter(project.settings.people))}"]',
+        )

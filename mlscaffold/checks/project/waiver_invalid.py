@@ -28,8 +28,8 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     An exception without an end is a rule that nobody decided.
 
     ## Evidence
-    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage, at least three words of reason, an owner, and a
-    date that has not passed.
+    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage, at least three words of reason, an
+    owner, and a date that has not passed.
 
     ## Fix
     `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.
@@ -40,7 +40,9 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
         name = str(table.get("check", ""))
         problems = [*_name(name, known), *_reason(table), *_until(table, project.today, needed=True)]
         if problems:
-            yield fail(f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}")
+            yield fail(
+                f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}"
+            )
         elif (_date(table) or project.today) - project.today > LONG:
             yield warn(f"waiver for `{name}` lasts until {_date(table)}, more than a year", path, fix="shorten it")
     stages = {stage.slug for stage in all_stages()}
