@@ -12,7 +12,7 @@ import numpy as np
 
 from project_package import paths, records
 from project_package.choose import chosen, find_checkpoint
-from project_package.errors import ProjectError, run_script
+from project_package.errors import ProjectError, not_yet, run_script
 from project_package.pipeline import load_pipeline, read_array
 from project_package.predict import open_model, predict_arrays
 
@@ -33,7 +33,7 @@ def infer(folder: Path, *, confidence: float, margin: float) -> tuple[Path, list
     """Predict a folder; return the table that was written, its rows, and what was not read."""
     choice = chosen("tuning")
     if choice is None:
-        raise ProjectError("reports/tuning/chosen.toml is missing; run `python -m project_package.tune` first")
+        raise not_yet("reports/tuning/chosen.toml", "tune")
     pipeline = load_pipeline()
     model = open_model(find_checkpoint(choice.checkpoint, choice.run), pipeline)
     pictures, others = find_files(folder)

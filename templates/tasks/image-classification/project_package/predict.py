@@ -1,4 +1,6 @@
-"""Predict a list of pictures: `python -m project_package.predict --checkpoint F --images LIST.csv --output OUT`.
+"""Predict a list of pictures.
+
+    python -m project_package.predict --checkpoint F --images LIST.csv --output OUT
 
 LIST.csv has a column `path` (absolute, or from the project's root) and may have `label`; OUT repeats both.
 """
