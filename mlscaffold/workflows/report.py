@@ -68,8 +68,8 @@ def _acceptance(project: Project, measured: evaluations.Evaluation | None) -> tu
         value = value or (measure_of(measured, threshold) if measured else None)
         met = None if value is None else threshold.holds(value.value)
         low, high = (value.low, value.high) if value and value.low < value.high else (None, None)
-        bounds = [f"at least {threshold.min:g}"] if threshold.min is not None else []
-        bounds += [f"at most {threshold.max:g}"] if threshold.max is not None else []
+        bounds = [f"at least {acceptances.plain(threshold.min)}"] if threshold.min is not None else []
+        bounds += [f"at most {acceptances.plain(threshold.max)}"] if threshold.max is not None else []
         rows.append(AcceptanceRow(threshold.text, " and ".join(bounds), value.value if value else None, low, high, met))
     return tuple(rows)
 
