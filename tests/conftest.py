@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class Sandbox:
         for slug in slugs or [s.slug for s in all_stages()]:
             stage, project = find_stage(slug), self.open()
             table = {
-                "schema": 1, "stage": slug, "round": turn, "who": "Ada Byron", "role": stage.roles[0], "when": "2026-11-04T10:00:00+00:00",
+                "schema": 1, "stage": slug, "round": turn, "who": "Ada Byron", "role": stage.roles[0], "when": datetime.now(UTC).isoformat(timespec="seconds"),
                 "checklist": {q.id: "yes" for q in stage.checklist},
                 "evidence": {n: fingerprint(project, n) for n in stage.evidence},
                 "inputs": {n: fingerprint(project, n, as_input=True) for n in stage.inputs},

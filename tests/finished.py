@@ -183,10 +183,11 @@ def _documents() -> Files:
         body = "\n\n".join(f"## {anchor.replace('-', ' ').capitalize()}\n<!-- section: {anchor} -->\n\n{text}" for anchor, text in sections.items())
         files[path] = f"# {title}\n\n{body}\n".encode()
     return files | {
-        "docs/examples/README.md": b"Ten bunches from the belt, with the answers that Grace wants.\n",
-        "docs/examples/answers.csv": b"path,answer,by\nbunch-1.png,rose,Grace Hopper\nbunch-2.png,tulip,Grace Hopper\n",
-        "docs/examples/bunch-1.png": _png(90001),
-        "docs/examples/bunch-2.png": _png(90002),
+        "docs/examples/README.md": b"Five bunches from the belt, with the answers that Grace wants.\n",
+        "docs/examples/answers.csv": csv_bytes(
+            [{"path": f"bunch-{i}.png", "answer": CLASSES[i % 3], "by": "Grace Hopper"} for i in range(1, 6)]
+        ),
+        **{f"docs/examples/bunch-{i}.png": _png(90000 + i) for i in range(1, 6)},
         "README.md": b"# flower-sorter\n\nTells three kinds of flowers apart at the sorting belt of the Delft auction hall.\n",
     }
 

@@ -10,13 +10,16 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlscaffold.model import Effect, Evidence, Finding, Status
 from mlscaffold.project import Project
 
 Check = Callable[[Project], Iterator[Finding]]
+MISSING = "missing"
+"""Marks a finding of absent evidence, which the state of its stage makes `todo` or `fail`."""
+
 HEADINGS = ("## Why", "## Evidence", "## Fix")
 
 
@@ -81,6 +84,12 @@ def warn(message: str, *evidence: Evidence | str, fix: str = "", effect: Effect 
 def unknown(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
     """A part of the evidence cannot be judged on this machine."""
     return _finding(Status.UNKNOWN, message, evidence, fix=fix, effect=None, stage=stage)
+
+
+def todo(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
+    """Evidence is absent or still as generated: `todo`, and `fail` where its stage is signed. Like `Missing`, but several can be said."""
+    found = _finding(Status.TODO, message, evidence, fix=fix, effect=None, stage=stage)
+    return replace(found, check=MISSING)
 
 
 def all_checks() -> tuple[Spec, ...]:
