@@ -6,12 +6,12 @@ import io
 import random
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
-import tomllib
-
 import tomli_w
+
 from mlscaffold.model import State
 from mlscaffold.stages import all_stages
 from mlscaffold.stages.state import stage_states
@@ -188,6 +188,17 @@ def test_a_renamed_picture_moves_nothing(signed: Sandbox) -> None:
             (signed.root / folder / f"{old}.png").rename(signed.root / folder / f"{new}.png")
 
     assert signed.stale() == []
+
+
+def test_the_same_evaluation_made_again_moves_nothing(signed: Sandbox) -> None:
+    again = "20261103T120000Z-ada-xyz"
+    shutil.copytree(signed.root / f"reports/evaluation/{EVALUATED}", signed.root / f"reports/evaluation/{again}")
+    later = {"run": again, "start": "2026-11-03T12:00:00+00:00", "end": "2026-11-03T12:05:00+00:00", "commit": "a" * 40}
+    signed.edit_json(f"reports/evaluation/{again}/provenance.json", lambda record: record.update(later))
+
+    assert signed.stale() == []
+    signed.replace(f"reports/evaluation/{again}/metrics.json", '"n": 150', '"n": 151')
+    assert signed.stale() == ["evaluation", "tuning"]
 
 
 def test_touched_files_move_nothing(signed: Sandbox) -> None:
