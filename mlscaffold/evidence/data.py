@@ -1,7 +1,5 @@
 """The data of a project as rows: annotations, manifests, splits, processed pictures. Committed tables first, files where they are here."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -10,7 +8,9 @@ from mlscaffold.project import Missing, Project
 
 SPLITS = ("train", "validation", "eyeball", "test")
 RAW = "data/raw"
-MEDIA = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"})
+MEDIA = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"}
+)
 TEXT = frozenset({".csv", ".tsv", ".toml", ".json", ".jsonl", ".txt", ".md", ".xml", ".yaml", ".yml", ".html"})
 
 
@@ -108,7 +108,9 @@ def splits(project: Project) -> list[SplitRow]:
     for file in project.glob("data/splits/*.csv"):
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "split")
-        rows += [SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows]
+        rows += [
+            SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows
+        ]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
     return rows
@@ -124,7 +126,8 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "origin")
         rows += [
-            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line) for r in table.rows
+            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line)
+            for r in table.rows
         ]
     if not rows:
         raise Missing(

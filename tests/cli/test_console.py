@@ -50,7 +50,11 @@ def test_each_way_out_has_its_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("raised", "code", "says"),
     [
-        ("ScaffoldError('the belt is torn', reference='x', context='worn', hint='sew it')", 1, ["Error: the belt is torn", "worn", "Next: sew it"]),
+        (
+            "ScaffoldError('the belt is torn', reference='x', context='worn', hint='sew it')",
+            1,
+            ["Error: the belt is torn", "worn", "Next: sew it"],
+        ),
         ("UsageError('no such belt', reference='x')", 2, ["Error: no such belt"]),
         ("Unknown('a.csv cannot be read', path='a.csv')", 1, ["Error: a.csv cannot be read", "permissions"]),
         ("Missing('a.csv is missing', fix='make it')", 1, ["Error: a.csv is missing", "Next: make it"]),
@@ -72,13 +76,20 @@ def break_(debug: bool = False) -> None:
     raise {raised}
 import sys; run(app, sys.argv[1:])
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == code, done.stderr
     assert all(word in done.stderr for word in says), done.stderr
     assert "Traceback" not in done.stderr
     if code in (1, 3):
         shown = subprocess.run(
-            [sys.executable, "-c", program, "--debug"], cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False
+            [sys.executable, "-c", program, "--debug"],
+            cwd=tmp_path,
+            env=surroundings(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert "Traceback" in shown.stderr
 
@@ -125,7 +136,9 @@ def test_without_git_one_line_says_so(project: Sandbox, command: tuple[str, ...]
 
 
 @pytest.mark.parametrize("command", WRITERS, ids=ids)
-@pytest.mark.parametrize(("before", "says"), [(FULL, "the disk is full"), (FORBIDDEN, "no permission")], ids=["disk full", "forbidden"])
+@pytest.mark.parametrize(
+    ("before", "says"), [(FULL, "the disk is full"), (FORBIDDEN, "no permission")], ids=["disk full", "forbidden"]
+)
 def test_what_cannot_be_written_leaves_all_as_it_was(project: Sandbox, command: tuple[str, ...], before: str, says: str) -> None:
     held = snapshot(project.root)
     done = run(project.root, *command, before=before)
@@ -138,7 +151,12 @@ def test_a_disk_that_fills_while_printing_is_told() -> None:
         pytest.skip("this system has no /dev/full")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "mlscaffold", "explain"], env=surroundings(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", "mlscaffold", "explain"],
+            env=surroundings(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert done.returncode == 1
     assert "the disk is full" in done.stderr
@@ -150,7 +168,12 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "mlscaffold", "explain"], env=surroundings(), stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        [sys.executable, "-m", "mlscaffold", "explain"],
+        env=surroundings(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     os.close(writer)
     assert done.stderr == ""
@@ -183,7 +206,14 @@ def test_evidence_that_is_damaged_is_a_finding_and_never_a_crash(project: Sandbo
     )
     project.remove("docs/02-research.md")
     before = snapshot(project.root)
-    for command in (("status",), ("status", "--why"), ("check", "--all"), ("check", "--format", "json"), ("stage", "show", "1"), ("report", "--format", "json")):
+    for command in (
+        ("status",),
+        ("status", "--why"),
+        ("check", "--all"),
+        ("check", "--format", "json"),
+        ("stage", "show", "1"),
+        ("report", "--format", "json"),
+    ):
         done = run(project.root, *command)
         assert done.returncode in (0, 1), done.stderr
         assert done.stderr == ""
@@ -195,5 +225,7 @@ def test_evidence_that_is_damaged_is_a_finding_and_never_a_crash(project: Sandbo
 
 
 def test_the_module_runs_as_the_script_does() -> None:
-    done = subprocess.run([sys.executable, "-m", "mlscaffold", "--version"], cwd=PACKAGE, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "mlscaffold", "--version"], cwd=PACKAGE, capture_output=True, text=True, check=False
+    )
     assert done.stdout.startswith("mlscaffold ")

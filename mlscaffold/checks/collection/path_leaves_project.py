@@ -14,7 +14,13 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 
 # Tables that name files, and the columns in which they do.
-TABLES = ("data/raw/**/annotations.csv", "data/manifest/*.csv", "data/splits/*.csv", "data/processed/*/annotations.csv", "docs/examples/answers.csv")
+TABLES = (
+    "data/raw/**/annotations.csv",
+    "data/manifest/*.csv",
+    "data/splits/*.csv",
+    "data/processed/*/annotations.csv",
+    "docs/examples/answers.csv",
+)
 COLUMNS = ("path", "origin", "file")
 PLACES = ("data/raw", "data/processed", "data/field", "docs/examples")
 
@@ -27,8 +33,9 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
     A row that names `../../.ssh/id_rsa` makes whoever opens the data set read, and publish, what is none of its business.
 
     ## Evidence
-    Every path in annotations, manifests, splits and processed tables: absolute, upwards, with a drive, or with control characters. Links of
-    single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed. Nothing outside is opened.
+    Every path in annotations, manifests, splits and processed tables: absolute, upwards, with a drive, or with control
+    characters. Links of single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed.
+    Nothing outside is opened.
 
     ## Fix
     Take the row or the link out, and ask where the data came from.
@@ -37,11 +44,14 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
         for file in project.glob(pattern):
             table = project.read(tables.read, file)
             columns = [c for c in COLUMNS if c in table.header]
-            bad = [(row.line, row[c]) for row in table.rows for c in columns if leads_out(row[c], addresses=file.startswith("docs/"))]
+            bad = [
+                (row.line, row[c]) for row in table.rows for c in columns if leads_out(row[c], addresses=file.startswith("docs/"))
+            ]
             if bad:
                 shown = few([ascii(path)[1:81] for _, path in bad], 2)
                 yield fail(
-                    f"{count(len(bad), 'row')} {'names' if len(bad) == 1 else 'name'} a path outside the project, which was not read: {shown}",
+                    f"{count(len(bad), 'row')} {'names' if len(bad) == 1 else 'name'} a path outside the project, "
+                    f"which was not read: {shown}",
                     *(at(file, line) for line, _ in bad[:3]),
                     fix=f"take the row out of {file}",
                 )
@@ -53,7 +63,12 @@ def leads_out(path: str, *, addresses: bool = False) -> bool:
     if addresses and ("://" in path or path.startswith(("/", "\\\\"))):
         return False
     parts = re.split(r"[/\\]", path)
-    return ".." in parts or path.startswith(("/", "\\", "~")) or bool(re.match(r"[a-zA-Z]:[/\\]", path)) or bool(re.search(r"[\x00-\x1f\x7f]", path))
+    return (
+        ".." in parts
+        or path.startswith(("/", "\\", "~"))
+        or bool(re.match(r"[a-zA-Z]:[/\\]", path))
+        or bool(re.search(r"[\x00-\x1f\x7f]", path))
+    )
 
 
 def _links(project: Project) -> Iterator[Finding]:

@@ -28,8 +28,8 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
     Numbers of last month decide how the data are split and weighted today.
 
     ## Evidence
-    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where the pictures
-    are here.
+    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where
+    the pictures are here.
 
     ## Fix
     `mlscaffold data stats` counts again.
@@ -38,7 +38,11 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
         raise Missing(f"{FILE} is missing", path=FILE, fix=FIX)
     recorded = project.read(jsonfile.read, FILE)
     counted = _recount(project)
-    wrong = [f"{name} {_shown(recorded.get(name))}, counted {_shown(value)}" for name, value in counted.items() if not _same(recorded.get(name), value)]
+    wrong = [
+        f"{name} {_shown(recorded.get(name))}, counted {_shown(value)}"
+        for name, value in counted.items()
+        if not _same(recorded.get(name), value)
+    ]
     if wrong:
         yield fail(f"the statistics are of other data: recorded {few(wrong, 4)}", FILE, fix=FIX)
 
@@ -59,7 +63,7 @@ def _recount(project: Project) -> dict[str, Any]:
     here = data.raw_media(project)
     if {composed(path) for path in here} != listed:
         return counted
-    seen = [fact for fact in media.facts(project, here, base=RAW).values()]
+    seen = list(media.facts(project, here, base=RAW).values())
     if any(fact.pointer for fact in seen):
         return counted
     sized = [fact for fact in seen if fact.width]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # What each ending promises.
 FORMATS = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
-    ".tif": "TIFF", ".tiff": "TIFF", ".ppm": "PPM", ".pgm": "PPM", ".pbm": "PPM", ".avif": "AVIF",
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG", ".webp": "WEBP", ".bmp": "BMP",
+    ".gif": "GIF", ".tif": "TIFF", ".tiff": "TIFF", ".ppm": "PPM", ".pgm": "PPM", ".pbm": "PPM", ".avif": "AVIF",
 }  # fmt: skip
 WORDS = {
     "not-an-image": "{n} with a picture's name {is_} no picture",
@@ -37,11 +37,12 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
     """Every picture opens, whole.
 
     ## Why
-    A saved "403 Forbidden" page or half a download stops the training at night; or one decoder fills the rest with grey, and nobody sees it.
+    A saved "403 Forbidden" page or half a download stops the training at night; or one decoder fills the rest with grey, and
+    nobody sees it.
 
     ## Evidence
-    Every picture below `data/raw`, `data/processed` and `docs/examples` decoded to its last row, unless its header declares more than a
-    hundred million pixels. Git LFS pointers are pictures that are elsewhere, not broken ones.
+    Every picture below `data/raw`, `data/processed` and `docs/examples` decoded to its last row, unless its header declares
+    more than a hundred million pixels. Git LFS pointers are pictures that are elsewhere, not broken ones.
 
     ## Fix
     Fetch the file again, or take it out together with its rows.
@@ -50,7 +51,9 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
     listed = {source_of(m.path): m for m in data.manifest(project)}
     if not listed and not any(bases.values()):
         raise Missing("data/raw holds no pictures", path=RAW, fix="mlscaffold data import FOLDER")
-    facts = {f"{base}/{path}": fact for base, here in bases.items() for path, fact in media.facts(project, here, base=base).items()}
+    facts = {
+        f"{base}/{path}": fact for base, here in bases.items() for path, fact in media.facts(project, here, base=base).items()
+    }
     yield from _broken(facts)
     yield from _misnamed(facts)
     pointers = [path for path, fact in facts.items() if fact.pointer]
@@ -58,7 +61,9 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
         yield unknown(f"{count(len(pointers), 'picture')} kept by Git LFS elsewhere: {few(pointers)}", fix="git lfs pull")
     away = sorted(set(listed) - {source_of(path) for path in bases[RAW]})
     if away and not facts:
-        raise Unknown(f"no picture is on this machine; the manifests list {count(len(data.manifest(project)), 'picture')}", path=RAW)
+        raise Unknown(
+            f"no picture is on this machine; the manifests list {count(len(data.manifest(project)), 'picture')}", path=RAW
+        )
     if away:
         yield unknown(f"the pictures of {count(len(away), 'source')} are not on this machine: {few(away)}", RAW)
 
@@ -88,7 +93,11 @@ def _misnamed(facts: dict[str, Facts]) -> Iterator[Finding]:
     if wrong:
         kinds = few([f"{n} {kind}" for kind, n in Counter(wrong.values()).most_common()])
         verb = "is not what its name says" if len(wrong) == 1 else "are not what their names say"
-        yield warn(f"{count(len(wrong), 'picture')} {verb} ({kinds}): {few(list(wrong))}", *list(wrong)[:3], fix="rename or save them again")
+        yield warn(
+            f"{count(len(wrong), 'picture')} {verb} ({kinds}): {few(list(wrong))}",
+            *list(wrong)[:3],
+            fix="rename or save them again",
+        )
 
 
 def _processed(project: Project) -> dict[str, str]:

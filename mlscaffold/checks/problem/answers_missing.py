@@ -50,7 +50,8 @@ def _rows(project: Project, rows: tuple[Row, ...], column: str, inputs: list[str
     named = {f"{FOLDER}/{r[column]}": r for r in rows if r not in elsewhere}
     absent = [r for path, r in named.items() if path not in inputs]
     if absent:
-        what = f"{len(absent)} of {count(len(rows), 'answer')} name no file in {FOLDER}: {few([r[column] or '(empty)' for r in absent])}"
+        named_so = few([r[column] or "(empty)" for r in absent])
+        what = f"{len(absent)} of {count(len(rows), 'answer')} name no file in {FOLDER}: {named_so}"
         yield fail(what, *(at(TABLE, r.line) for r in absent[:3]), fix=FIX)
     silent = [r for r in rows if is_placeholder(r["answer"]) and r["answer"].casefold() not in ("none", "无")]
     if silent:
@@ -58,7 +59,9 @@ def _rows(project: Project, rows: tuple[Row, ...], column: str, inputs: list[str
         yield fail(what, *(at(TABLE, r.line) for r in silent[:3]), fix=f"ask the problem's owner, and edit {TABLE}")
     left = [path for path in inputs if path not in named]
     if left:
-        yield warn(f"{count(len(left), 'input')} without an answer: {few([PurePosixPath(p).name for p in left])}", *left[:3], fix=FIX)
+        yield warn(
+            f"{count(len(left), 'input')} without an answer: {few([PurePosixPath(p).name for p in left])}", *left[:3], fix=FIX
+        )
     distinct = len({project.digest(path) for path in named if path in inputs}) + len({r[column] for r in elsewhere})
     wanted = project.option("problem.answers-missing", "examples", 5)
     if not absent and distinct < wanted:

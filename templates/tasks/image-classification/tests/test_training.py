@@ -40,7 +40,8 @@ def test_train_evaluate_predict(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     asked = ("--checkpoint", str(current_checkpoint()), "--images", "list.csv", "--output", "out.csv")
     assert call(monkeypatch, predict, *asked) == 0
     again, _ = records.read_predictions(root / "out.csv")
-    assert [p.probabilities for p in again] == pytest.approx([p.probabilities for p in predictions], abs=1e-5)
+    for first, second in zip(predictions, again, strict=True):
+        assert second.probabilities == pytest.approx(first.probabilities, abs=1e-5)
 
     (root / "data" / "schema.toml").write_text('classes = ["left", "up"]\n', encoding="utf-8")
     with pytest.raises(ProjectError, match="knows the classes"):
