@@ -41,7 +41,9 @@ def environment(*, keep_index: bool = False) -> dict[str, str]:
     A hook's own GIT_INDEX_FILE matters when the staged content is asked for (`git commit -a` uses a temporary index): `keep_index`.
     """
     kept = {"GIT_INDEX_FILE"} if keep_index else set()
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")}
+    env = {
+        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")
+    }
     return env | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 
@@ -84,9 +86,11 @@ def head(cwd: Path) -> str:
     return output.text if output.code == 0 else ""
 
 
-def is_dirty(cwd: Path) -> bool:
-    """Whether tracked files below `cwd` differ from the commit."""
-    return bool(run_git(["status", "--porcelain", "--untracked-files=no", "--", "."], cwd, check=False).stdout.strip())
+def status(cwd: Path, *paths: str) -> dict[str, str]:
+    """Path (relative to the top) → git's two letters, for what differs from the commit below `cwd`; untracked folders as one."""
+    listing = run_git(["status", "--porcelain", "-z", "--no-renames", "--", *(paths or (".",))], cwd, check=False).stdout
+    rows = [r.decode("utf-8", "surrogateescape") for r in listing.split(b"\0") if r]
+    return {r[3:]: r[:2] for r in rows if len(r) > 3}
 
 
 def is_shallow(cwd: Path) -> bool:

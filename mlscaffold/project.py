@@ -26,7 +26,7 @@ ABSENT = "absent"
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
 
 
-class Missing(Exception):  # noqa: N818 - it is no error: the framework makes it `todo` or `fail`, by the state of the stage
+class Missing(Exception):
     """The evidence is absent, still as generated, or older than its inputs."""
 
     def __init__(self, what: str, *, path: str = "", fix: str = "") -> None:
@@ -34,7 +34,7 @@ class Missing(Exception):  # noqa: N818 - it is no error: the framework makes it
         self.what, self.path, self.fix = what, path, fix
 
 
-class Unknown(Exception):  # noqa: N818 - as above
+class Unknown(Exception):
     """The evidence cannot be judged on this machine; the words say why."""
 
     def __init__(self, reason: str, *, path: str = "", fix: str = "") -> None:
@@ -138,7 +138,7 @@ class IndexTree:
         self.disk = WorkTree(root)
         self.entries = git.index_entries(root)
         self._blobs: dict[str, bytes] = {}
-        self._tracked_on_disk = set(self.entries)
+        self._known_ignored: dict[str, bool] = {}
 
     def content(self, path: str) -> bytes | None:
         """The staged content; of an ignored file, the content on disk."""
@@ -165,10 +165,13 @@ class IndexTree:
         return bool(self._ignored([path]))
 
     def _ignored(self, paths: list[str]) -> list[str]:
-        if not paths:
-            return []
-        answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin="\0".join(paths).encode()).stdout
-        return [p.decode() for p in answer.split(b"\0") if p]
+        asked = [p for p in paths if p not in self._known_ignored]
+        if asked:  # all at once: a process for each picture would take minutes
+            names = "\0".join(asked).encode("utf-8", "surrogateescape")
+            answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin=names).stdout
+            ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
+            self._known_ignored |= {p: p in ignored for p in asked}
+        return [p for p in paths if self._known_ignored[p]]
 
 
 class Project:
@@ -284,7 +287,9 @@ class Project:
                 value = compute()
             trace = frozenset(noted)
             if not volatile:
-                self.cache.remember_memo(key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value)
+                self.cache.remember_memo(
+                    key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value
+                )
         self._memos[key] = (trace, value)
         self._note_all(trace)
         return value  # type: ignore[no-any-return]
@@ -358,7 +363,9 @@ class Project:
         base = "/".join(parts[:fixed])
         deep = fixed < len(parts) - 1 or "**" in parts[-1]
         if (base, deep) not in self._listings:
-            self._listings[base, deep] = list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+            self._listings[base, deep] = (
+                list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+            )
         return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
 
 
@@ -409,7 +416,7 @@ def find_root(start: Path) -> Path:
 def open_project(start: Path | None = None, *, staged: bool = False, use_cache: bool = True) -> Project:
     """The project that holds `start` (default: the current folder); `staged` reads tracked files from git's index."""
     root = find_root(start or Path.cwd())
-    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache and not staged else None)
+    cache = Cache(root / ".mlscaffold" / "cache.sqlite" if use_cache else None)
     project = Project(root, tree=IndexTree(root) if staged else None, cache=cache)
     _ = project.settings  # a broken settings file is told at once
     return project

@@ -12,6 +12,7 @@ SCHEMA = 1
 FILE = "mlscaffold.toml"
 GATES = ("advise", "protect", "strict")
 PICTURES = ("embed", "link", "none")
+TARGETS = ("coreml", "executorch", "litert", "onnx")
 
 
 class BrokenSettings(ScaffoldError):
@@ -19,7 +20,9 @@ class BrokenSettings(ScaffoldError):
 
     def __init__(self, problem: str, *, hint: str = "") -> None:
         super().__init__(
-            f"{FILE}: {problem}", reference="broken-settings", hint=hint or f"Mend {FILE}; docs/reference/evidence.md lists its keys."
+            f"{FILE}: {problem}",
+            reference="broken-settings",
+            hint=hint or f"Mend {FILE}; docs/reference/evidence.md lists its keys.",
         )
 
 
@@ -48,6 +51,11 @@ class Settings:
             for name in names:
                 roles.setdefault(name, []).append(role)
         return {name: tuple(held) for name, held in roles.items()}
+
+    def titles(self, path: str) -> dict[str, str]:
+        """Anchor → heading text of one document, named in the settings by its path, its file name or its stem."""
+        name = path.rsplit("/", 1)[-1]
+        return next((self.documents[key] for key in (path, name, name.rsplit(".", 1)[0]) if key in self.documents), {})
 
 
 def read_settings(data: bytes) -> Settings:

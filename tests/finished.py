@@ -184,7 +184,7 @@ def _documents() -> Files:
         files[path] = f"# {title}\n\n{body}\n".encode()
     return files | {
         "docs/examples/README.md": b"Ten bunches from the belt, with the answers that Grace wants.\n",
-        "docs/examples/answers.csv": b"file,answer,by\nbunch-1.png,rose,Grace Hopper\nbunch-2.png,tulip,Grace Hopper\n",
+        "docs/examples/answers.csv": b"path,answer,by\nbunch-1.png,rose,Grace Hopper\nbunch-2.png,tulip,Grace Hopper\n",
         "docs/examples/bunch-1.png": _png(90001),
         "docs/examples/bunch-2.png": _png(90002),
         "README.md": b"# flower-sorter\n\nTells three kinds of flowers apart at the sorting belt of the Delft auction hall.\n",
@@ -237,7 +237,7 @@ def _pictures(files: Files) -> dict[str, list[dict[str, str]]]:
     n = sum(SIZES.values())
     files["reports/collection/statistics.json"] = _json(
         {
-            "schema": 1, "images": n, "bytes": sum(int(str(m["bytes"])) for m in manifest), "classes": {c: n // 3 for c in CLASSES},
+            "schema": 1, "images": n, "bytes": sum(int(str(m["bytes"])) for m in manifest), "classes": dict.fromkeys(CLASSES, n // 3),
             "sources": {"belt": n}, "widths": {"min": 16, "median": 16, "max": 16}, "heights": {"min": 16, "median": 16, "max": 16},
             "modes": {"RGB": n}, "formats": {"PNG": n}, "duplicates": {"exact_groups": 0, "near_groups": 0},
             "manifest": _sha("".join(sorted(f"{m['digest']}\n" for m in manifest)).encode()), "figures": [],
@@ -345,7 +345,7 @@ def _evaluation(
     matrix = metrics.confusion([(r["label"], r["prediction"]) for r in table], CLASSES)
     n, right = len(table), sum(counts[c, c] for c in CLASSES)
     low, high = intervals.wilson(right, n)
-    classes = {}
+    classes: dict[str, Any] = {}
     for i, c in enumerate(CLASSES):
         support, predicted = sum(matrix[i]), sum(row[i] for row in matrix)
         hit = counts[c, c]

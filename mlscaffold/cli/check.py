@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from mlscaffold.cli.console import say, wants_colour
+from mlscaffold.cli.console import say, wants_colour, width
 from mlscaffold.errors import UsageError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -21,7 +21,7 @@ def check(
     deep: bool = typer.Option(False, "--deep", help="Run the deep checks too, in the project's own environment."),
     strict: bool = typer.Option(False, "--strict", help="Fail on unknown and on warnings as well."),
     no_cache: bool = typer.Option(False, "--no-cache", help="Compute everything anew."),
-    format_: str = typer.Option("text", "--format", help="text, json or md."),
+    format_: str = typer.Option("text", "--format", help="text or json."),
     output: Path = typer.Option(None, "--output", help="Write to this file instead of the terminal."),
 ) -> None:
     """Prove everything that can be proved now. Exit 1 on a finding that counts."""
@@ -32,8 +32,8 @@ def check(
     from mlscaffold.stages import find_stage
     from mlscaffold.workflows.check import Options, check_project, is_ok
 
-    if format_ not in ("text", "json", "md"):
-        raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text, json or md")
+    if format_ not in ("text", "json"):
+        raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text or json")
     project = open_project(staged=staged, use_cache=not no_cache)
     paths = None
     if staged:
@@ -44,17 +44,14 @@ def check(
     report = check_project(project, Options(stage=slug, everything=all_, deep=deep, paths=paths))
     if format_ == "json":
         shown = machine.render(report)
-    elif format_ == "md":
-        from mlscaffold.reports import md
-
-        shown = md.findings(report)
     else:
-        shown = text.check(report, colour=wants_colour() and output is None)
+        colour = wants_colour() and output is None
+        shown = text.render(report, width=width(), colour=colour, everything=all_)
     if output:
         from mlscaffold.writing import write_text
 
-        write_text(output, shown + "\n")
+        write_text(output, shown.rstrip("\n") + "\n")
         say(f"Wrote {output}")
     else:
-        say(shown)
+        say(shown.rstrip("\n"), colour=True)
     raise typer.Exit(0 if is_ok(report, strict=strict) else 1)

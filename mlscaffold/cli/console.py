@@ -38,7 +38,9 @@ def run(app: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - a Typ
     except Exception as bug:
         if debug:
             raise
-        sys.stderr.write(f"mlscaffold broke: {type(bug).__name__}: {bug}\nThis is a bug of ours. Run it again with --debug to see where.\n")
+        sys.stderr.write(
+            f"mlscaffold broke: {type(bug).__name__}: {bug}\nThis is a bug of ours. Run it again with --debug to see where.\n"
+        )
         sys.exit(BUG)
 
 
@@ -52,15 +54,23 @@ def show_error(error: ScaffoldError) -> None:
     sys.stderr.write("\n".join(printable(line) for line in lines) + "\n")
 
 
-def say(text: str = "") -> None:
-    """Print a line for a person; control characters from file names and labels are shown, not obeyed."""
-    sys.stdout.write("\n".join(printable(line) for line in text.split("\n")) + "\n")
+def say(text: str = "", *, colour: bool = False) -> None:
+    """Print lines for a person; control characters from file names and labels are shown, not obeyed (`colour`: ours are kept)."""
+    shown = text if colour else "\n".join(printable(line) for line in text.split("\n"))
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(shown.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, within reason; 100 where there is none."""
+    import shutil
+
+    return max(60, min(140, shutil.get_terminal_size((100, 24)).columns))
 
 
 def printable(text: str) -> str:
-    """The text with control characters escaped; colours of ours (`ESC [ … m`) are kept out by not being used here."""
-    shown = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
-    return shown.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8", "replace")
+    """The text with control characters escaped."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
 def is_terminal() -> bool:

@@ -61,11 +61,11 @@ def _refuse(wanted: Candidate, project: Project) -> None:
     say(f"Stage {stage.number}, {stage.slug}, is not proved yet:\n")
     for finding in wanted.blocking:
         say(_line(finding))
-    unknown = [f for f in wanted.unknown]
+    unknown = list(wanted.unknown)
     for finding in unknown:
         say(_line(finding))
     say(f"\n{stage.goal}")
-    command = next((f.fix for f in wanted.blocking if f.fix), "") or stage.next_command.replace("PACKAGE", project.settings.package)
+    command = next((f.fix for f in wanted.blocking if f.fix), "") or stage.next_command
     say(f"Next: {command}")
     raise typer.Exit(1)
 
@@ -82,7 +82,9 @@ def _accept(wanted: Candidate, accepted: Sequence[str]) -> list[str]:
             continue
         import questionary
 
-        if questionary.confirm(f"{finding.check} is unknown here: {finding.message} Sign all the same?", default=False).unsafe_ask():
+        if questionary.confirm(
+            f"{finding.check} is unknown here: {finding.message} Sign all the same?", default=False
+        ).unsafe_ask():
             kept.append(finding.check)
     return kept
 
@@ -96,7 +98,7 @@ def _ask(wanted: Candidate, confirmed: Sequence[str]) -> dict[str, str]:
             reference="no-such-item",
             hint=f"Its items are: {', '.join(sorted(known))}",
         )
-    answers = {c: "yes" for c in confirmed}
+    answers = dict.fromkeys(confirmed, "yes")
     open_questions = [q for q in wanted.questions if q.id not in answers]
     if open_questions and not is_terminal():
         raise UsageError(
@@ -128,4 +130,4 @@ def _open_next(project: Project) -> None:
         return
     stage = following.stage
     say(f"Stage {stage.number}, {stage.slug}: {stage.goal}")
-    say(f"Next: {stage.next_command.replace('PACKAGE', project.settings.package)}")
+    say(f"Next: {stage.next_command}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mlscaffold.cli.console import say
+from mlscaffold.cli.console import say, width
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -24,8 +24,10 @@ def status(
     if format_ == "json":
         from mlscaffold.reports import json as machine
 
-        say(machine.render(report))
+        say(machine.render(report).rstrip())
     elif why:
-        say(text.why_stale(report))
+        from mlscaffold.reports import pages
+
+        say(pages.why(report))
     else:
-        say(text.status(report, package=project.settings.package))
+        say(text.status(report, width=width()), colour=True)

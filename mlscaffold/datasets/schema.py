@@ -41,11 +41,10 @@ def fill_classes(root: Path, labels: Iterable[str]) -> list[str]:
     return []
 
 
-def natural(text: str) -> list[tuple[int, str]]:
-    """A sort key with which 2 comes before 10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", text) if part] + [
-        (-2, text)
-    ]
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A sort key with which 2 comes before 10, and numbers before words."""
+    parts = [part for part in re.split(r"(\d+)", text) if part]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 def _read(root: Path) -> dict[str, Any]:

@@ -16,13 +16,13 @@ SPLITS = ("train", "validation", "eyeball", "test")
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 FOLDER = Path("data/splits")
 COLUMNS = ("path", "digest", "label", "group", "split")
-# Of a group that lies in two splits all rows go to the later one: training loses examples, the test set never does.
+# Of a group in two splits all rows go to the later one: training loses rows, the test set never does.
 _RANK = {name: place for place, name in enumerate(SPLITS)}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a split table: `path` under `data/raw`, digest of the file, label, group (may be empty), split (empty: not yet)."""
+    """A row of a split table: `path` under `data/raw`, digest of the file, label, group and split (both may be empty)."""
 
     path: str
     digest: str

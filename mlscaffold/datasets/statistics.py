@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.annotations import Medium
 from mlscaffold.datasets.duplicates import exact_groups, near_groups
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestRow, manifest_digest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # The blue and the orange of Okabe and Ito, which colour-blind people tell apart.
 BLUE, ORANGE, INK, FAINT = "#0072B2", "#D55E00", "#333333", "#DDDDDD"
@@ -34,7 +38,7 @@ class Statistics:
 def statistics_of(
     manifest: Iterable[ManifestRow], media: Iterable[Medium], facts: Mapping[str, Facts], *, classes: Sequence[str] = ()
 ) -> Statistics:
-    """Count, measure and compare; keys of `facts` are paths under `data/raw`, classes come in the schema's order, then by name."""
+    """Count, measure and compare; keys of `facts` are paths under `data/raw`; `classes` gives the order of the counts."""
     rows = list(manifest)
     labels = {medium.path: medium.annotation.label for medium in media if medium.annotation.label}
     counted = Counter(labels[row.path] for row in rows if row.path in labels)
@@ -82,7 +86,7 @@ def plot_classes(classes: Mapping[str, int]) -> bytes:
     numbers = [count for _, count in shown]
     bars = axes.barh(range(len(shown)), numbers, color=BLUE, height=0.65)
     axes.set_yticks(range(len(shown)), names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
     total = sum(classes.values()) or 1
     axes.bar_label(bars, [f"{n}  ({n / total:.0%})" for n in numbers], padding=4, color=INK)
     axes.set_xlim(0, max([*numbers, 1]) * 1.18)
@@ -106,10 +110,12 @@ def plot_sizes(sizes: Iterable[tuple[int, int]]) -> bytes:
         axes.scatter(widths, heights, s=areas, color=BLUE, alpha=0.45, linewidths=0, zorder=3)
         top = max(*widths, *heights) * 1.12
         axes.plot([0, top], [0, top], color=ORANGE, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-        axes.text(top * 0.97, top * 0.93, "square", color=ORANGE, ha="right", va="top", fontsize=9)
+        axes.text(top * 0.98, top * 0.84, "square", color=ORANGE, ha="right", va="top", fontsize=9)
         (width, height), count = points[0]
         axes.set_title(
-            f"{len(counted)} {'size' if len(counted) == 1 else 'sizes'}, most often {width} × {height} px ({count} images)",
+            f"Every image has {width} × {height} px ({count} images)"
+            if len(counted) == 1
+            else f"{len(counted)} sizes, most often {width} × {height} px ({count} images)",
             loc="left",
             color=INK,
             fontsize=11,
@@ -123,7 +129,7 @@ def plot_sizes(sizes: Iterable[tuple[int, int]]) -> bytes:
     return _svg(figure)
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty figure in our plain style; no global state of matplotlib is touched."""
     from matplotlib.figure import Figure
 
@@ -136,7 +142,7 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any) -> bytes:
+def _svg(figure: Figure) -> bytes:
     """The figure as SVG: text stays text, and the same figure gives the same bytes."""
     from matplotlib import rc_context
 

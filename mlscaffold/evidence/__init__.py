@@ -7,7 +7,7 @@ from mlscaffold.errors import ScaffoldError
 SCHEMA = 1
 
 
-class Broken(ScaffoldError):  # noqa: N818 (it names the state of the evidence)
+class Broken(ScaffoldError):
     """Evidence that is there and cannot be read: the message names the file and the line or field."""
 
     def __init__(self, path: str, what: str, *, line: int | None = None, hint: str = "") -> None:

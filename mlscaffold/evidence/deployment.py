@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mlscaffold.evidence.fields import Fields, canonical, read_json, read_toml
 from mlscaffold.evidence.runs import time_of
-from mlscaffold.evidence.settings import TARGETS
+from mlscaffold.settings import TARGETS
 
 VERDICTS = ("ok", "watch", "alarm", "too few")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json
-from mlscaffold.evidence.settings import TARGETS
+from mlscaffold.settings import TARGETS
 
 QUANTISATIONS = ("fp32", "fp16", "int8", "dynamic-int8")
 

@@ -111,14 +111,14 @@ def _document(project: Project, pattern: str) -> object:
 
 
 def _examples(project: Project) -> object:
-    files = project.glob("docs/examples/**")
+    files = [f for f in project.glob("docs/examples/**") if not f.endswith("/README.md")]
     rows = [[f.removeprefix("docs/examples/"), _file(project, f)] for f in files]
     return rows or None
 
 
 def _annotations(project: Project) -> object:
     digest_of = {m.path: m.digest for m in data.manifest(project)}
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     return sorted([digest_of.get(a.path, a.path), a.label, a.group, sorted(a.attributes.items())] for a in rows) or None
 
 
@@ -177,6 +177,6 @@ def _exports(project: Project, *, digests_only: bool) -> object:
         if digests_only:
             rows.append([folder, table.get("digest")])
             continue
-        tracked = [f for f in project.glob(f"{folder}/*.csv") + project.glob(f"{folder}/device/*.json")]
+        tracked = list(project.glob(f"{folder}/*.csv") + project.glob(f"{folder}/device/*.json"))
         rows.append([folder, _file(project, card), *([f, _file(project, f)] for f in tracked)])
     return rows or None

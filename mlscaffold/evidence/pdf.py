@@ -33,14 +33,14 @@ def sections(data: bytes, path: str, titles: Titles) -> tuple[Section, ...]:
         lines = [normalise(line) for line in page[0].replace("\0", "").splitlines()]
         lines = [line for line in lines if line]
         skip = False
-        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        for line, following in zip(lines, [*lines[1:], ""], strict=False):
             if skip:
                 skip = False
                 continue
             joined = f"{line} {following}"
             if _is_heading(line, outline, titles):
                 parts.append(_Part(line, outline.get(plain(line), 2)))
-            elif following and _is_heading(joined, outline, titles) and not _is_heading(following, outline, titles):
+            elif following and _is_heading(joined, outline, titles):
                 parts.append(_Part(joined, outline.get(plain(joined), 2)))
                 skip = True
             else:

@@ -1,8 +1,8 @@
-# ruff: noqa: E501 (ruff counts a Chinese character as two)
 """Headings under which people write the sections we look for, in each language that we ship."""
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -80,10 +80,15 @@ def anchors_of(title: str, own: Mapping[str, str | tuple[str, ...]] | None = Non
 
 
 def _phrases(own: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
-    phrases = {plain(title): anchor for anchor, titles in TITLES.items() for title in titles}
+    phrases = dict(_shipped())
     for anchor, titles in own.items():
         phrases |= {plain(title): anchor for title in ((titles,) if isinstance(titles, str) else titles)}
     return phrases
+
+
+@functools.cache
+def _shipped() -> Mapping[str, str]:
+    return {plain(title): anchor for anchor, titles in TITLES.items() for title in titles}
 
 
 def _blankless(text: str) -> bool:

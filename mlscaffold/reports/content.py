@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -74,12 +75,13 @@ ORDER = (Status.ERROR, Status.FAIL, Status.WARN, Status.UNKNOWN, Status.TODO, St
 
 def clean(text: str) -> str:
     """Text without control characters and direction overrides, on one line: names come from files."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", str(text)).strip()
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", str(text))
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
 
 
 def number(value: float) -> str:
     """A number as people read it: three decimals for shares, none for large ones."""
-    if value != value:
+    if math.isnan(value):
         return "undefined"
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}"
 
@@ -87,6 +89,11 @@ def number(value: float) -> str:
 def interval(value: float, low: float | None, high: float | None) -> str:
     """A value with its 95 % interval."""
     return number(value) if low is None or high is None else f"{number(value)} ({number(low)} to {number(high)})"
+
+
+def measured(row: AcceptanceRow) -> str:
+    """What was measured for a threshold, or nothing."""
+    return "" if row.measured is None else interval(row.measured, row.low, row.high)
 
 
 def day(when: str) -> str:

@@ -36,7 +36,6 @@ def render(content: Content) -> str:
 
 def _values(content: Content) -> dict[str, Any]:
     report = content.report
-    signoffs = {signoff.stage: signoff for signoff in content.signoffs}
     return {
         "content": content,
         "report": report,
@@ -52,7 +51,7 @@ def _values(content: Content) -> dict[str, Any]:
         "curves": _data("image/svg+xml", content.curves_svg) if content.curves_svg else "",
         "confusion": _heat(content.confusion) if content.confusion else None,
         "mistakes": [(caption, _data("image/png", picture)) for caption, picture in content.mistakes],
-        "signoffs": sorted(signoffs.values(), key=lambda signoff: signoff.path) if signoffs else (),
+        "signoffs": sorted(content.signoffs, key=lambda signoff: signoff.path),
     }
 
 

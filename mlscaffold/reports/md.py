@@ -15,6 +15,7 @@ from mlscaffold.reports.content import (
     effect,
     headline,
     interval,
+    measured,
     number,
     places,
     proved,
@@ -37,6 +38,7 @@ def code(text: str) -> str:
     """Text in code marks, with a fence longer than any backticks inside."""
     text = clean(text)
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    text = text.replace("|", "¦")
     fence, blank = "`" * (longest + 1), " " if "`" in text else ""
     return f"{fence}{blank}{text}{blank}{fence}"
 
@@ -101,15 +103,7 @@ def _figures(content: Content) -> str:
         parts.append(_table(("Metric", "Value (95 % interval)", "Baseline"), metrics))
     if content.acceptance:
         met = {True: "yes", False: "**no**", None: "not measured"}
-        agreed = [
-            (
-                escape(row.text),
-                escape(row.wanted),
-                "" if row.measured is None else interval(row.measured, row.low, row.high),
-                met[row.met],
-            )
-            for row in content.acceptance
-        ]
+        agreed = [(escape(row.text), escape(row.wanted), measured(row), met[row.met]) for row in content.acceptance]
         parts.append(_table(("Threshold", "Wanted", "Measured", "Met"), agreed))
     if content.confusion:
         names = [escape(name) for name in content.confusion.classes]

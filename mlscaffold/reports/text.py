@@ -27,25 +27,25 @@ def render(report: Report, *, width: int = 100, colour: bool = False, everything
     findings = counting(report) + (ahead(report) if everything else ())
     stages = max((width_of(clean(f.stage or "project")) for f in findings), default=0)
     names = max((width_of(_name(f)) for f in findings), default=0)
-    indent = min(stages + names + 11, width // 2)
-    lines = [line for finding in findings for line in _finding(finding, stages, names, indent, width, colour)]
+    lines = [line for finding in findings for line in _finding(finding, stages, names, width=width, colour=colour)]
     return "\n".join([*lines, *_summary(report, findings, width)]) + "\n"
 
 
 def status(report: Report, *, width: int = 100, colour: bool = False, production: str = "nothing yet", turn: str = "") -> str:
     """What `status` prints: the ten stages at a glance; `turn` says for whom the current stage is."""
-    head = f"{clean(report.name)} · {clean(report.task).replace('-', ' ')} · round {report.round} · in production: {clean(production)}"
+    task = clean(report.task).replace("-", " ")
+    head = f"{clean(report.name)} · {task} · round {report.round} · in production: {clean(production)}"
     slugs = max((width_of(s.stage.slug) for s in report.stages), default=0)
     lines = [*_wrap(head, width, ""), ""]
     for stage in report.stages:
         here = stage.stage.slug == report.current
         told = f"{_told(stage)}    for the {turn}" if here and turn else _told(stage)
-        state = _paint(_pad(stage.state.value, 8), stage.state, colour)
+        state = _paint(_pad(stage.state.value, 8), stage.state, colour=colour)
         start = f"{'▸' if here else ' '}{stage.stage.number:>2} {_pad(stage.stage.slug, slugs)}  "
         indent = width_of(start) + 9
         first, *rest = _wrap(told, max(width - indent, 20), "") or [""]
         lines += [f"{start}{state} {first}".rstrip(), *(" " * indent + line for line in rest)]
-    return "\n".join([*lines, "", _next(report)]) + "\n"
+    return "\n".join([*lines, "", *_next(report, width)]) + "\n"
 
 
 def width_of(text: str) -> int:
@@ -53,9 +53,11 @@ def width_of(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _finding(finding: Finding, stages: int, names: int, indent: int, width: int, colour: bool) -> list[str]:
+def _finding(finding: Finding, stages: int, names: int, *, width: int, colour: bool) -> list[str]:
+    indent = min(stages + names + 11, width // 2)
     word = "waived" if finding.waiver else finding.status.value
-    start = f"{_pad(clean(finding.stage or 'project'), stages)}  {_paint(_pad(word, 7), finding.status, colour)}"
+    state = _paint(_pad(word, 7), finding.status, colour=colour and not finding.waiver)
+    start = f"{_pad(clean(finding.stage or 'project'), stages)}  {state}"
     room = max(width - indent, 24)
     message = _wrap(clean(finding.message), room, "")
     details = [places(finding), effect(finding), clean(finding.waiver) if finding.waiver else ""]
@@ -87,12 +89,14 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     counts += [f"{waived} waived"] if waived else []
     later = len([f for f in ahead(report) if f not in shown])
     line = f"{report.checks} checks: {', '.join(counts) or 'nothing to judge yet'} in {report.seconds:.1f} s"
-    notes = [f"{later} findings of later stages do not count yet (--all shows them)"] if later else []
-    notes += [f"{report.deep_not_run} deep checks not run (--deep)"] if report.deep_not_run else []
+    notes = [f"{later} finding{'s' * (later > 1)} of later stages: not counted yet (--all shows them)"] if later else []
+    notes += (
+        [f"{report.deep_not_run} deep check{'s' * (report.deep_not_run > 1)} not run (--deep)"] if report.deep_not_run else []
+    )
     worst = shown[0].check if shown else ""
     hint = f"mlscaffold explain {clean(worst)}" if worst else "mlscaffold status"
     tail = [f"{line}    {hint}"] if width_of(line) + width_of(hint) + 4 <= width else [line, hint]
-    return (["; ".join(notes)] if notes else []) + tail
+    return _wrap("; ".join(notes), width, "") + tail
 
 
 def _told(status: StageStatus) -> str:
@@ -112,10 +116,10 @@ def _told(status: StageStatus) -> str:
     return ""
 
 
-def _next(report: Report) -> str:
+def _next(report: Report, width: int) -> list[str]:
     current = next((s for s in report.stages if s.stage.slug == report.current), None)
     if current is None:
-        return "Next: mlscaffold report --format html"
+        return ["Next: mlscaffold report --format html"]
     stale = any(s.state is State.STALE for s in report.stages)
     done, owed = proved(current)
     own = clean(current.stage.next_command)
@@ -124,7 +128,10 @@ def _next(report: Report) -> str:
         if own and done < owed and current.state is not State.STALE
         else f"mlscaffold stage next (stage {current.stage.number})"
     )
-    return f"Next: {command}" + ("     Why stale: mlscaffold status --why" if stale else "")
+    step, why = f"Next: {command}", "Why stale: mlscaffold status --why"
+    if not stale:
+        return [step]
+    return [f"{step}     {why}"] if width_of(step) + 5 + width_of(why) <= width else [why, step]
 
 
 def _date(when: str) -> str:
@@ -143,7 +150,7 @@ def _pad(text: str, width: int) -> str:
     return text + " " * max(width - width_of(text), 0)
 
 
-def _paint(text: str, state: Status | State, colour: bool) -> str:
+def _paint(text: str, state: Status | State, *, colour: bool) -> str:
     return f"\033[{_COLOURS[state]}m{text}\033[0m" if colour and state in _COLOURS else text
 
 

@@ -63,9 +63,9 @@ def import_data(
 ) -> Imported:
     """Copy the data set at `path` into `data/raw/<source>` and describe it there.
 
-    Importing again adds what is new and writes labels that changed; nothing that is there goes away. What was copied before a kill
-    is known by its digest. Broken pictures, pointers and pages saved as pictures are refused, each with its reason. `fields` are of
-    source.toml (`licence`, `origin` …); those not given stay empty, for a check to ask for.
+    Importing again adds what is new and writes labels that changed; nothing that is there goes away. What was copied before a
+    kill is known by its digest. Broken pictures, pointers and pages saved as pictures are refused, each with its reason. `fields`
+    are of source.toml (`licence`, `origin` …); those not given stay empty, for a check to ask for.
     """
     given = dict(fields or {})
     if given.get("method") and given["method"] not in METHODS:

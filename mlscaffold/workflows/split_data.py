@@ -38,6 +38,7 @@ class SplitData:
     written: tuple[str, ...]
     warnings: tuple[str, ...]
     half_width: float
+    expected: float
 
 
 def split_data(
@@ -65,7 +66,9 @@ def split_data(
             "There is no labelled medium to split.",
             reference="nothing-to-split",
             context="; ".join(f"{len(paths)} {reason}" for reason, paths in left_out.items()),
-            hint="Next: mlscaffold data import FOLDER",
+            hint=f"Write labels into the annotations.csv files under {RAW}."
+            if left_out
+            else "Next: mlscaffold data import FOLDER",
         )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
     dealt = split(
@@ -92,6 +95,7 @@ def split_data(
         written=tuple(written),
         warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
         half_width=half_width(counts["test"].total(), expected),
+        expected=expected,
     )
 
 

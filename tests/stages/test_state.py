@@ -6,12 +6,12 @@ import io
 import random
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
-import tomllib
-
 import tomli_w
+
 from mlscaffold.model import State
 from mlscaffold.stages import all_stages
 from mlscaffold.stages.state import stage_states

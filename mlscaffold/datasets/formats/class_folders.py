@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
 
-_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos"})
+_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos", "jpegimages"})
 
 
 def sniff(path: Path) -> Sniff:
@@ -24,7 +24,7 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.8, f"{len(folders)} folders with pictures")
     if folders:
         return Sniff(0.5, "one folder with pictures")
-    if any(is_media(child) for child in path.iterdir() if child.is_file() and not is_clutter(child.name)):
+    if any(is_media(child) for child in top.iterdir() if child.is_file() and not is_clutter(child.name)):
         return Sniff(0.2, "pictures without class folders")
     return Sniff(0.0, "no folder in it holds pictures")
 
@@ -70,8 +70,8 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
 
 def _unwrapped(path: Path) -> Path:
     """The folder that holds the class folders: down through a lone `images` or `data`."""
-    folders = _folders(path)
-    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS and _folders(folders[0]):
+    folders = [child for child in _folders(path) if _holds_media(child)]
+    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS:
         return _unwrapped(folders[0])
     return path
 

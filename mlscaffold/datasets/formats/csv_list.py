@@ -49,7 +49,8 @@ def sniff(path: Path) -> Sniff:
     if "path" in columns and "label" in columns:
         return Sniff(0.95, f"a table with the columns {rows[0][1][columns['path']]} and {rows[0][1][columns['label']]}")
     if "path" in columns:
-        return Sniff(0.4, "a table with paths, but no column of labels")
+        # Less than pictures alone: often a list of checksums that lies beside them.
+        return Sniff(0.15, "a table with paths, but no column of labels")
     if _looks_like_path(rows[0][1][0]):
         return Sniff(0.6 if len(rows[0][1]) > 1 else 0.4, "a list of pictures without a header")
     return Sniff(0.0, f"no column of paths among: {', '.join(rows[0][1])[:120]}")

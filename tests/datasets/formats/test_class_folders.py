@@ -2,6 +2,7 @@ from pathlib import Path
 
 from mlscaffold.datasets.formats import choose
 from mlscaffold.datasets.formats.class_folders import read, sniff
+from mlscaffold.datasets.record import Sniff
 from tests.datasets.pictures import put
 
 
@@ -68,3 +69,10 @@ def test_what_is_no_folder_of_pictures_does_not_fit(tmp_path: Path) -> None:
     (tmp_path / "text").mkdir()
     assert sniff(tmp_path).score == 0
     assert sniff(tmp_path / "absent").score == 0
+
+
+def test_a_lone_folder_named_for_pictures_is_no_class(tmp_path: Path) -> None:
+    put(tmp_path / "JPEGImages/a.JPG", 1)
+    (tmp_path / "Annotations").mkdir()
+    assert sniff(tmp_path) == Sniff(0.2, "pictures without class folders")
+    assert [(r.name, r.label) for r in read(tmp_path).records] == [("a.JPG", "")]

@@ -72,6 +72,11 @@ def test_a_list_without_a_header(folder: Path) -> None:
     assert sniff(plain).score == 0.4
 
 
+def test_a_list_of_checksums_beside_pictures_is_not_the_data_set(folder: Path) -> None:
+    _table(folder, "path,sha256\n0.png,00\n", name="MANIFEST.csv")
+    assert choose(folder)[0] == "class-folders"
+
+
 def test_windows_separators_and_split_names(folder: Path) -> None:
     reading = read(_table(folder, "image,category,split\nimages\\über.png,a,val\n"))
     assert reading.records[0].attributes == {"split": "validation"}

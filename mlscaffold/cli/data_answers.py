@@ -1,0 +1,210 @@
+"""How the answers of `mlscaffold data` read: lines for people, plain values for machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlscaffold.datasets.manifest import ManifestChange
+    from mlscaffold.workflows.data_stats import DataStats
+    from mlscaffold.workflows.import_data import Imported
+    from mlscaffold.workflows.split_data import SplitData
+
+SHOWN = 5
+BAR = 24
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first names, and how many more."""
+    every = list(names)
+    more = f" and {len(every) - SHOWN} more" if len(every) > SHOWN else ""
+    return ", ".join(every[:SHOWN]) + more
+
+
+def _count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def import_text(done: Imported) -> Iterable[str]:
+    """What an import did, for people."""
+    yield f"{done.source} ({done.format}): {done.read} read + {len(done.refused)} refused = {done.total}"
+    yield ""
+    yield f"  added {done.added}, already there {done.present}"
+    width = max((len(name) for name in done.labels), default=0)
+    for name, count in done.labels.items():
+        yield f"  {name or '(no label)':<{max(width, 10)}}  {count:>6}"
+    if done.relabelled:
+        yield f"  {_count(len(done.relabelled), 'label')} changed: {_some(done.relabelled)}"
+    for defect in done.refused[:SHOWN]:
+        yield f"  refused {defect.where}: {defect.message}"
+    if len(done.refused) > SHOWN:
+        kinds = Counter(defect.kind for defect in done.refused)
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        yield f"  refused in all: {counts} (--format json lists them)"
+    if done.ignored:
+        yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(done.ignored.items()))}"
+    for note in done.notes:
+        yield f"  note: {note}"
+    if done.undeclared:
+        yield f"  {_count(len(done.undeclared), 'label')} not in data/schema.toml: {_some(done.undeclared)}"
+    if done.unfilled:
+        yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
+    yield ""
+    yield "Next: mlscaffold data stats"
+
+
+def import_json(done: Imported) -> dict[str, Any]:
+    """What an import did, for machines."""
+    from dataclasses import asdict
+
+    return {"schema": 1, **asdict(done), "next": "mlscaffold data stats"}
+
+
+def _manifest_lines(changes: Iterable[ManifestChange]) -> Iterable[str]:
+    """What moved in the manifests."""
+    for change in changes:
+        parts = [f"{len(names)} {what}" for what, names in _moves(change).items() if names]
+        if parts:
+            yield f"  data/manifest/{change.source}.csv: {', '.join(parts)}"
+
+
+def _moves(change: ManifestChange) -> dict[str, tuple[str, ...]]:
+    """Paths by what became of them."""
+    return {"added": change.added, "changed": change.changed, "removed": change.removed}
+
+
+def _manifests_json(changes: Iterable[ManifestChange]) -> dict[str, Any]:
+    """What moved in the manifests, by source."""
+    return {change.source: {what: list(names) for what, names in _moves(change).items()} for change in changes}
+
+
+def stats_text(done: DataStats) -> Iterable[str]:
+    """The statistics as a table."""
+    values = done.statistics.values
+    classes: Mapping[str, int] = values["classes"]
+    yield (
+        f"{_count(values['images'], 'image')}, {values['bytes'] / 1e6:.1f} MB, "
+        f"{_count(len(values['sources']), 'source')}, {len(classes)} {'class' if len(classes) == 1 else 'classes'}"
+    )
+    yield ""
+    labelled = sum(classes.values())
+    width = max((len(name) for name in classes), default=0)
+    for name, count in classes.items():
+        bar = "█" * max(1, round(BAR * count / max(classes.values())))
+        yield f"  {name:<{width}}  {count:>6}  {count / labelled:>6.1%}  {bar}"
+    if classes:
+        yield ""
+    if values["widths"]:
+        yield f"  sizes       width {_span(values['widths'])}, height {_span(values['heights'])}"
+    for name in ("modes", "formats"):
+        yield f"  {name:<10}  {', '.join(f'{kind} {count}' for kind, count in values[name].items())}"
+    if len(classes) > 1:
+        yield f"  balance     largest class / smallest: {max(classes.values()) / min(classes.values()):.1f}"
+    yield from _stats_findings(done)
+    yield from _manifest_lines(done.manifests)
+    yield f"  written     {', '.join(done.written)}"
+    yield ""
+    yield "Next: mlscaffold data split"
+
+
+def _span(spread: Mapping[str, float]) -> str:
+    """Least to greatest side, and the middle."""
+    if spread["min"] == spread["max"]:
+        return f"{spread['min']} px"
+    return f"{spread['min']}–{spread['max']} px (median {spread['median']:g})"
+
+
+def _stats_findings(done: DataStats) -> Iterable[str]:
+    """What is amiss in the collection."""
+    found = done.statistics
+    exact, near = len(found.exact), len(found.near)
+    yield f"  duplicates  {_count(exact, 'group')} of equal files, {_count(near, 'group')} of near-duplicates"
+    for group in [*found.exact, *found.near][:3]:
+        yield f"              {_some(group)}"
+    for group in found.contradictory[:3]:
+        yield f"  two labels  for equal files: {_some(group)}"
+    for path, (_, detail) in list(found.problems.items())[:SHOWN]:
+        yield f"  broken      {path}: {detail}"
+    if len(found.problems) > SHOWN:
+        yield f"  broken      {len(found.problems)} in all (--format json lists them)"
+    for name, paths in (("unlabelled", done.unlabelled), ("absent", done.absent), ("blank", found.blank)):
+        if paths:
+            yield f"  {name:<10}  {len(paths)}: {_some(paths)}"
+
+
+def stats_json(done: DataStats) -> dict[str, Any]:
+    """The statistics and what is amiss, for machines."""
+    found = done.statistics
+    return {
+        **found.values,
+        "exact": found.exact,
+        "near": found.near,
+        "contradictory": found.contradictory,
+        "problems": {path: {"kind": kind, "detail": detail} for path, (kind, detail) in found.problems.items()},
+        "blank": found.blank,
+        "unlabelled": done.unlabelled,
+        "absent": done.absent,
+        "manifests": _manifests_json(done.manifests),
+        "written": done.written,
+        "next": "mlscaffold data split",
+    }
+
+
+def split_text(done: SplitData, package: str) -> Iterable[str]:
+    """The splits as a table."""
+    dealt = done.dealt
+    used = [name for name, count in done.counts.items() if count]
+    yield f"{_count(len(dealt.rows), 'row')}: {dealt.assigned} newly dealt, {len(dealt.rows) - dealt.assigned} had a split"
+    yield ""
+    width = max(5, *(len(name) for name in done.classes))
+    yield f"  {'':<{width}}" + "".join(f"  {name:>10}" for name in used)
+    for label in done.classes:
+        yield f"  {label:<{width}}" + "".join(f"  {done.counts[name][label]:>10}" for name in used)
+    totals = {name: done.counts[name].total() for name in used}
+    yield f"  {'all':<{width}}" + "".join(f"  {total:>10}" for total in totals.values())
+    yield f"  {'share':<{width}}" + "".join(f"  {total / len(dealt.rows):>10.1%}" for total in totals.values())
+    yield ""
+    if done.near_groups:
+        yield f"  {_count(done.near_groups, 'group')} of equal or alike pictures, each kept in one split"
+    for path, old in list(dealt.moved.items())[:SHOWN]:
+        yield f"  moved out of {old}: {path} (its group lies in another split too)"
+    if len(dealt.moved) > SHOWN:
+        yield f"  moved in all: {len(dealt.moved)}"
+    for words, paths in (("labels refreshed", dealt.relabelled), ("no longer there", dealt.gone)):
+        if paths:
+            yield f"  {len(paths)} {words}: {_some(paths)}"
+    for group in dealt.contradictory[:3]:
+        yield f"  equal files with two labels: {_some(group)}"
+    for reason, paths in done.left_out.items():
+        yield f"  left out, {reason}: {len(paths)} ({_some(paths)})"
+    yield from _manifest_lines(done.manifests)
+    yield f"  a share of {done.expected:g} on these {totals.get('test', 0)} test images will be known to ±{done.half_width:.3f}"
+    for warning in done.warnings:
+        yield f"  warn: {warning}"
+    yield f"  written: {', '.join(done.written) if done.written else 'nothing, the tables were so already'}"
+    yield ""
+    yield f"Next: python -m {package}.prepare"
+
+
+def split_json(done: SplitData) -> dict[str, Any]:
+    """The splits, for machines."""
+    dealt = done.dealt
+    return {
+        "schema": 1,
+        "rows": len(dealt.rows),
+        "assigned": dealt.assigned,
+        "counts": {name: {label: count[label] for label in done.classes} for name, count in done.counts.items()},
+        "near_groups": done.near_groups,
+        "moved": dealt.moved,
+        "relabelled": dealt.relabelled,
+        "gone": dealt.gone,
+        "contradictory": dealt.contradictory,
+        "left_out": done.left_out,
+        "half_width": round(done.half_width, 4),
+        "warnings": done.warnings,
+        "manifests": _manifests_json(done.manifests),
+        "written": done.written,
+    }

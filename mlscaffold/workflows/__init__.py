@@ -1,0 +1,1 @@
+"""One verb, one function, one file: workflows return values and never print."""

@@ -1,0 +1,166 @@
+"""Gather what a report for people shows: findings, numbers, figures, decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mlscaffold import __version__
+from mlscaffold.errors import ScaffoldError
+from mlscaffold.evidence import acceptance as acceptances
+from mlscaffold.evidence import chain, evaluations, predictions, records
+from mlscaffold.model import Report
+from mlscaffold.project import Missing, Project, Unknown
+from mlscaffold.reports.content import AcceptanceRow, ConfusionTable, Content, MetricRow, WaiverRow
+from mlscaffold.workflows.check import Options, check_project
+
+ABSENT = (Missing, Unknown, ScaffoldError)
+MOST_PICTURES = 12
+
+
+def gather(project: Project, *, options: Options | None = None) -> Content:
+    """Everything that a report shows, as far as it is there; pictures only where the settings let reports hold them."""
+    report = check_project(project, options)
+    evaluated = _evaluation(project)
+    measured = _measured(project, evaluated)
+    return Content(
+        report=report,
+        generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        problem=project.settings.problem,
+        tool_version=__version__,
+        acceptance=_acceptance(project, measured),
+        metrics=_metrics(project, measured),
+        evaluated=f"{evaluated.run}, checkpoint {evaluated.checkpoint[:12]}" if evaluated else "",
+        curves_svg=_curves(project),
+        confusion=_confusion(project, evaluated),
+        mistakes=_mistakes(project, evaluated),
+        signoffs=tuple(s.signoff for s in report.stages if s.signoff),
+        waivers=_waivers(project, report),
+    )
+
+
+def _evaluation(project: Project) -> chain.Evaluation | None:
+    for stage in ("tuning", "training"):
+        try:
+            return chain.evaluation_of(project, stage)
+        except ABSENT:
+            continue
+    return None
+
+
+def _measured(project: Project, evaluated: chain.Evaluation | None) -> evaluations.Evaluation | None:
+    if evaluated is None:
+        return None
+    try:
+        return project.read(evaluations.read, f"{evaluated.folder}/metrics.json")
+    except ABSENT:
+        return None
+
+
+def _acceptance(project: Project, measured: evaluations.Evaluation | None) -> tuple[AcceptanceRow, ...]:
+    try:
+        wanted = project.read(acceptances.read, "acceptance.toml")
+    except ABSENT:
+        return ()
+    rows = []
+    for threshold in wanted.thresholds:
+        value = measure_of(measured, threshold) if measured else None
+        met = None if value is None else threshold.holds(value.value)
+        low, high = (value.low, value.high) if value else (None, None)
+        bounds = [f"at least {threshold.min:g}"] if threshold.min is not None else []
+        bounds += [f"at most {threshold.max:g}"] if threshold.max is not None else []
+        rows.append(AcceptanceRow(threshold.text, " and ".join(bounds), value.value if value else None, low, high, met))
+    return tuple(rows)
+
+
+def measure_of(measured: evaluations.Evaluation, threshold: acceptances.Threshold) -> evaluations.Measure | None:
+    """The measured value that a threshold speaks of, or None where it was not measured."""
+    if threshold.of_class:
+        scores = measured.classes.get(threshold.of_class)
+        return getattr(scores, threshold.metric, None) if scores else None
+    return measured.metrics.get(threshold.metric)
+
+
+def _metrics(project: Project, measured: evaluations.Evaluation | None) -> tuple[MetricRow, ...]:
+    if measured is None:
+        return ()
+    try:
+        human = project.read(acceptances.read, "acceptance.toml").human
+    except ABSENT:
+        human = None
+    return tuple(
+        MetricRow(
+            name, m.value, m.low, m.high, baseline=measured.baseline.get(name),
+            human=human.value if human and human.metric == name else None,
+        )
+        for name, m in measured.metrics.items()
+    )  # fmt: skip
+
+
+def _curves(project: Project) -> bytes | None:
+    for stage in ("tuning", "training"):
+        try:
+            choice = chain.chosen(project, stage)
+            folder = chain.chosen(project, "training").folder if choice.keep else choice.folder
+            return project.content(f"{folder}/curves.svg")
+        except ABSENT:
+            continue
+    return None
+
+
+def _confusion(project: Project, evaluated: chain.Evaluation | None) -> ConfusionTable | None:
+    if evaluated is None:
+        return None
+    try:
+        table = project.read(evaluations.read_confusion, f"{evaluated.folder}/confusion.csv")
+    except ABSENT:
+        return None
+    return ConfusionTable(tuple(table.classes), tuple(tuple(row) for row in table.counts))
+
+
+def _mistakes(project: Project, evaluated: chain.Evaluation | None) -> tuple[tuple[str, bytes], ...]:
+    """Wrong answers of the eyeball split, as pictures; never of the test set."""
+    if evaluated is None or project.settings.pictures != "embed":
+        return ()
+    try:
+        rows = project.read(predictions.read, f"{evaluated.folder}/eyeball.csv").rows
+    except ABSENT:
+        return ()
+    shown = []
+    for row in rows:
+        if row.label == row.prediction or row.path.startswith("test/"):
+            continue
+        try:
+            shown.append((f"{row.label}, taken for {row.prediction}", _thumbnail(project.content(f"data/processed/{row.path}"))))
+        except (Missing, Unknown, OSError, ValueError):
+            continue
+        if len(shown) == MOST_PICTURES:
+            break
+    return tuple(shown)
+
+
+def _thumbnail(data: bytes) -> bytes:
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        small = image.convert("RGB")
+    small.thumbnail((192, 192))
+    if max(small.size) < 96:
+        scale = 96 // max(small.size)
+        small = small.resize((small.width * scale, small.height * scale), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    small.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _waivers(project: Project, report: Report) -> tuple[WaiverRow, ...]:
+    try:
+        listed = records.waivers(project)
+        skipped = records.skips(project)
+    except ScaffoldError:
+        return ()
+    rows = [WaiverRow(w.check, w.reason, w.owner, w.until.isoformat()) for w in listed]
+    rows += [WaiverRow(f"stage {s.stage} (skipped)", s.reason, s.owner, s.until.isoformat() if s.until else "") for s in skipped]
+    return tuple(rows)

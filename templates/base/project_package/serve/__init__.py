@@ -1,0 +1,1 @@
+"""The service: FastAPI and ONNX Runtime, without any training framework."""

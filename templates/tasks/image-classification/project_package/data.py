@@ -1,0 +1,127 @@
+"""The data as batches: what `prepare` wrote, augmented in train, normalised everywhere."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
+from torchvision.transforms import InterpolationMode, v2
+
+from project_package import records
+from project_package.errors import ProjectError
+from project_package.pipeline import Pipeline, load_pipeline, open_image, prepare_image, to_array
+
+IN_MEMORY = 512_000_000  # bytes of decoded pictures that are kept
+
+
+def augmentation(pipeline: Pipeline, split: str) -> Callable[[Image.Image], Image.Image]:
+    """Return the random steps that pipeline.json lists for a split, as one transform of pictures."""
+    steps = {step["op"]: step for step in pipeline.splits.get(split, []) if step.get("at", "load") == "load"}
+    fill = [float(pipeline.fill)] * pipeline.channels
+    found: list[Any] = []
+    if unknown := sorted(set(steps) - {"rotate", "zoom", "crop", "flip_horizontal", "flip_vertical", "colour"}):
+        raise ProjectError(f"pipeline.json has steps that data.py does not know: {', '.join(unknown)}")
+    if "rotate" in steps or "zoom" in steps:  # together, so that a picture is interpolated once
+        degrees = float(steps.get("rotate", {}).get("degrees", 0))
+        scale = steps.get("zoom", {}).get("scale", [1.0, 1.0])
+        found.append(v2.RandomAffine(degrees, scale=scale, interpolation=InterpolationMode.BILINEAR, fill=fill))
+    if "crop" in steps:
+        share = (float(steps["crop"]["share"]), 1.0)
+        found.append(v2.RandomResizedCrop(list(pipeline.size), scale=share, ratio=(0.9, 1.1)))
+    if "flip_horizontal" in steps:
+        found.append(v2.RandomHorizontalFlip(steps["flip_horizontal"]["probability"]))
+    if "flip_vertical" in steps:
+        found.append(v2.RandomVerticalFlip(steps["flip_vertical"]["probability"]))
+    if "colour" in steps:
+        strength = float(steps["colour"]["strength"])
+        found.append(v2.ColorJitter(brightness=strength, contrast=strength))
+    return v2.Compose(found) if found else v2.Identity()
+
+
+class Pictures(Dataset[tuple[Tensor, int]]):
+    """The pictures of one split: normalised float32 (C, H, W) and the index of the class."""
+
+    def __init__(self, split: str, classes: list[str], pipeline: Pipeline, *, augmented: bool) -> None:
+        """Read the annotations of a split; the pictures are decoded when they are asked for."""
+        self.rows = records.read_split(split)
+        self.pipeline = pipeline
+        index = {name: i for i, name in enumerate(classes)}
+        if foreign := sorted({row.label for row in self.rows} - set(index)):
+            raise ProjectError(f"data/processed/{split} has labels that are no class: {', '.join(foreign)}")
+        self.labels = [index[row.label] for row in self.rows]
+        self.augment = augmentation(pipeline, split) if augmented else None
+        height, width = pipeline.size
+        self.keep = len(self.rows) * height * width * pipeline.channels <= IN_MEMORY
+        self.kept: dict[int, Image.Image] = {}
+
+    def __len__(self) -> int:
+        """Return the number of pictures."""
+        return len(self.rows)
+
+    def picture(self, index: int) -> Image.Image:
+        """Return a decoded picture, from memory where all of them fit."""
+        image = self.kept.get(index)
+        if image is None:
+            image = prepare_image(open_image(self.rows[index].file), self.pipeline)
+            if self.keep:
+                self.kept[index] = image
+        return image
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        """Return a picture as the network takes it, and its class."""
+        image = self.picture(index)
+        if self.augment is not None:
+            image = self.augment(image)
+        return torch.from_numpy(to_array(image, self.pipeline)), self.labels[index]
+
+
+class ImageData(pl.LightningDataModule):
+    """Train and validation as batches of (N, C, H, W) pictures and (N,) classes.
+
+    Args:
+        batch_size: pictures a step.
+        workers: processes that load pictures; 0 loads in the training process (best for small pictures).
+        balance: draw every class equally often in train, whatever its size.
+        augment: apply the random steps of pipeline.json in train.
+    """
+
+    def __init__(self, batch_size: int = 32, workers: int = 0, balance: bool = False, augment: bool = True) -> None:
+        """Take the settings; files are read in `setup`."""
+        super().__init__()
+        self.batch_size, self.workers, self.balance, self.augment = batch_size, workers, balance, augment
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read the annotations of train and validation."""
+        classes, pipeline = records.classes(), load_pipeline()
+        self.train = Pictures("train", classes, pipeline, augmented=self.augment)
+        self.validation = Pictures("validation", classes, pipeline, augmented=False)
+        if lacking := [name for i, name in enumerate(classes) if i not in set(self.train.labels)]:
+            raise ProjectError(f"train has no picture of {', '.join(lacking)}; look at data/splits")
+
+    def class_counts(self) -> list[int]:
+        """Return the number of pictures of every class in train."""
+        counts = Counter(self.train.labels)
+        return [counts[i] for i in range(len(records.classes()))]
+
+    def train_dataloader(self) -> DataLoader[tuple[Tensor, int]]:
+        """Return train in random order, or balanced."""
+        sampler = None
+        if self.balance:
+            counts = self.class_counts()
+            weights = [1.0 / counts[label] for label in self.train.labels]
+            sampler = WeightedRandomSampler(weights, len(weights))
+        lonely = len(self.train) % self.batch_size == 1 and len(self.train) > 1  # batch norm needs two
+        return self.loader(self.train, shuffle=sampler is None, sampler=sampler, drop_last=lonely)
+
+    def val_dataloader(self) -> DataLoader[tuple[Tensor, int]]:
+        """Return validation in its order."""
+        return self.loader(self.validation, shuffle=False)
+
+    def loader(self, pictures: Pictures, **options: Any) -> DataLoader[tuple[Tensor, int]]:
+        """Return a loader with the settings that both splits share."""
+        lasting = self.workers > 0
+        return DataLoader(pictures, self.batch_size, num_workers=self.workers, persistent_workers=lasting, **options)

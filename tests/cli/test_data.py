@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mlscaffold.cli.data import app
+from mlscaffold.errors import UsageError
+from tests.datasets.pictures import put
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for i in range(20):
+        put(tmp_path / f"shop/{'hat' if i % 2 else 'shoe'}/{i:02}.png", i)
+    (tmp_path / "shop/hat/page.png").write_text("<html>")
+    root = tmp_path / "project"
+    (root / "deep").mkdir(parents=True)
+    (root / "mlscaffold.toml").write_text('package = "shop_sorter"\n')
+    monkeypatch.chdir(root / "deep")
+    return root
+
+
+def _say(*words: str) -> str:
+    result = RUN.invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_from_a_folder_to_splits(project: Path) -> None:
+    shop = str(project.parent / "shop")
+    text = _say("import", shop, "--licence", "CC0", "--no-input")
+    assert text.splitlines()[0] == "shop (class-folders): 20 read + 1 refused = 21"
+    assert "refused hat/page.png: holds HTML or XML, not a picture" in text
+    assert text.endswith("\nNext: mlscaffold data stats\n")
+    text = _say("stats", "--no-input")
+    assert text.startswith("20 images, ")
+    assert text.endswith("\nNext: mlscaffold data split\n")
+    text = _say("split", "--no-input")
+    assert text.startswith("20 rows: 20 newly dealt, 0 had a split\n")
+    assert "a share of 0.9 on these 4 test images will be known to ±0.2" in text
+    assert text.endswith("\nNext: python -m shop_sorter.prepare\n")
+    assert max(map(len, text.splitlines())) < 120
+
+
+def test_machines_get_json(project: Path) -> None:
+    shop = str(project.parent / "shop")
+    imported = json.loads(_say("import", shop, "--format", "json"))
+    assert (imported["read"], imported["refused"][0]["kind"]) == (20, "not-an-image")
+    assert json.loads(_say("stats", "--format", "json"))["images"] == 20
+    split = json.loads(_say("split", "--format", "json", "--shares", "train=70,validation=10,test=20"))
+    assert split["counts"]["test"] == {"hat": 2, "shoe": 2}
+    assert "eyeball" not in {name for name, count in split["counts"].items() if sum(count.values())}
+
+
+def test_format_may_also_name_that_of_the_data(project: Path) -> None:
+    with pytest.raises(UsageError, match='no format "coco"'):
+        _say("import", str(project.parent / "shop"), "--format", "coco")
+    assert "(class-folders)" in _say("import", str(project.parent / "shop"), "--format", "class-folders")
+
+
+def test_shares_that_are_none_are_refused(project: Path) -> None:
+    with pytest.raises(UsageError, match="names no shares"):
+        _say("split", "--shares", "many")
+
+
+def test_outside_of_a_project_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"lies in no project: there is no mlscaffold\.toml"):
+        _say("stats")

@@ -1,0 +1,232 @@
+# ruff: noqa: ANN401 (python-docx comes without types)
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+
+from mlscaffold.evidence import Broken, documents
+from mlscaffold.evidence.titles import ANCHORS, anchors_of
+
+MARKDOWN = """---
+title: x
+---
+# Flower sorter
+
+## 1. What hurts
+<!-- section: problem-statement -->
+> **Guidance.** Say what hurts.
+> In two sentences.
+
+<!-- a note of
+two lines -->
+Nobody wants to sort flowers
+at night.
+
+- first
+- second
+  goes on
+
+```
+# no heading
+```
+
+Technical requirements
+----------------------
+A phone. ![belt](belt.png)
+
+**Hardware and software**
+
+One laptop.
+"""
+
+
+def md(text: str) -> documents.Document:
+    return documents.read(text.encode(), "docs/01-problem.md")
+
+
+def test_markdown_sections_with_anchor_underline_and_bold_line() -> None:
+    document = md(MARKDOWN)
+    assert [(s.title, s.level, s.line) for s in document.sections] == [
+        ("Flower sorter", 1, 4),
+        ("1. What hurts", 2, 6),
+        ("Technical requirements", 2, 24),
+        ("Hardware and software", 7, 28),
+    ]
+    problem = documents.find(document, "problem-statement")
+    assert problem and problem.text == "Nobody wants to sort flowers at night.\n- first\n- second goes on\n# no heading"
+    assert "Say what hurts. In two sentences." in problem.guidance and "a note of two lines" in problem.guidance
+    assert problem.items == ("first", "second goes on")
+    needs = documents.find(document, "technical-requirements")
+    assert needs and needs.links == ("belt.png",)
+    both = [documents.find(document, name) for name in ("hardware", "software")]
+    assert both[0] == both[1] and both[0] and both[0].text == "One laptop."
+
+
+def test_an_untouched_section_has_no_words() -> None:
+    document = md("## Ideal solution\n> **Guidance.** Dream.\n\n## Owner\n<!-- fill in -->\n")
+    assert [s.words for s in document.sections] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("title", "anchors"),
+    [
+        ("2.1 Requirements", ("technical-requirements",)),
+        ("III. Hardware:", ("hardware",)),
+        ("Hardware & Software", ("hardware", "software")),
+        ("Understanding and Insight", ("understanding",)),
+        ("Problemstellung", ("problem-statement",)),
+        ("4) Technische Anforderungen", ("technical-requirements",)),
+        ("一、问题陈述", ("problem-statement",)),
+        ("第二章 理想解决方案", ("ideal-solution",)),
+        ("硬件与软件", ("hardware", "software")),
+        ("Why hardware is expensive", ()),
+        ("", ()),
+    ],
+)
+def test_titles_in_three_languages(title: str, anchors: tuple[str, ...]) -> None:
+    assert anchors_of(title) == anchors
+
+
+def test_own_titles_deeper_levels_and_sub_sections() -> None:
+    document = md("# Doc\n## Part\n### Was wir wollen\nEins zwei.\n#### Montag\nDrei.\n### Verständnis\nVier.\n")
+    section = documents.find(document, "ideal-solution", {"ideal-solution": "Was wir wollen"})
+    assert section and section.text == "Eins zwei.\nDrei." and section.subheadings == ("Montag",) and section.words == 3
+    assert documents.find(document, "ideal-solution") is None
+
+
+def test_order_counts_only_if_no_heading_is_known_and_counts_agree() -> None:
+    among = ANCHORS["07-evaluation"]
+    document = md("# D\n## Uno\nA.\n## Due\nB.\n## Tre\nC.\n")
+    section = documents.find(document, "failure-cases", among=among)
+    assert section and section.text == "B."
+    assert documents.find(md("# D\n## Uno\n## Due\n"), "failure-cases", among=among) is None
+
+
+def test_chinese_is_measured_in_characters() -> None:
+    assert documents.count_words("我们需要每天分类花朵") == 7
+    assert documents.count_words("well-known words, 3 of 4") == 5
+
+
+def test_meaning_ignores_guidance_layout_numbers_and_order() -> None:
+    one = md("## 1 Owner\n> Guidance: who\n\nAda\nByron\n## Results\nGood\n")
+    two = md("## Results\n\nGood\n\n## Owner\n\nAda Byron\n")
+    assert documents.meaning(one) == documents.meaning(two)
+    assert documents.meaning(one) != documents.meaning(md("## Results\nGood\n## Owner\nAda Lovelace\n"))
+    assert documents.meaning(one, "owner") == documents.meaning(two, "owner")
+
+
+def word(build: Any) -> bytes:
+    import docx
+
+    document = docx.Document()
+    build(document)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_word_headings_bookmarks_lists_tables_and_pictures() -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from PIL import Image
+
+    def build(document: Any) -> None:
+        german = document.styles.add_style("Überschrift Eigene", WD_STYLE_TYPE.PARAGRAPH)
+        german.base_style = document.styles["Heading 2"]
+        heading = document.add_paragraph("Was weh tut", style=german)
+        mark = OxmlElement("w:bookmarkStart")
+        mark.set(qn("w:id"), "1")
+        mark.set(qn("w:name"), "problem_statement")
+        heading._p.append(mark)
+        document.add_paragraph("Guidance: say what hurts.")
+        document.add_paragraph("Niemand sortiert gern nachts.")
+        document.add_paragraph("erstens", style="List Bullet")
+        document.styles.add_style("Überschrift 2", WD_STYLE_TYPE.PARAGRAPH)
+        document.add_paragraph("2. Technische Anforderungen", style="Überschrift 2")
+        table = document.add_table(rows=1, cols=2)
+        table.cell(0, 0).text, table.cell(0, 1).text = "Telefon", "ja"
+        image = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(image, "PNG")
+        image.seek(0)
+        document.add_picture(image)
+        document.add_paragraph().add_run("Hardware").bold = True
+        document.add_paragraph("Ein Laptop.")
+
+    document = documents.read(word(build), "docs/01-problem.docx")
+    problem = documents.find(document, "problem-statement")
+    assert (
+        problem and problem.text == "Niemand sortiert gern nachts.\n- erstens" and problem.guidance == "Guidance: say what hurts."
+    )
+    needs = documents.find(document, "technical-requirements")
+    assert needs and needs.text == "| Telefon | ja |" and len(needs.pictures) == 1
+    hardware = documents.find(document, "hardware")
+    assert hardware and hardware.text == "Ein Laptop."
+
+
+def test_word_documents_that_are_none() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "")
+        archive.writestr("word/document.xml", b"\0" * (300 * 2**20))
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    good = word(lambda document: document.add_paragraph("x"))
+    cases = {
+        b"hello": "not a zip",
+        bomb.getvalue(): "would unpack to 300 MB",
+        b"\xd0\xcf\x11\xe0": "old .doc",
+        empty.getvalue(): "no Word",
+    }
+    cases |= {good[: len(good) // 2]: "not a zip"}
+    for data, words in cases.items():
+        with pytest.raises(Broken, match=words) as caught:
+            documents.read(data, "docs/a.docx")
+        assert caught.value.message.startswith("docs/a.docx: ") and caught.value.hint
+    with pytest.raises(Broken, match="md, docx and pdf"):
+        documents.read(b"", "docs/a.odt")
+
+
+def test_pdf_with_headings_and_a_split_title() -> None:
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    lines = [
+        "1 Problem Statement",
+        "Nobody wants to sort flowers",
+        "at night.",
+        "2 Technical",
+        "Requirements",
+        "A phone.",
+        "- one",
+        "- two",
+    ]
+    stream = io.BytesIO()
+    with rc_context({"pdf.fonttype": 42}):
+        figure = Figure()
+        for number, line in enumerate(lines):
+            figure.text(0.1, 0.9 - number / 12, line)
+        figure.savefig(stream, format="pdf")
+    document = documents.read(stream.getvalue(), "docs/01-problem.pdf")
+    problem = documents.find(document, "problem-statement")
+    assert problem and problem.text == "Nobody wants to sort flowers at night."
+    needs = documents.find(document, "technical-requirements")
+    assert needs and needs.text == "A phone.\n- one\n- two"
+
+
+def test_pdf_without_text_and_no_pdf() -> None:
+    import pypdf
+
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    stream = io.BytesIO()
+    writer.write(stream)
+    with pytest.raises(Broken, match="no text layer"):
+        documents.read(stream.getvalue(), "a.pdf")
+    with pytest.raises(Broken, match="is no PDF"):
+        documents.read(b"x", "a.pdf")
+    with pytest.raises(Broken, match=r"cannot be read|no text"):
+        documents.read(stream.getvalue()[:60], "a.pdf")

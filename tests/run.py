@@ -1,0 +1,61 @@
+"""Install what the tests need, and run them: `python3 tests/run.py`.
+
+First the fast part, in a small environment without any ML framework, so that it fails early and proves that the tool needs none;
+then the slow part, in one environment that serves the tool and every generated project. `--fast` stops after the first part.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ROOT / ".venvs"
+
+
+def main() -> int:
+    """Run both parts; the first that fails ends it."""
+    if sys.version_info < (3, 11):
+        sys.stderr.write("Python 3.11 or newer is wanted.\n")
+        return 2
+    started = time.monotonic()
+    small = environment("fast", ".[test]")
+    run(small, "-m", "ruff", "check", ".")
+    run(small, "-m", "ruff", "format", "--check", ".")
+    run(small, "-m", "mypy")
+    run(small, "-m", "pytest", "-n", "auto", "-m", "not slow")
+    print(f"fast part: {time.monotonic() - started:.0f} s", flush=True)
+    if "--fast" not in sys.argv:
+        big = environment("all", ".[demo,test]")
+        run(big, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", "slow")
+    print(f"all: {time.monotonic() - started:.0f} s", flush=True)
+    return 0
+
+
+def environment(name: str, wanted: str) -> Path:
+    """The interpreter of a virtual environment that holds the tool with the named extras, pinned by `constraints.txt`."""
+    folder = ENVIRONMENTS / name
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        venv.create(folder, with_pip=True, clear=True)
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", "constraints.txt", "--editable", wanted]
+    run(python, *pip)
+    return python
+
+
+def run(python: Path, *arguments: str) -> None:
+    """Run a step in an environment; a failure ends the whole run with its exit code."""
+    print("$", "python", *arguments, flush=True)
+    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    env |= {"PATH": f"{python.parent}{os.pathsep}{env.get('PATH', '')}", "OMP_NUM_THREADS": "1"}
+    code = subprocess.run([str(python), *arguments], cwd=ROOT, env=env, check=False).returncode
+    if code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

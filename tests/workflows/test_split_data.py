@@ -1,0 +1,119 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mlscaffold.datasets.annotations import Annotation, read_annotations, write_annotations
+from mlscaffold.datasets.splits import read_splits
+from mlscaffold.errors import ScaffoldError
+from mlscaffold.workflows.import_data import import_data
+from mlscaffold.workflows.split_data import split_data
+from tests.datasets.pictures import put
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for i in range(40):
+        put(tmp_path / f"shop/{'hat' if i % 2 else 'shoe'}/{i:02}.png", i)
+    import_data(tmp_path / "project", tmp_path / "shop")
+    return tmp_path / "project"
+
+
+def test_splits_are_dealt_and_stay(root: Path) -> None:
+    done = split_data(root)
+    assert {name: count.total() for name, count in done.counts.items()} == {"train": 24, "validation": 6, "eyeball": 2, "test": 8}
+    assert done.written == ("data/splits/shop.csv",)
+    again = split_data(root)
+    assert (again.written, again.dealt.assigned) == ((), 0)
+    assert split_data(root, again=True).written == ()
+    assert split_data(root, again=True, seed=5).written == ("data/splits/shop.csv",)
+
+
+def test_a_picture_saved_again_goes_where_its_first_is(root: Path) -> None:
+    split_data(root)
+    places = {row.path: row.split for row in read_splits(root)}
+    hat = root / "data/raw/shop/hat"
+    test = next(path for path, name in places.items() if name == "test" and "/hat/" in path)
+    with Image.open(root / "data/raw" / test) as image:
+        image.save(hat / "copy.jpg", quality=60)
+    rows = read_annotations(hat / "annotations.csv")
+    write_annotations(hat / "annotations.csv", [*rows, Annotation("copy.jpg", "hat")])
+    done = split_data(root)
+    assert done.near_groups == 1
+    assert done.manifests[0].added == ("shop/hat/copy.jpg",)
+    assert {row.path: row.split for row in read_splits(root)} == {**places, "shop/hat/copy.jpg": "test"}
+
+
+def test_what_is_unlabelled_broken_or_gone_is_left_out_by_name(root: Path) -> None:
+    hat = root / "data/raw/shop/hat"
+    put(hat / "extra.png", 99)
+    (hat / "01.png").write_bytes(b"<html>")
+    (hat / "03.png").unlink()
+    text = (hat / "annotations.csv").read_text().replace("05.png,hat", "05.png,")
+    (hat / "annotations.csv").write_text(text)
+    done = split_data(root)
+    assert done.left_out == {
+        "without an annotation": ("shop/hat/extra.png",),
+        "broken": ("shop/hat/01.png",),
+        "annotated, but not there": ("shop/hat/03.png",),
+        "without a label": ("shop/hat/05.png",),
+    }
+    assert len(done.dealt.rows) == 37
+
+
+def test_a_clone_without_pictures_still_splits_by_its_manifest(root: Path) -> None:
+    split_data(root)
+    before = read_splits(root)
+    for picture in (root / "data/raw").rglob("*.png"):
+        picture.unlink()
+    assert split_data(root).written == ()
+    assert read_splits(root) == before
+
+
+def test_the_splits_that_came_with_the_data_are_kept(tmp_path: Path) -> None:
+    for i in range(40):
+        put(tmp_path / f"set/{'test' if i < 10 else 'train'}/{'hat' if i % 2 else 'shoe'}/{i:02}.png", i)
+    root = tmp_path / "project"
+    import_data(root, tmp_path / "set")
+    done = split_data(root, keep_original=True)
+    assert {Path(row.path).stem for row in done.dealt.rows if row.split == "test"} == {f"{i:02}" for i in range(10)}
+    assert done.counts["validation"].total() > 0
+
+
+def test_a_test_set_that_is_too_small_is_said(root: Path) -> None:
+    (root / "acceptance.toml").write_text(
+        '[metric]\noptimise = "accuracy"\n[[thresholds]]\nmetric = "accuracy"\nmin = 0.8\n[tolerable]\nerror = 0.05\n'
+    )
+    done = split_data(root)
+    assert done.warnings[0].startswith("test has 8 images: a share of 0.8 is known to ±0.2")
+    assert "you tolerate 0.05 (2" in done.warnings[0]
+    assert done.warnings[1] == "test has fewer than 5 images of 2 of 2 classes: hat (4), shoe (4)"
+
+
+def test_nothing_to_split_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ScaffoldError, match="no labelled medium") as caught:
+        split_data(tmp_path)
+    assert caught.value.hint == "Next: mlscaffold data import FOLDER"
+
+
+def test_pictures_without_labels_are_no_splits(tmp_path: Path) -> None:
+    put(tmp_path / "set/a.png", 1)
+    import_data(tmp_path / "project", tmp_path / "set")
+    with pytest.raises(ScaffoldError, match="no labelled medium") as caught:
+        split_data(tmp_path / "project")
+    assert (caught.value.context, caught.value.hint) == (
+        "1 without a label",
+        "Write labels into the annotations.csv files under data/raw.",
+    )
+
+
+def test_two_sources_have_two_tables(root: Path, tmp_path: Path) -> None:
+    first = {row.path: row.split for row in split_data(root).dealt.rows}
+    shutil.copytree(tmp_path / "shop", tmp_path / "twin")
+    for i, path in enumerate(sorted((tmp_path / "twin").rglob("*.png"))):
+        put(path, 1000 + i)
+    import_data(root, tmp_path / "twin")
+    done = split_data(root)
+    assert done.written == ("data/splits/twin.csv",)
+    assert {row.path: row.split for row in done.dealt.rows if row.path in first} == first
