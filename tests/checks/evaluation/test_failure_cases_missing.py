@@ -9,7 +9,7 @@ DOCUMENT = "docs/07-evaluation.md"
 
 
 def retell(project: Sandbox, cases: str, *, remedies: str = "Two hundred more pictures of closed flowers until Friday.") -> None:
-    text = f"# Evaluation\n\n## Results\n\nAccuracy 0.86 on 150 pictures.\n\n## Failure cases\n\n{cases}\n\n## Remedies\n\n{remedies}\n"  # noqa: E501
+    text = f"# Evaluation\n\n## Results\n\nAccuracy 0.86 on 150 pictures.\n\n## Failure cases\n\n{cases}\n\n## Remedies\n\n{remedies}\n"
     project.write({DOCUMENT: text})
 
 
@@ -56,7 +56,7 @@ def test_mistakes_of_test_are_not_for_reading(project: Sandbox) -> None:
 
 def test_other_languages(project: Sandbox) -> None:
     text = (
-        "# Bewertung\n\n## Ergebnisse\n\nGenauigkeit 0,86.\n\n## Fehlerfälle\n\nGeschlossene Blüten zeigen nur Grün: das ist die Hälfte"  # noqa: E501
+        "# Bewertung\n\n## Ergebnisse\n\nGenauigkeit 0,86.\n\n## Fehlerfälle\n\nGeschlossene Blüten zeigen nur Grün: das ist die Hälfte"
         " aller Fehler; zwei Bilder liegen am Rand des Ausschnitts, und ein Etikett ist falsch.\n\n## Maßnahmen\n\nMehr Bilder.\n"
     )
     project.write({DOCUMENT: text})
