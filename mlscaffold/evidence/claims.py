@@ -11,8 +11,14 @@ WORDS = {
     "precision": "precision", "präzision": "precision", "精确率": "precision", "精度": "precision",
     "f1": "f1", "f1-score": "f1", "f1-maß": "f1", "kappa": "kappa",
 }  # fmt: skip
-_METRIC = re.compile("|".join(rf"(?<!\w){re.escape(w)}(?:_\w+)?" if w.isascii() else re.escape(w) for w in sorted(WORDS, key=len, reverse=True)), re.I)
-_NUMBER = re.compile(r"(?<![\w.,±−-])(?P<n>0?[.,]\d+|[01](?:[.,]\d+)?|\d{1,3}(?:[.,]\d+)?(?=\s?(?:%|percent|per cent|prozent|％)))\s?(?P<p>%|percent|per cent|prozent|％)?(?![\w])", re.I)
+_METRIC = re.compile(
+    "|".join(rf"(?<!\w){re.escape(w)}(?:_\w+)?" if w.isascii() else re.escape(w) for w in sorted(WORDS, key=len, reverse=True)),
+    re.I,
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,±−-])(?P<n>0?[.,]\d+|[01](?:[.,]\d+)?|\d{1,3}(?:[.,]\d+)?(?=\s?(?:%|percent|per cent|prozent|％)))\s?(?P<p>%|percent|per cent|prozent|％)?(?![\w])",
+    re.I,
+)
 _NOT_OURS = re.compile(r"interval|confiden|konfidenz|置信|within|±|half|tolera|drop|below by|points?", re.I)
 _OTHERS = re.compile(
     r"\b(?:today|now|current(?:ly)?|human|people|person|worker|expert|by hand|manual(?:ly)?|baseline|majority|guess|random|last year|paper|published|literature|arxiv|et al|"

@@ -48,7 +48,8 @@ def read(raw: bytes, path: str) -> Pipeline:
     splits = top.table("splits")
     steps = {
         split: tuple(
-            Step(s.text("op"), s.flag("random") if s.has("random") else None, s.text("at", "load"), s.values) for s in splits.tables(split)
+            Step(s.text("op"), s.flag("random") if s.has("random") else None, s.text("at", "load"), s.values)
+            for s in splits.tables(split)
         )
         for split in splits.values
     }

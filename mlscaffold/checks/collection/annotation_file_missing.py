@@ -26,7 +26,10 @@ def annotation_file_missing(project: Project) -> Iterator[Finding]:
     Put an `annotations.csv` with the columns `path` and `label` into the folder; `mlscaffold data import` writes one.
     """
     folders = by_folder(known_media(project))
-    annotated = {composed(path.rsplit("/", 1)[0].removeprefix(RAW).lstrip("/")) or "." for path in project.glob(f"{RAW}/**/annotations.csv")}
+    annotated = {
+        composed(path.rsplit("/", 1)[0].removeprefix(RAW).lstrip("/")) or "."
+        for path in project.glob(f"{RAW}/**/annotations.csv")
+    }
     bare = {folder: paths for folder, paths in folders.items() if folder not in annotated}
     if bare:
         named = few([f"{folder} ({count(len(paths), 'picture')})" for folder, paths in bare.items()])

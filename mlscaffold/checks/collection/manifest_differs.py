@@ -37,7 +37,11 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
     times = Counter(composed(row.path) for row in rows)
     twice = [row for row in rows if times[composed(row.path)] > 1]
     if twice:
-        yield fail(f"{count(len(twice), 'row')} for pictures that are listed twice: {few([r.path for r in twice])}", at(twice[0].file, twice[0].line), fix=FIX)
+        yield fail(
+            f"{count(len(twice), 'row')} for pictures that are listed twice: {few([r.path for r in twice])}",
+            at(twice[0].file, twice[0].line),
+            fix=FIX,
+        )
     listed = {composed(row.path): row for row in rows}
     present = {source_of(path) for path in here}
     new = sorted(path for path in here if path not in listed)

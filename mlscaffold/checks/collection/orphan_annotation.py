@@ -45,4 +45,8 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
     twice = [row for row in rows if times[composed(row.path)] > 1]
     if twice:
         named = few(sorted({row.path for row in twice}))
-        yield warn(f"{count(len({r.path for r in twice}), 'picture')} annotated more than once: {named}", *(at(r.file, r.line) for r in twice[:3]), fix="leave one row each")
+        yield warn(
+            f"{count(len({r.path for r in twice}), 'picture')} annotated more than once: {named}",
+            *(at(r.file, r.line) for r in twice[:3]),
+            fix="leave one row each",
+        )

@@ -14,7 +14,13 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 
 # Tables that name files, and the columns in which they do.
-TABLES = ("data/raw/**/annotations.csv", "data/manifest/*.csv", "data/splits/*.csv", "data/processed/*/annotations.csv", "docs/examples/answers.csv")
+TABLES = (
+    "data/raw/**/annotations.csv",
+    "data/manifest/*.csv",
+    "data/splits/*.csv",
+    "data/processed/*/annotations.csv",
+    "docs/examples/answers.csv",
+)
 COLUMNS = ("path", "origin", "file")
 PLACES = ("data/raw", "data/processed", "data/field", "docs/examples")
 
@@ -37,7 +43,9 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
         for file in project.glob(pattern):
             table = project.read(tables.read, file)
             columns = [c for c in COLUMNS if c in table.header]
-            bad = [(row.line, row[c]) for row in table.rows for c in columns if leads_out(row[c], addresses=file.startswith("docs/"))]
+            bad = [
+                (row.line, row[c]) for row in table.rows for c in columns if leads_out(row[c], addresses=file.startswith("docs/"))
+            ]
             if bad:
                 shown = few([ascii(path)[1:81] for _, path in bad], 2)
                 yield fail(
@@ -53,7 +61,12 @@ def leads_out(path: str, *, addresses: bool = False) -> bool:
     if addresses and ("://" in path or path.startswith(("/", "\\\\"))):
         return False
     parts = re.split(r"[/\\]", path)
-    return ".." in parts or path.startswith(("/", "\\", "~")) or bool(re.match(r"[a-zA-Z]:[/\\]", path)) or bool(re.search(r"[\x00-\x1f\x7f]", path))
+    return (
+        ".." in parts
+        or path.startswith(("/", "\\", "~"))
+        or bool(re.match(r"[a-zA-Z]:[/\\]", path))
+        or bool(re.search(r"[\x00-\x1f\x7f]", path))
+    )
 
 
 def _links(project: Project) -> Iterator[Finding]:

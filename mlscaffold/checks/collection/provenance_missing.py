@@ -14,7 +14,23 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
 # What people write where no licence is known; a search engine is none.
-NO_LICENCE = frozenset({"google images", "google", "internet", "web", "the web", "bing", "free", "?", "no idea", "various", "keine", "unklar", "不明"})
+NO_LICENCE = frozenset(
+    {
+        "google images",
+        "google",
+        "internet",
+        "web",
+        "the web",
+        "bing",
+        "free",
+        "?",
+        "no idea",
+        "various",
+        "keine",
+        "unklar",
+        "不明",
+    }
+)
 
 
 @check(proves="provenance", reads=(f"{RAW}/**/source.toml", "data/manifest/*.csv", RAW))
@@ -33,15 +49,23 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
     images = Counter(source_of(path) for path in known_media(project))
     for source, n in sorted(images.items()):
         if not source:
-            yield fail(f"{count(n, 'picture')} directly in {RAW}, in no source", RAW, fix="mlscaffold data import FOLDER --source NAME")
+            yield fail(
+                f"{count(n, 'picture')} directly in {RAW}, in no source", RAW, fix="mlscaffold data import FOLDER --source NAME"
+            )
             continue
         path = f"{RAW}/{source}/source.toml"
         if not project.exists(path):
-            yield fail(f'source "{source}" ({count(n, "picture")}) says nothing of where it comes from', path, fix=f"write {path}")
+            yield fail(
+                f'source "{source}" ({count(n, "picture")}) says nothing of where it comes from', path, fix=f"write {path}"
+            )
             continue
         found = project.read(sources.read, path)
         missing = list(found.missing)
-        missing += [f for f in ("origin", "licence", "collected", "collected_by", "policy") if f not in missing and _empty(f, getattr(found, f))]
+        missing += [
+            f
+            for f in ("origin", "licence", "collected", "collected_by", "policy")
+            if f not in missing and _empty(f, getattr(found, f))
+        ]
         if missing:
             said = f', it says "{found.licence}"' if "licence" in missing and found.licence else ""
             yield fail(f'source "{source}" ({count(n, "picture")}) has no {few(missing, 6)}{said}', path, fix=f"edit {path}")

@@ -44,7 +44,9 @@ def schema_violation(project: Project) -> Iterator[Finding]:
     if variants:
         spelt = Counter(row.label for row in variants)
         pairs = [f'"{label}" for "{known[plain(label)]}" ({count(n, "row")})' for label, n in spelt.most_common()]
-        yield fail(f"{count(len(spelt), 'label')} in another spelling than the schema's: {few(pairs)}", *_places(variants), fix=FIX)
+        yield fail(
+            f"{count(len(spelt), 'label')} in another spelling than the schema's: {few(pairs)}", *_places(variants), fix=FIX
+        )
     others = [row for row in strange if row not in variants]
     if others:
         named = [f'"{label}" ({count(n, "row")})' for label, n in Counter(row.label for row in others).most_common()]
@@ -53,7 +55,11 @@ def schema_violation(project: Project) -> Iterator[Finding]:
     yield from _attributes(project, rows)
     unused = [name for name in classes if name not in {row.label for row in rows}]
     if unused:
-        yield warn(f"{count(len(unused), 'class', 'classes')} of the schema without a picture: {few(unused, 6)}", SCHEMA, fix="mlscaffold data import FOLDER")
+        yield warn(
+            f"{count(len(unused), 'class', 'classes')} of the schema without a picture: {few(unused, 6)}",
+            SCHEMA,
+            fix="mlscaffold data import FOLDER",
+        )
 
 
 def plain(label: str) -> str:
@@ -64,12 +70,20 @@ def plain(label: str) -> str:
 def _class_list(classes: list[str]) -> Iterator[Finding]:
     clutter = [f'"{name}" at index {i}' for i, name in enumerate(classes) if is_clutter(name.strip()) or not name.strip()]
     if clutter:
-        yield fail(f"the class list names what is no class: {few(clutter)}; {len(classes)} classes found", SCHEMA, fix=f"take it out of {SCHEMA}")
+        yield fail(
+            f"the class list names what is no class: {few(clutter)}; {len(classes)} classes found",
+            SCHEMA,
+            fix=f"take it out of {SCHEMA}",
+        )
     spelt = Counter(plain(name) for name in classes)
     same = [name for name in classes if spelt[plain(name)] > 1]
     if same:
         named = few([f'"{name}"' for name in same], 6)
-        yield fail(f"{len(same)} classes of the schema are spellings of {len({plain(n) for n in same})}: {named}", SCHEMA, fix=f"leave one in {SCHEMA}")
+        yield fail(
+            f"{len(same)} classes of the schema are spellings of {len({plain(n) for n in same})}: {named}",
+            SCHEMA,
+            fix=f"leave one in {SCHEMA}",
+        )
 
 
 def _attributes(project: Project, rows: list[Annotation]) -> Iterator[Finding]:

@@ -38,7 +38,11 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
         raise Missing(f"{FILE} is missing", path=FILE, fix=FIX)
     recorded = project.read(jsonfile.read, FILE)
     counted = _recount(project)
-    wrong = [f"{name} {_shown(recorded.get(name))}, counted {_shown(value)}" for name, value in counted.items() if not _same(recorded.get(name), value)]
+    wrong = [
+        f"{name} {_shown(recorded.get(name))}, counted {_shown(value)}"
+        for name, value in counted.items()
+        if not _same(recorded.get(name), value)
+    ]
     if wrong:
         yield fail(f"the statistics are of other data: recorded {few(wrong, 4)}", FILE, fix=FIX)
 

@@ -32,7 +32,11 @@ def unlabelled_image(project: Project) -> Iterator[Finding]:
     annotated = {composed(str(PurePosixPath(file).parent.relative_to(RAW))) for file in project.glob(f"{RAW}/**/annotations.csv")}
     labels = {composed(row.path): row for row in rows}
     bare = sorted(p for p in media if p not in labels and str(PurePosixPath(p).parent) in annotated)
-    empty = sorted(p for p in media if p in labels and is_placeholder(labels[p].label) and labels[p].label.casefold() not in _classes(project))
+    empty = sorted(
+        p
+        for p in media
+        if p in labels and is_placeholder(labels[p].label) and labels[p].label.casefold() not in _classes(project)
+    )
     if bare or empty:
         places: list[Evidence] = [at(f"{RAW}/{p}") for p in bare[:3]] or [at(labels[p].file, labels[p].line) for p in empty[:3]]
         reasons = [f"{len(bare)} in no annotation file" if bare else "", f"{len(empty)} with an empty label" if empty else ""]

@@ -50,7 +50,9 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
     listed = {source_of(m.path): m for m in data.manifest(project)}
     if not listed and not any(bases.values()):
         raise Missing("data/raw holds no pictures", path=RAW, fix="mlscaffold data import FOLDER")
-    facts = {f"{base}/{path}": fact for base, here in bases.items() for path, fact in media.facts(project, here, base=base).items()}
+    facts = {
+        f"{base}/{path}": fact for base, here in bases.items() for path, fact in media.facts(project, here, base=base).items()
+    }
     yield from _broken(facts)
     yield from _misnamed(facts)
     pointers = [path for path, fact in facts.items() if fact.pointer]
@@ -58,7 +60,9 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
         yield unknown(f"{count(len(pointers), 'picture')} kept by Git LFS elsewhere: {few(pointers)}", fix="git lfs pull")
     away = sorted(set(listed) - {source_of(path) for path in bases[RAW]})
     if away and not facts:
-        raise Unknown(f"no picture is on this machine; the manifests list {count(len(data.manifest(project)), 'picture')}", path=RAW)
+        raise Unknown(
+            f"no picture is on this machine; the manifests list {count(len(data.manifest(project)), 'picture')}", path=RAW
+        )
     if away:
         yield unknown(f"the pictures of {count(len(away), 'source')} are not on this machine: {few(away)}", RAW)
 
@@ -88,7 +92,11 @@ def _misnamed(facts: dict[str, Facts]) -> Iterator[Finding]:
     if wrong:
         kinds = few([f"{n} {kind}" for kind, n in Counter(wrong.values()).most_common()])
         verb = "is not what its name says" if len(wrong) == 1 else "are not what their names say"
-        yield warn(f"{count(len(wrong), 'picture')} {verb} ({kinds}): {few(list(wrong))}", *list(wrong)[:3], fix="rename or save them again")
+        yield warn(
+            f"{count(len(wrong), 'picture')} {verb} ({kinds}): {few(list(wrong))}",
+            *list(wrong)[:3],
+            fix="rename or save them again",
+        )
 
 
 def _processed(project: Project) -> dict[str, str]:

@@ -13,7 +13,10 @@ from mlscaffold.project import Missing, Project
 
 MOST = 0.9
 PRETRAINED = re.compile(r"pre-?trained|fine-?tun\w+|imagenet[- ]weights|vortrainiert\w*|预训练", re.I)
-NOT = re.compile(r"\b(no|not|non|without|never|neither|nor|instead|rather|scratch|kein\w*|nicht|ohne|statt|alternative\w*|would|could)\b|n't|不|没有|无|而非", re.I)
+NOT = re.compile(
+    r"\b(no|not|non|without|never|neither|nor|instead|rather|scratch|kein\w*|nicht|ohne|statt|alternative\w*|would|could)\b|n't|不|没有|无|而非",
+    re.I,
+)
 
 
 @check(proves="loaded-backbone", reads=("reports/model", "reports/training", "docs/02-research.*"))
@@ -44,7 +47,10 @@ def backbone_not_loaded(project: Project) -> Iterator[Finding]:
     for name, proved in (("backbone", proof.backbone), ("weights", proof.weights)):
         if name in used.model and str(used.model[name] or "") != proved:
             yield warn(
-                f"the chosen run has {name} {used.model[name] or 'none'}, the proof was made with {proved or 'none'}", used.path, proof.path, fix=fix
+                f"the chosen run has {name} {used.model[name] or 'none'}, the proof was made with {proved or 'none'}",
+                used.path,
+                proof.path,
+                fix=fix,
             )
 
 
@@ -54,7 +60,11 @@ def _matched(proof: Overfit, fix: str) -> Iterator[Finding]:
         return
     told = f"{proof.matched} of {proof.total} pretrained tensors of {proof.backbone} were loaded from {proof.weights}"
     if proof.matched < proof.total / 2:
-        yield fail(f"{told}: the backbone is {'random' if not proof.matched else 'mostly random'}", proof.path, fix=f"mend the names, then {fix}")
+        yield fail(
+            f"{told}: the backbone is {'random' if not proof.matched else 'mostly random'}",
+            proof.path,
+            fix=f"mend the names, then {fix}",
+        )
     elif proof.matched < MOST * proof.total:
         yield warn(told, proof.path, fix=f"look at the names that did not match, then {fix}")
 
@@ -65,7 +75,12 @@ def _claimed(project: Project, proof: Overfit, fix: str) -> Iterator[Finding]:
     for path in project.glob("docs/02-research.*")[:1]:
         found = project.read(documents.read, path)
         sections = [s for a in ("architecture", "algorithms") if (s := documents.find(found, a, project.settings.titles(path)))]
-        claims = [(s, t) for s in sections for t in re.split(r"(?<=[.!?。])\s+|\n", s.text) if PRETRAINED.search(t) and not NOT.search(t)]
+        claims = [
+            (s, t)
+            for s in sections
+            for t in re.split(r"(?<=[.!?。])\s+|\n", s.text)
+            if PRETRAINED.search(t) and not NOT.search(t)
+        ]
         named = [claim for claim in claims if wanted in _plain(claim[1])]
         if claims:
             section, sentence = (named or claims)[0]

@@ -28,7 +28,11 @@ def head_mismatch(project: Project) -> Iterator[Finding]:
     classes, proof = data.classes(project), trained.overfit(project)
     fix = f"python -m {project.settings.package}.train --overfit-batch"
     if proof.outputs != len(classes):
-        yield fail(f"the last layer has {proof.outputs} outputs, {len(classes)} classes wanted", proof.path, fix=f"replace the head, then {fix}")
+        yield fail(
+            f"the last layer has {proof.outputs} outputs, {len(classes)} classes wanted",
+            proof.path,
+            fix=f"replace the head, then {fix}",
+        )
     elif proof.classes != classes_digest(classes):
         yield fail(
             f"the model was made for another class map (digest {proof.classes[:12]}); data/schema.toml has {classes_digest(classes)[:12]}",
@@ -51,5 +55,7 @@ def _parameters(project: Project, classes: list[str]) -> Iterator[Finding]:
         yield fail(f"the chosen run has {len(names)} classes, data/schema.toml {len(classes)}", found.path, fix=fix)
     for i, (theirs, ours) in enumerate(zip(names, classes, strict=False)):
         if theirs != ours:
-            yield fail(f'index {i} is "{theirs}" in params.yaml, "{ours}" in data/schema.toml', found.path, "data/schema.toml", fix=fix)
+            yield fail(
+                f'index {i} is "{theirs}" in params.yaml, "{ours}" in data/schema.toml', found.path, "data/schema.toml", fix=fix
+            )
             return

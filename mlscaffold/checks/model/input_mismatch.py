@@ -29,7 +29,12 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
     fix = f"python -m {project.settings.package}.train --overfit-batch"
     wanted = (len(pipeline.colour), *pipeline.size)
     if proof.input != wanted:
-        yield fail(f"the model was proved on {_shape(proof.input)}, pipeline.json gives {_shape(wanted)}", proof.path, pipelines.FILE, fix=fix)
+        yield fail(
+            f"the model was proved on {_shape(proof.input)}, pipeline.json gives {_shape(wanted)}",
+            proof.path,
+            pipelines.FILE,
+            fix=fix,
+        )
     try:
         used = trained.params(project, trained.trained(project))
     except Missing:
@@ -37,7 +42,12 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
     fix = f"python -m {project.settings.package}.train"
     channels = used.model.get("channels")
     if isinstance(channels, int) and channels != wanted[0]:
-        yield fail(f"the model of the chosen run takes {channels} channels, pipeline.json gives {wanted[0]}", used.path, pipelines.FILE, fix=fix)
+        yield fail(
+            f"the model of the chosen run takes {channels} channels, pipeline.json gives {wanted[0]}",
+            used.path,
+            pipelines.FILE,
+            fix=fix,
+        )
     for part, table in (("model", used.model), ("data", used.data)):
         for name in SIZES:
             sides = _sides(table.get(name))

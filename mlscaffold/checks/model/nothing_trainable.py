@@ -29,7 +29,11 @@ def nothing_trainable(project: Project) -> Iterator[Finding]:
     if proof.trainable > proof.parameters:
         yield fail(f"{proof.trainable} of {proof.parameters} parameters are trainable, which cannot be", proof.path, fix=fix)
     elif proof.trainable < max(1, proof.outputs):
-        yield fail(f"{proof.trainable} of {_millions(proof.parameters)} parameters are trainable", proof.path, fix=f"unfreeze the head, then {fix}")
+        yield fail(
+            f"{proof.trainable} of {_millions(proof.parameters)} parameters are trainable",
+            proof.path,
+            fix=f"unfreeze the head, then {fix}",
+        )
     elif len(proof.losses) > 2 and len(set(proof.losses)) == 1:
         yield fail(
             f"{_millions(proof.trainable)} parameters are trainable, and the loss is {proof.losses[0]:.4g} in all {len(proof.losses)} steps:"

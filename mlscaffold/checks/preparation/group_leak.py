@@ -14,7 +14,10 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 
 BODIES = re.compile(r"(patient|person|subject|participant|lesion|individual|animal|case)s?([_ -]?(id|no|nr|number|key))?", re.I)
-SCENES = re.compile(r"(product|video|clip|scene|session|series|sequence|burst|item|object|serial|plate|slide|site)s?[_ -]?(id|no|nr|number|key)?", re.I)
+SCENES = re.compile(
+    r"(product|video|clip|scene|session|series|sequence|burst|item|object|serial|plate|slide|site)s?[_ -]?(id|no|nr|number|key)?",
+    re.I,
+)
 WORD = re.compile(
     r"(aug(ment(ed|ation)?)?|rot(at(ed?|ion))?|[hv]?flip(ped|lr|ud)?|mirror(ed)?|crop(ped)?|bright(ness)?|nois[ey]|blur(red)?|jitter|shear|zoom(ed)?"
     r"|scaled?|shift(ed)?|copy|dup(licate)?|elastic|contrast|gamma|oversampled)-?\d*",
@@ -58,7 +61,11 @@ def group_leak(project: Project) -> Iterator[Finding]:
                 *_places(torn), fix=FIX, effect=effect,
             )  # fmt: skip
     yield from _augmented(rows)
-    guesses = {name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()}) for name in columns - strict if SCENES.fullmatch(name)}
+    guesses = {
+        name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()})
+        for name in columns - strict
+        if SCENES.fullmatch(name)
+    }
     if not declared["group"]:
         guesses["frames of one video"] = _by(rows, {r.path: _video(r.path) for r in rows})
     for name, groups in sorted(guesses.items()):

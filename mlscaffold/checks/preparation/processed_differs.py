@@ -53,7 +53,9 @@ def processed_differs(project: Project) -> Iterator[Finding]:
     left = [r for r in left if r.path not in broken or not broken[r.path].problem or broken[r.path].pointer]
     if left:
         raise Missing(
-            f"{len(left)} of {len(rows)} pictures of the splits are not prepared: {few([r.path for r in left])}", path="data/processed", fix=fix
+            f"{len(left)} of {len(rows)} pictures of the splits are not prepared: {few([r.path for r in left])}",
+            path="data/processed",
+            fix=fix,
         )
 
 
@@ -70,10 +72,18 @@ def _pictures(project: Project, split: str, listed: list[data.Processed], fix: s
     rows = {p.path: p for p in listed}
     loose = sorted(media_here.keys() - rows.keys())
     if loose:
-        yield fail(f"{count(len(loose), 'picture')} in {folder} that annotations.csv does not name: {few(loose)}", *_loose(loose), fix=fix)
+        yield fail(
+            f"{count(len(loose), 'picture')} in {folder} that annotations.csv does not name: {few(loose)}",
+            *_loose(loose),
+            fix=fix,
+        )
     absent = [p for p in rows if p not in media_here]
     if absent:
-        yield fail(f"{len(absent)} of {len(rows)} pictures of {split} are not in {folder}: {few(absent)}", *_places(rows, absent), fix=fix)
+        yield fail(
+            f"{len(absent)} of {len(rows)} pictures of {split} are not in {folder}: {few(absent)}",
+            *_places(rows, absent),
+            fix=fix,
+        )
     other = [p for p, f in facts.items() if p in rows and f.pixels != rows[p].digest]
     if other:
         yield fail(

@@ -36,10 +36,16 @@ def random_test_transform(project: Project) -> Iterator[Finding]:
     found = {s: [step.op for step in pipeline.splits.get(s, ()) if is_random(step, pipeline)] for s in data.SPLITS[1:]}
     told = [f"{s}: {few(ops, 5)}" for s, ops in found.items() if ops]
     if told:
-        yield fail(f"random steps where numbers are measured: {'; '.join(told)}", pipelines.FILE, fix=f"take them out, then {fix}")
+        yield fail(
+            f"random steps where numbers are measured: {'; '.join(told)}", pipelines.FILE, fix=f"take them out, then {fix}"
+        )
     silent = [s for s in ("validation", "test") if s not in pipeline.splits]
     if silent:
-        yield warn(f"pipeline.json does not say what is done to {' and '.join(silent)}; an empty list says: nothing", pipelines.FILE, fix=fix)
+        yield warn(
+            f"pipeline.json does not say what is done to {' and '.join(silent)}; an empty list says: nothing",
+            pipelines.FILE,
+            fix=fix,
+        )
     yield from _copies(project, fix)
 
 

@@ -19,7 +19,9 @@ from mlscaffold.project import Project
 CHECK = "preparation.split-shift"
 FEATURES = ("brightness", "contrast", "size", "shape")
 # How a stage document says that test is meant to be unlike train.
-MEANT = re.compile(r"\btest\w*\b[^.。]*\b(on purpose|differ\w*|deliberate\w*|unlike|field data|absichtlich|anders)|测试[^。]*(不同|故意)", re.I)
+MEANT = re.compile(
+    r"\btest\w*\b[^.。]*\b(on purpose|differ\w*|deliberate\w*|unlike|field data|absichtlich|anders)|测试[^。]*(不同|故意)", re.I
+)
 
 
 @check(proves="sized-splits", reads=("data/splits", "data/raw", "docs/01-problem.*"))
@@ -47,7 +49,11 @@ def split_shift(project: Project) -> Iterator[Finding]:
     if not project.option(CHECK, "reason", ""):
         yield from _shares(project, rows, others)
     raw = data.raw_media(project)
-    facts = {p: f for p, f in media.facts(project, {r.path: raw[r.path] for r in rows if r.path in raw}, base=data.RAW).items() if f.decode_ok}
+    facts = {
+        p: f
+        for p, f in media.facts(project, {r.path: raw[r.path] for r in rows if r.path in raw}, base=data.RAW).items()
+        if f.decode_ok
+    }
     if not facts:
         yield unknown("brightness and sizes were not compared: the pictures are not on this machine", data.RAW)
         return

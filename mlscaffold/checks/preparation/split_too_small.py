@@ -44,12 +44,22 @@ def split_too_small(project: Project) -> Iterator[Finding]:
     per_class = sorted(counts["test"].items(), key=lambda item: item[1])
     scarce = [f"{name} ({k})" for name, k in per_class if k < SCARCE]
     if scarce:
-        yield fail(f"test has fewer than {SCARCE} pictures of {len(scarce)} of {len(per_class)} classes: {few(scarce)}", "data/splits", fix=FIX)
+        yield fail(
+            f"test has fewer than {SCARCE} pictures of {len(scarce)} of {len(per_class)} classes: {few(scarce)}",
+            "data/splits",
+            fix=FIX,
+        )
     thin = [f"{name} ({k}, ±{half_width(k, USUAL):.2g})" for name, k in per_class if SCARCE <= k < FEW]
     if thin:
-        yield warn(f"test has fewer than {FEW} pictures of {len(thin)} of {len(per_class)} classes: {few(thin)}", "data/splits", fix=FIX)
+        yield warn(
+            f"test has fewer than {FEW} pictures of {len(thin)} of {len(per_class)} classes: {few(thin)}", "data/splits", fix=FIX
+        )
     if 0 < counts["validation"].total() < FEW:
-        yield warn(f"validation has {counts['validation'].total()} pictures; {FEW} are the least to choose a checkpoint on", "data/splits", fix=FIX)
+        yield warn(
+            f"validation has {counts['validation'].total()} pictures; {FEW} are the least to choose a checkpoint on",
+            "data/splits",
+            fix=FIX,
+        )
 
 
 def _acceptance(project: Project) -> tuple[float | None, float]:
@@ -57,6 +67,8 @@ def _acceptance(project: Project) -> tuple[float | None, float]:
     if not project.exists("acceptance.toml"):
         return None, USUAL
     found = project.read(acceptance.read, "acceptance.toml")
-    mine = [t.min for t in found.thresholds if t.metric == found.optimise and not t.of_class and not t.target and t.min is not None]
+    mine = [
+        t.min for t in found.thresholds if t.metric == found.optimise and not t.of_class and not t.target and t.min is not None
+    ]
     expected = next((value for value in mine if 0 < value < 1), USUAL)
     return found.error, expected

@@ -41,7 +41,11 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
     pipeline = pipelines.of(project)
     fix = f"python -m {project.settings.package}.prepare"
     if pipeline.mean and len(pipeline.mean) != len(pipeline.colour):
-        yield fail(f"mean has {len(pipeline.mean)} numbers; {pipeline.colour} has {len(pipeline.colour)} channels", pipelines.FILE, fix=fix)
+        yield fail(
+            f"mean has {len(pipeline.mean)} numbers; {pipeline.colour} has {len(pipeline.colour)} channels",
+            pipelines.FILE,
+            fix=fix,
+        )
         return
     of = pipeline.statistics_of.lower()
     named = [s for s in ("validation", "eyeball", "test", "all") if s in of.replace(",", " ").replace("+", " ").split()]
@@ -53,7 +57,11 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
     rows = data.processed(project)
     n = sum(r.split == "train" for r in rows)
     if pipeline.statistics_n and pipeline.statistics_n > n:
-        yield fail(f"mean and std are of {pipeline.statistics_n} pictures; train has {n}, all splits {len(rows)}", pipelines.FILE, fix=fix)
+        yield fail(
+            f"mean and std are of {pipeline.statistics_n} pictures; train has {n}, all splits {len(rows)}",
+            pipelines.FILE,
+            fix=fix,
+        )
         return
     yield from _recomputed(project, pipeline, fix)
 
@@ -64,7 +72,9 @@ def _recomputed(project: Project, pipeline: Pipeline, fix: str) -> Iterator[Find
     sums = {s: _sums(project, s, len(pipeline.colour)) for s in data.SPLITS}
     train = sums["train"]
     if train is None:
-        raise Unknown("mean and std were not recomputed: the pictures of train are not on this machine", path="data/processed/train")
+        raise Unknown(
+            "mean and std were not recomputed: the pictures of train are not on this machine", path="data/processed/train"
+        )
     low, high = pipeline.range
     recorded = np.array([*((np.array(pipeline.mean) - low) / (high - low)), *(np.array(pipeline.std) / (high - low))])
     alone = _statistics(train)
@@ -86,7 +96,11 @@ def _recomputed(project: Project, pipeline: Pipeline, fix: str) -> Iterator[Find
         )  # fmt: skip
     elif difference > FAR:
         told = few([f"{v * (high - low) + low:.4f}" for v in alone[: len(pipeline.mean)]])
-        yield warn(f"the recorded mean and std differ from those of train by {difference:.2f}; its mean is {told}", pipelines.FILE, fix=fix)
+        yield warn(
+            f"the recorded mean and std differ from those of train by {difference:.2f}; its mean is {told}",
+            pipelines.FILE,
+            fix=fix,
+        )
 
 
 def _sums(project: Project, split: str, channels: int) -> Array | None:

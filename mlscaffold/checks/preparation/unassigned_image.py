@@ -44,7 +44,11 @@ def unassigned_image(project: Project) -> Iterator[Finding]:
     dealt, held = {r.path for r in rows}, {r.digest for r in rows}
     left = {p: d for p, d in {**here, **listed}.items() if p not in dealt and d not in held and p in labelled}
     if left:
-        broken = {p for p, f in media.facts(project, {p: here[p] for p in left if p in here}, base=data.RAW).items() if f.problem and not f.pointer}
+        broken = {
+            p
+            for p, f in media.facts(project, {p: here[p] for p in left if p in here}, base=data.RAW).items()
+            if f.problem and not f.pointer
+        }
         left = {p: d for p, d in left.items() if p not in broken}
     if left:
         source, n = Counter(p.split("/")[0] for p in left).most_common(1)[0]

@@ -58,7 +58,9 @@ def _rows(project: Project, rows: tuple[Row, ...], column: str, inputs: list[str
         yield fail(what, *(at(TABLE, r.line) for r in silent[:3]), fix=f"ask the problem's owner, and edit {TABLE}")
     left = [path for path in inputs if path not in named]
     if left:
-        yield warn(f"{count(len(left), 'input')} without an answer: {few([PurePosixPath(p).name for p in left])}", *left[:3], fix=FIX)
+        yield warn(
+            f"{count(len(left), 'input')} without an answer: {few([PurePosixPath(p).name for p in left])}", *left[:3], fix=FIX
+        )
     distinct = len({project.digest(path) for path in named if path in inputs}) + len({r[column] for r in elsewhere})
     wanted = project.option("problem.answers-missing", "examples", 5)
     if not absent and distinct < wanted:

@@ -35,7 +35,9 @@ def metric_unmeasurable(project: Project) -> Iterator[Finding]:
         raise Missing(f"{FILE} {what}: nobody has decided what is good enough", path=FILE, fix=FIX)
     several = _optimised(project.read(toml.read, FILE))
     if len(several) > 1:
-        yield fail(f"{len(several)} metrics to optimise ({few(several, 6)}); exactly 1 is wanted", FILE, fix="make the others thresholds")
+        yield fail(
+            f"{len(several)} metrics to optimise ({few(several, 6)}); exactly 1 is wanted", FILE, fix="make the others thresholds"
+        )
         return
     found = project.read(acceptance.read, FILE)
     if not found.optimise:
@@ -73,7 +75,9 @@ def _thresholds(project: Project, found: Acceptance) -> Iterator[Finding]:
     keys = Counter((t.metric, t.of_class, t.slice, t.split, t.target, t.device, t.min is None) for t in found.thresholds)
     twice = [key for key, n in keys.items() if n > 1]
     if twice:
-        yield fail(f"two thresholds for {' of '.join(filter(None, twice[0][:2]))} on {twice[0][3]}; only one can be meant", FILE, fix=FIX)
+        yield fail(
+            f"two thresholds for {' of '.join(filter(None, twice[0][:2]))} on {twice[0][3]}; only one can be meant", FILE, fix=FIX
+        )
     learned = [t.text for t in found.thresholds if t.split == "train"]
     if learned:
         yield warn(f"a threshold on what the model was trained on says little: {learned[0]}", FILE, fix='set split = "test"')

@@ -33,8 +33,10 @@ def provenance_contradicts(project: Project) -> Iterator[Finding]:
     records = {path: project.read(jsonfile.read, path) for path in project.glob("reports/*/*/provenance.json")}
     misnamed = [p for p, r in records.items() if r.get("run") and str(r["run"]) != p.split("/")[2]]
     if misnamed:
-        named = few([f'{p.split("/")[2]} says it is {records[p]["run"]}' for p in misnamed])
-        yield fail(f"{count(len(misnamed), 'run')} under another name than its own: {named}", *misnamed[:3], fix="take the copy out")
+        named = few([f"{p.split('/')[2]} says it is {records[p]['run']}" for p in misnamed])
+        yield fail(
+            f"{count(len(misnamed), 'run')} under another name than its own: {named}", *misnamed[:3], fix="take the copy out"
+        )
     yield from _copies(project, {p: r for p, r in records.items() if p.split("/")[1] in RUNS})
     yield from _commits(project, records)
 
@@ -63,11 +65,22 @@ def _commits(project: Project, records: dict[str, dict[str, object]]) -> Iterato
         return
     malformed = [p for p, commit in claimed.items() if not re.fullmatch(r"[0-9a-f]{7,64}", commit)]
     if malformed:
-        yield fail(f"{count(len(malformed), 'run')} with a commit that is none: {few([repr(claimed[p]) for p in malformed])}", *malformed[:3])
+        yield fail(
+            f"{count(len(malformed), 'run')} with a commit that is none: {few([repr(claimed[p]) for p in malformed])}",
+            *malformed[:3],
+        )
     known = {commit: git.has_commit(commit, project.root) for commit in set(claimed.values())}
     lost = [p for p, commit in claimed.items() if p not in malformed and not known[commit]]
     if lost and git.is_shallow(project.root):
-        yield unknown(f"commits of {count(len(lost), 'run')} cannot be looked up: this clone is shallow", *lost[:3], fix="git fetch --unshallow")
+        yield unknown(
+            f"commits of {count(len(lost), 'run')} cannot be looked up: this clone is shallow",
+            *lost[:3],
+            fix="git fetch --unshallow",
+        )
     elif lost:
         named = few([f"{claimed[p][:12]} of {p.split('/')[2]}" for p in lost])
-        yield warn(f"{count(len(lost), 'run')} from a commit that is not in the repository: {named}", *lost[:3], fix="push that commit, or run it again")
+        yield warn(
+            f"{count(len(lost), 'run')} from a commit that is not in the repository: {named}",
+            *lost[:3],
+            fix="push that commit, or run it again",
+        )

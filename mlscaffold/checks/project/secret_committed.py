@@ -26,7 +26,9 @@ FORMS = {
     "Azure storage key": r"AccountKey=[A-Za-z0-9+/]{60,}",
     "private key": r"-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----",
 }
-ENV_FILE = re.compile(r"(?:^|/)\.env(?:\.(?!example$|sample$|template$|dist$|defaults?$)[\w.-]+)?$|(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$")
+ENV_FILE = re.compile(
+    r"(?:^|/)\.env(?:\.(?!example$|sample$|template$|dist$|defaults?$)[\w.-]+)?$|(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"
+)
 HARMLESS = re.compile(rb"EXAMPLE|allowlist secret|gitleaks:allow|noqa: secret", re.I)
 
 
@@ -53,13 +55,28 @@ def secret_committed(project: Project) -> Iterator[Finding]:
         places = [(path, line) for path, line, text in found if re.search(pattern.encode(), text) and not HARMLESS.search(text)]
         if places:
             shown = few([f"{path}:{line}" for path, line in places])
-            yield fail(f"{count(len(places), 'line')} with what looks like a {kind}: {shown}", *(at(p, n) for p, n in places[:3]), fix="revoke it, then take it out")
+            yield fail(
+                f"{count(len(places), 'line')} with what looks like a {kind}: {shown}",
+                *(at(p, n) for p, n in places[:3]),
+                fix="revoke it, then take it out",
+            )
 
 
 def _search(project: Project) -> list[tuple[str, int, bytes]]:
     """Path, line and text of every tracked line that may hold a secret; git does the reading."""
     staged = ["--cached"] if isinstance(project.tree, IndexTree) else []
-    args = ["grep", "-I", "-n", "-z", "--no-color", "-E", *staged, *(part for form in FORMS.values() for part in ("-e", form)), "--", "."]
+    args = [
+        "grep",
+        "-I",
+        "-n",
+        "-z",
+        "--no-color",
+        "-E",
+        *staged,
+        *(part for form in FORMS.values() for part in ("-e", form)),
+        "--",
+        ".",
+    ]
     answer = git.run_git(args, project.root, check=False, keep_index=bool(staged)).stdout
     found = []
     for record in answer.split(b"\n"):

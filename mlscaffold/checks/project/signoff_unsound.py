@@ -53,11 +53,18 @@ def signoff_unsound(project: Project) -> Iterator[Finding]:
             problems += list(_person(project, signed, stage))
         again = f"mlscaffold stage next --stage {stage.slug}"
         if problems:
-            yield fail(f"sign-off of stage {stage.number} ({stage.slug}): {'; '.join(problems)}", path, fix=again, stage=stage.slug)
+            yield fail(
+                f"sign-off of stage {stage.number} ({stage.slug}): {'; '.join(problems)}", path, fix=again, stage=stage.slug
+            )
         elif path in counting:
             left_out = [name for name in stage.evidence if name not in signed.evidence]
             if left_out:
-                yield warn(f"sign-off of stage {stage.number} ({stage.slug}) leaves out {few(left_out)}", path, fix=again, stage=stage.slug)
+                yield warn(
+                    f"sign-off of stage {stage.number} ({stage.slug}) leaves out {few(left_out)}",
+                    path,
+                    fix=again,
+                    stage=stage.slug,
+                )
             yield from _history(project, signed, stage)
 
 
@@ -164,9 +171,15 @@ def _history(project: Project, signed: Signoff, stage: Stage) -> Iterator[Findin
     if not commit:
         return
     then = Project(project.root, tree=RevisionTree(project.root, commit))
-    never = [n for n in moved if (was := fingerprint(then, n)) is not None and was != signed.evidence[n] and not n.startswith("data/processed")]
+    never = [
+        n
+        for n in moved
+        if (was := fingerprint(then, n)) is not None and was != signed.evidence[n] and not n.startswith("data/processed")
+    ]
     if never and git.is_shallow(project.root):
-        yield unknown(f"the history of {few(never)} is cut off in this clone", signed.path, fix="git fetch --unshallow", stage=stage.slug)
+        yield unknown(
+            f"the history of {few(never)} is cut off in this clone", signed.path, fix="git fetch --unshallow", stage=stage.slug
+        )
     elif never:
         yield warn(
             f"sign-off of stage {stage.number} ({stage.slug}): {few(never)} never matched in history (squashed, or typed)",

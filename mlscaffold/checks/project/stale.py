@@ -11,7 +11,11 @@ from mlscaffold.project import Project
 from mlscaffold.stages.state import stage_states
 
 
-@check(proves="", reads=("docs", "acceptance.toml", "data", "pipeline.json", "reports", "exports", "deploy.toml", ".mlscaffold"), volatile=True)
+@check(
+    proves="",
+    reads=("docs", "acceptance.toml", "data", "pipeline.json", "reports", "exports", "deploy.toml", ".mlscaffold"),
+    volatile=True,
+)
 def stale(project: Project) -> Iterator[Finding]:
     """What was signed is what is there.
 

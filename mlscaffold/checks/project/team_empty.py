@@ -42,4 +42,8 @@ def team_empty(project: Project) -> Iterator[Finding]:
     if orphans:
         named = few([f"{s.number} {s.slug}" for s in orphans], 4)
         role = orphans[0].roles[0]
-        yield warn(f"nobody in [team] may sign {named}", FILE, fix=f'add to [team] in {FILE}: "{role}" = ["{next(iter(project.settings.people))}"]')
+        yield warn(
+            f"nobody in [team] may sign {named}",
+            FILE,
+            fix=f'add to [team] in {FILE}: "{role}" = ["{next(iter(project.settings.people))}"]',
+        )

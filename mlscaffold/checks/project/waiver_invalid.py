@@ -40,7 +40,9 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
         name = str(table.get("check", ""))
         problems = [*_name(name, known), *_reason(table), *_until(table, project.today, needed=True)]
         if problems:
-            yield fail(f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}")
+            yield fail(
+                f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}"
+            )
         elif (_date(table) or project.today) - project.today > LONG:
             yield warn(f"waiver for `{name}` lasts until {_date(table)}, more than a year", path, fix="shorten it")
     stages = {stage.slug for stage in all_stages()}

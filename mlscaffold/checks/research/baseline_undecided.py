@@ -36,7 +36,9 @@ def baseline_undecided(project: Project) -> Iterator[Finding]:
     found = project.read(acceptance.read, FILE)
     if not found.rule or is_placeholder(found.why):
         what = "no rule is chosen" if not found.rule else f'why the rule is "{found.rule}" is not said'
-        raise Missing(f"[baseline]: {what}", path=FILE, fix=f"edit [baseline] in {FILE}: rule = majority or logistic-regression, and why")
+        raise Missing(
+            f"[baseline]: {what}", path=FILE, fix=f"edit [baseline] in {FILE}: rule = majority or logistic-regression, and why"
+        )
     yield from _claimed(project)
 
 
@@ -51,10 +53,16 @@ def _claimed(project: Project) -> Iterator[Finding]:
     known = _computed(project)
     for value, line in told:
         if not known:
-            yield warn(f"baseline {value:g} has no evidence yet: no split and no baseline.csv", at(document.path, line), fix="mlscaffold data split")
+            yield warn(
+                f"baseline {value:g} has no evidence yet: no split and no baseline.csv",
+                at(document.path, line),
+                fix="mlscaffold data split",
+            )
         elif all(abs(value - number) > 0.0105 for number in known.values()):
             listed = ", ".join(f"{name} {number:.2f}" for name, number in known.items())
-            yield fail(f"baseline {value:g} has no evidence; computed are {listed}", at(document.path, line), fix=f"edit {document.path}")
+            yield fail(
+                f"baseline {value:g} has no evidence; computed are {listed}", at(document.path, line), fix=f"edit {document.path}"
+            )
 
 
 def _numbers(text: str, of_baseline: bool) -> list[float]:

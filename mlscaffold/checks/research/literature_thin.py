@@ -40,7 +40,11 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     if not distinct:
         yield fail(f"no work is named; at least {wanted} give the basics", place, fix=f"edit {document.path}")
     elif distinct < wanted <= len(entries):
-        yield fail(f"{len(entries)} entries name {count(distinct, 'different work')}; at least {wanted} are wanted", place, fix="take out what repeats")
+        yield fail(
+            f"{len(entries)} entries name {count(distinct, 'different work')}; at least {wanted} are wanted",
+            place,
+            fix="take out what repeats",
+        )
     elif distinct < wanted:
         yield warn(f"{count(distinct, 'work')} named; at least {wanted} give the basics", place, fix=f"edit {document.path}")
     yield from _invented(project, read, place)

@@ -17,8 +17,12 @@ UNIT = re.compile(
     r"kerne?n?\b|stunden?\b|minuten?\b|sekunden?\b|tage?n?\b|核|小时|分钟|秒|毫秒|天|块|张|台)",
     re.I,
 )
-DEVICE = re.compile(r"\b(?:a100|h100|h200|v100|t4|l4|rtx\s?\d{4}|gtx\s?\d{4}|m[1-4](?: pro| max)?|jetson|raspberry|iphone ?\d+|pixel ?\d)\b", re.I)
-VERSION = re.compile(r"[^\W\d][\w-]*\s*(?:[=~<>]=|version|v)?\s*v?\d+(?:\.\d+)+|[^\W\d][\w-]+\s*(?:[=~<>]=)\s*\d+|\w+ \d{1,3}\b", re.I)
+DEVICE = re.compile(
+    r"\b(?:a100|h100|h200|v100|t4|l4|rtx\s?\d{4}|gtx\s?\d{4}|m[1-4](?: pro| max)?|jetson|raspberry|iphone ?\d+|pixel ?\d)\b", re.I
+)
+VERSION = re.compile(
+    r"[^\W\d][\w-]*\s*(?:[=~<>]=|version|v)?\s*v?\d+(?:\.\d+)+|[^\W\d][\w-]+\s*(?:[=~<>]=)\s*\d+|\w+ \d{1,3}\b", re.I
+)
 
 
 @check(proves="needs-in-numbers", reads=("docs/02-research.*",))

@@ -50,7 +50,9 @@ def test_names_with_marks_in_either_form(project: Sandbox, check: str) -> None:
 def test_a_batch_without_its_annotation_file(project: Sandbox) -> None:
     picture = (project.root / "data/raw/belt/rose/img0002.png").read_bytes()
     project.write({"data/raw/2026-03/a.png": picture + b"1", "data/raw/2026-03/b.png": picture + b"2"})
-    said(project.check("collection.annotation-file-missing"), "fail", "1 of 4 folders", "2026-03 (2 pictures)", "data/raw/2026-03")
+    said(
+        project.check("collection.annotation-file-missing"), "fail", "1 of 4 folders", "2026-03 (2 pictures)", "data/raw/2026-03"
+    )
     assert project.check("collection.unlabelled-image") == []
 
 
@@ -62,19 +64,32 @@ def test_an_annotation_file_taken_away_in_a_clone(project: Sandbox) -> None:
 
 def test_pictures_that_came_in_after_the_labelling(project: Sandbox) -> None:
     project.edit_csv(ROSES, lambda rows: rows[:-57])
-    found = said(project.check("collection.unlabelled-image"), "fail", "57 of 420 pictures have no label", "57 in no annotation file")
+    found = said(
+        project.check("collection.unlabelled-image"), "fail", "57 of 420 pictures have no label", "57 in no annotation file"
+    )
     assert found.evidence[0].path.startswith("data/raw/belt/rose/")
 
 
 def test_an_empty_label(project: Sandbox) -> None:
     project.replace(ROSES, "img0002.png,rose", "img0002.png,")
-    said(project.check("collection.unlabelled-image"), "fail", "1 of 420 pictures has no label", "1 with an empty label", f"{ROSES}:2")
+    said(
+        project.check("collection.unlabelled-image"),
+        "fail",
+        "1 of 420 pictures has no label",
+        "1 with an empty label",
+        f"{ROSES}:2",
+    )
 
 
 def test_rows_that_point_nowhere(project: Sandbox) -> None:
     for number in (2, 5, 8):
         project.remove(f"data/raw/belt/rose/img{number:04d}.png")
-    said(project.check("collection.orphan-annotation"), "fail", "3 of 420 annotations name missing files: belt/rose/img0002.png", f"{ROSES}:2")
+    said(
+        project.check("collection.orphan-annotation"),
+        "fail",
+        "3 of 420 annotations name missing files: belt/rose/img0002.png",
+        f"{ROSES}:2",
+    )
 
 
 def test_a_picture_annotated_twice(project: Sandbox) -> None:
@@ -90,7 +105,7 @@ def test_another_spelling(project: Sandbox, spelling: str) -> None:
 
 def test_an_unknown_label(project: Sandbox) -> None:
     project.replace(ROSES, "img0002.png,rose", "img0002.png,lily")
-    said(project.check("collection.schema-violation"), "fail", '1 of 420 annotations', '"lily" (1 row)')
+    said(project.check("collection.schema-violation"), "fail", "1 of 420 annotations", '"lily" (1 row)')
 
 
 @pytest.mark.parametrize(
@@ -109,7 +124,12 @@ def test_what_is_no_class(project: Sandbox, classes: str, words: str) -> None:
 def test_an_attribute_outside_the_schema(project: Sandbox) -> None:
     project.edit_csv(ROSES, lambda rows: [{**r, "light": "night" if i == 3 else "day"} for i, r in enumerate(rows)])
     project.write({"data/schema.toml": project.read("data/schema.toml") + '[attributes]\nlight = ["day", "lamp"]\n'})
-    said(project.check("collection.schema-violation"), "fail", '1 annotation with light "night"; the schema allows day, lamp', f"{ROSES}:5")
+    said(
+        project.check("collection.schema-violation"),
+        "fail",
+        '1 annotation with light "night"; the schema allows day, lamp',
+        f"{ROSES}:5",
+    )
 
 
 def test_a_class_renamed_everywhere(project: Sandbox) -> None:
@@ -122,8 +142,17 @@ def test_a_class_renamed_everywhere(project: Sandbox) -> None:
 def test_the_same_bytes_with_two_labels(project: Sandbox) -> None:
     picture = (project.root / "data/raw/belt/rose/img0002.png").read_bytes()
     project.write({"data/raw/belt/tulip/img9999.png": picture})
-    project.write({"data/raw/belt/tulip/annotations.csv": project.read("data/raw/belt/tulip/annotations.csv") + "img9999.png,tulip\n"})
-    said(project.check("collection.contradictory-label"), "fail", "1 picture with more than one label", '"rose"', '"tulip"', "belt/tulip/img9999.png")
+    project.write(
+        {"data/raw/belt/tulip/annotations.csv": project.read("data/raw/belt/tulip/annotations.csv") + "img9999.png,tulip\n"}
+    )
+    said(
+        project.check("collection.contradictory-label"),
+        "fail",
+        "1 picture with more than one label",
+        '"rose"',
+        '"tulip"',
+        "belt/tulip/img9999.png",
+    )
 
 
 def test_the_same_pixels_in_another_file(project: Sandbox) -> None:
@@ -131,7 +160,9 @@ def test_the_same_pixels_in_another_file(project: Sandbox) -> None:
 
     target = project.root / "data/raw/belt/tulip/img9999.png"
     Image.open(project.root / "data/raw/belt/rose/img0002.png").save(target, compress_level=1, dpi=(72, 72))
-    project.write({"data/raw/belt/tulip/annotations.csv": project.read("data/raw/belt/tulip/annotations.csv") + "img9999.png,tulip\n"})
+    project.write(
+        {"data/raw/belt/tulip/annotations.csv": project.read("data/raw/belt/tulip/annotations.csv") + "img9999.png,tulip\n"}
+    )
     said(project.check("collection.contradictory-label"), "fail", "1 picture")
 
 

@@ -10,7 +10,9 @@ CHECK, DOC = "model.backbone-not-loaded", "docs/02-research.md"
 
 
 def claim(project: Sandbox, weights: str, matched: int) -> None:
-    project.edit_json(FILE, lambda p: p.update(backbone="resnet18", weights=weights, pretrained={"matched": matched, "total": 122}))
+    project.edit_json(
+        FILE, lambda p: p.update(backbone="resnet18", weights=weights, pretrained={"matched": matched, "total": 122})
+    )
     project.replace(PARAMS, "backbone: small_cnn\n  weights: null", f"backbone: resnet18\n  weights: {weights}")
 
 
@@ -51,7 +53,11 @@ def test_another_sentence_about_pretraining(project: Sandbox) -> None:
 
 
 def test_a_document_that_says_no(project: Sandbox) -> None:
-    project.replace(DOC, "Cross entropy with", "No pretrained small_cnn exists; we train from scratch instead of a pretrained one. Cross entropy with")
+    project.replace(
+        DOC,
+        "Cross entropy with",
+        "No pretrained small_cnn exists; we train from scratch instead of a pretrained one. Cross entropy with",
+    )
     assert project.check(CHECK) == []
 
 

@@ -33,7 +33,10 @@ def test_a_label_that_the_schema_does_not_know(project: Sandbox) -> None:
 
 def test_no_test_split_and_a_misspelt_one(project: Sandbox) -> None:
     project.edit_csv(TABLE, lambda rows: [{**r, "split": "tset" if r["split"] == "test" else r["split"]} for r in rows])
-    assert [f.message for f in project.check(CHECK)] == ["150 rows name a split that does not exist: 'tset'", "no picture is in test"]
+    assert [f.message for f in project.check(CHECK)] == [
+        "150 rows name a split that does not exist: 'tset'",
+        "no picture is in test",
+    ]
 
 
 def test_an_eyeball_split_may_lack_a_rare_class(project: Sandbox) -> None:

@@ -41,7 +41,9 @@ def test_groups_that_hold_together(project: Sandbox) -> None:
 
 def test_a_patient_column_that_nobody_called_group(project: Sandbox) -> None:
     for name in ("daisy", "rose", "tulip"):
-        project.edit_csv(f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "lesion_id": f"L{i % 35}"} for i, r in enumerate(rows)])
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "lesion_id": f"L{i % 35}"} for i, r in enumerate(rows)]
+        )
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
     assert "35 of 35 `lesion_id` values are in two splits" in found.message
@@ -49,14 +51,19 @@ def test_a_patient_column_that_nobody_called_group(project: Sandbox) -> None:
 
 def test_a_video_column_is_a_guess(project: Sandbox) -> None:
     for name in ("daisy", "rose", "tulip"):
-        project.edit_csv(f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "video": f"v{i % 9}"} for i, r in enumerate(rows)])
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "video": f"v{i % 9}"} for i, r in enumerate(rows)]
+        )
     (found,) = project.check(CHECK)
     assert found.status is Status.WARN
     assert "9 of 9 groups by video" in found.message
 
 
 def test_an_augmented_copy_of_a_test_picture_in_train(project: Sandbox) -> None:
-    rename(project, {"belt/daisy/img0004.png": "belt/daisy/aug_img0271_rot15.png", "belt/rose/img0002.png": "belt/rose/img0272-flip.png"})
+    rename(
+        project,
+        {"belt/daisy/img0004.png": "belt/daisy/aug_img0271_rot15.png", "belt/rose/img0002.png": "belt/rose/img0272-flip.png"},
+    )
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
     assert "2 augmented copies" in found.message
@@ -64,7 +71,10 @@ def test_an_augmented_copy_of_a_test_picture_in_train(project: Sandbox) -> None:
 
 
 def test_roboflow_siblings(project: Sandbox) -> None:
-    rename(project, {"belt/daisy/img0001.png": "belt/daisy/a_jpg.rf.0c1d.png", "belt/daisy/img0271.png": "belt/daisy/a_jpg.rf.9f2e.png"})
+    rename(
+        project,
+        {"belt/daisy/img0001.png": "belt/daisy/a_jpg.rf.0c1d.png", "belt/daisy/img0271.png": "belt/daisy/a_jpg.rf.9f2e.png"},
+    )
     assert "2 augmented copies" in project.check(CHECK)[0].message
 
 

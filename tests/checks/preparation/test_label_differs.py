@@ -19,7 +19,10 @@ def test_a_mapping_off_by_one(project: Sandbox) -> None:
     project.edit_csv(TEST, lambda rows: [{**r, "label": off[r["label"]] if i < 14 else r["label"]} for i, r in enumerate(rows)])
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
-    assert "14 of 420 pictures changed class between raw and processed: test/belt/daisy/img0271.png is daisy in data/raw, rose in processed" in found.message
+    assert (
+        "14 of 420 pictures changed class between raw and processed: test/belt/daisy/img0271.png is daisy in data/raw, rose in processed"
+        in found.message
+    )
     assert found.evidence[0].line == 2
 
 
@@ -34,7 +37,9 @@ def test_a_raw_label_corrected_since(project: Sandbox) -> None:
 
 def test_a_windows_table_with_more_columns(project: Sandbox) -> None:
     rows = [line.split(",") for line in project.read(RAW).splitlines()]
-    project.write({RAW: "\ufeff" + "\r\n".join(f"{label};{path};3,5" for path, label in rows).replace("label;path;3,5", "label;path;width")})
+    project.write(
+        {RAW: "\ufeff" + "\r\n".join(f"{label};{path};3,5" for path, label in rows).replace("label;path;3,5", "label;path;width")}
+    )
     assert project.check(CHECK) == []
 
 

@@ -36,7 +36,9 @@ def test_a_picture_in_the_wrong_split(project: Sandbox) -> None:
     assert missing.check == "missing"
     project.replace("data/splits/belt.csv", "img9999.png", "img0001.png")
     project.edit_csv("data/splits/belt.csv", lambda rows: [{**r, "split": "test"} if i == 0 else r for i, r in enumerate(rows)])
-    assert "1 processed picture in the wrong split: train/belt/daisy/img0001.png belongs to test" in project.check(CHECK)[0].message
+    assert (
+        "1 processed picture in the wrong split: train/belt/daisy/img0001.png belongs to test" in project.check(CHECK)[0].message
+    )
 
 
 def test_other_pixels(project: Sandbox) -> None:

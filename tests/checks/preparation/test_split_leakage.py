@@ -46,11 +46,17 @@ def test_no_splits_are_something_to_do(empty: Sandbox) -> None:
 def test_the_same_file_under_another_name(project: Sandbox) -> None:
     digests = {r.split(",")[0]: r.split(",")[1] for r in project.read(TABLE).splitlines()}
     for n in range(1, 4):
-        shutil.copy(project.root / f"data/raw/belt/daisy/img{3 * n - 2:04d}.png", project.root / f"data/raw/belt/daisy/img{268 + 3 * n:04d}.png")
+        shutil.copy(
+            project.root / f"data/raw/belt/daisy/img{3 * n - 2:04d}.png",
+            project.root / f"data/raw/belt/daisy/img{268 + 3 * n:04d}.png",
+        )
     twins = {f"belt/daisy/img{268 + 3 * n:04d}.png": digests[f"belt/daisy/img{3 * n - 2:04d}.png"] for n in range(1, 4)}
     project.edit_csv(TABLE, lambda rows: [{**r, "digest": twins.get(r["path"], r["digest"])} for r in rows])
     found = leak(project)
-    assert "3 of 150 test pictures are in train too (3 the same file), first belt/daisy/img0271.png = belt/daisy/img0001.png" in found.message
+    assert (
+        "3 of 150 test pictures are in train too (3 the same file), first belt/daisy/img0271.png = belt/daisy/img0001.png"
+        in found.message
+    )
     assert found.effect is not None
     assert found.effect.corrected != found.effect.reported
     assert found.evidence[0].line == 272
@@ -84,7 +90,10 @@ def test_tables_speak_where_pictures_are_absent(project: Sandbox) -> None:
     assert [f.status for f in found] == [Status.UNKNOWN]
     assert "420 of 420 pictures are not on this machine" in found[0].message
     same = project.read("data/processed/train/annotations.csv").splitlines()[1].split(",")[1]
-    project.edit_csv("data/processed/test/annotations.csv", lambda rows: [{**r, "digest": same if i == 0 else r["digest"]} for i, r in enumerate(rows)])
+    project.edit_csv(
+        "data/processed/test/annotations.csv",
+        lambda rows: [{**r, "digest": same if i == 0 else r["digest"]} for i, r in enumerate(rows)],
+    )
     assert "(1 the same pixels)" in leak(project).message
 
 

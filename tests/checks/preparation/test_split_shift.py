@@ -14,7 +14,8 @@ CHECK, TABLE = "preparation.split-shift", "data/splits/belt.csv"
 def skew(project: Sandbox) -> None:
     """Call most test pictures daisies."""
     project.edit_csv(
-        TABLE, lambda rows: [{**r, "label": "daisy" if r["split"] == "test" and i % 10 else r["label"]} for i, r in enumerate(rows)]
+        TABLE,
+        lambda rows: [{**r, "label": "daisy" if r["split"] == "test" and i % 10 else r["label"]} for i, r in enumerate(rows)],
     )
 
 
@@ -47,7 +48,9 @@ def test_a_recorded_reason(project: Sandbox) -> None:
     text = project.read("docs/01-problem.md")
     project.write({"docs/01-problem.md": text + "\nThe test set differs on purpose: it is what the belt sees in November.\n"})
     assert [f.status for f in project.check(CHECK)] == [Status.WARN]
-    project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + f'\n[checks."{CHECK}"]\nreason = "field data of November"\n'})
+    project.write(
+        {"mlscaffold.toml": project.read("mlscaffold.toml") + f'\n[checks."{CHECK}"]\nreason = "field data of November"\n'}
+    )
     assert project.check(CHECK) == []
 
 

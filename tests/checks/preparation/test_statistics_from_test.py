@@ -60,12 +60,17 @@ def test_far_from_any(project: Sandbox) -> None:
 
 
 def test_of_the_pretrained_weights(project: Sandbox) -> None:
-    project.edit_json(FILE, lambda p: p.update(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225], statistics_of="imagenet", statistics_n=1281167))
+    project.edit_json(
+        FILE,
+        lambda p: p.update(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225], statistics_of="imagenet", statistics_n=1281167),
+    )
     assert project.check(CHECK) == []
 
 
 def test_a_range_of_255(project: Sandbox) -> None:
-    project.edit_json(FILE, lambda p: p.update(range=[0, 255], mean=[v * 255 for v in p["mean"]], std=[v * 255 for v in p["std"]]))
+    project.edit_json(
+        FILE, lambda p: p.update(range=[0, 255], mean=[v * 255 for v in p["mean"]], std=[v * 255 for v in p["std"]])
+    )
     assert project.check(CHECK) == []
     project.edit_json(FILE, lambda p: p.update(colour="L"))
     assert "mean has 3 numbers; L has 1 channels" in project.check(CHECK)[0].message

@@ -29,7 +29,9 @@ def test_pictures_that_came_later(project: Sandbox) -> None:
 def test_pictures_on_disk_that_no_manifest_knows(project: Sandbox) -> None:
     project.write({"data/raw/belt/daisy/new.png": (project.root / "docs/examples/bunch-1.png").read_bytes()})
     assert project.check(CHECK) == []  # without a label it belongs in no split
-    project.write({"data/raw/belt/daisy/annotations.csv": project.read("data/raw/belt/daisy/annotations.csv") + "new.png,daisy\n"})
+    project.write(
+        {"data/raw/belt/daisy/annotations.csv": project.read("data/raw/belt/daisy/annotations.csv") + "new.png,daisy\n"}
+    )
     assert "1 labelled picture of belt is in no split" in project.check(CHECK)[0].message
 
 

@@ -27,8 +27,16 @@ def test_a_file_as_generated_is_something_to_do(project: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('optimise = "accuracy"', 'optimise = ["accuracy", "recall_macro"]', "2 metrics to optimise (accuracy, recall_macro); exactly 1"),
-        ('[metric]\noptimise = "accuracy"', '[[metric]]\noptimise = "accuracy"\n[[metric]]\noptimise = "kappa"', "2 metrics to optimise"),
+        (
+            'optimise = "accuracy"',
+            'optimise = ["accuracy", "recall_macro"]',
+            "2 metrics to optimise (accuracy, recall_macro); exactly 1",
+        ),
+        (
+            '[metric]\noptimise = "accuracy"',
+            '[[metric]]\noptimise = "accuracy"\n[[metric]]\noptimise = "kappa"',
+            "2 metrics to optimise",
+        ),
         ('optimise = "accuracy"', 'optimise = "acuracy"', 'Is "accuracy" meant?'),
         ('optimise = "accuracy"', 'optimise = "mAP50"', "no metric of this task"),
         ('optimise = "accuracy"', 'optimise = ""', "no metric to optimise"),
@@ -55,5 +63,9 @@ def test_no_threshold(project: Sandbox) -> None:
 
 
 def test_other_order_and_comments_are_no_matter(project: Sandbox) -> None:
-    project.write({FILE: '# ours\r\n[tolerable]\r\nerror = 6e-2\r\n[[thresholds]]\r\nmin = 0.85\r\nmetric = "accuracy"\r\n[metric]\r\noptimise = "f1_macro"\r\n'})
+    project.write(
+        {
+            FILE: '# ours\r\n[tolerable]\r\nerror = 6e-2\r\n[[thresholds]]\r\nmin = 0.85\r\nmetric = "accuracy"\r\n[metric]\r\noptimise = "f1_macro"\r\n'
+        }
+    )
     assert project.check(CHECK) == []

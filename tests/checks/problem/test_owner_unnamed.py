@@ -24,7 +24,19 @@ def test_no_document_is_something_to_do(empty: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "owner", ["the customer", "TBD", "N.N.", "Firstname Lastname", "The Marketing Department", "Our Customer", "Der Kunde", "客户", "Max Mustermann", "CEO"]
+    "owner",
+    [
+        "the customer",
+        "TBD",
+        "N.N.",
+        "Firstname Lastname",
+        "The Marketing Department",
+        "Our Customer",
+        "Der Kunde",
+        "客户",
+        "Max Mustermann",
+        "CEO",
+    ],
 )
 def test_no_person(project: Sandbox, owner: str) -> None:
     set_section(project, "owner", owner)

@@ -69,7 +69,9 @@ def test_a_document_as_generated_is_something_to_do(project: Sandbox) -> None:
 
 
 def test_thin_sections_are_a_warning_and_a_word_is_none(project: Sandbox) -> None:
-    project.replace(FILE, dict(sections(project))["ideal-solution"].strip(), "A camera names the kind of flower before the fork turns.")
+    project.replace(
+        FILE, dict(sections(project))["ideal-solution"].strip(), "A camera names the kind of flower before the fork turns."
+    )
     said(project.check(CHECK), "warn", "Ideal solution (11 words)")
     project.replace(FILE, "A camera names the kind of flower before the fork turns.", "A camera.")
     said(project.check(CHECK), "fail", "Ideal solution (2 words)")
@@ -79,7 +81,9 @@ def test_an_unknown_heading_is_unknown_with_the_line_to_add(project: Sandbox) ->
     text = re.sub(r"<!-- section: [\w-]+ -->\n", "", project.read(FILE)).replace("## Ideal solution", "## Wohin wir wollen")
     project.write({FILE: text})
     said(project.check(CHECK), "unknown", "ideal-solution", "[documents.01-problem]")
-    project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + '\n[documents.01-problem]\nideal-solution = "Wohin wir wollen"\n'})
+    project.write(
+        {"mlscaffold.toml": project.read("mlscaffold.toml") + '\n[documents.01-problem]\nideal-solution = "Wohin wir wollen"\n'}
+    )
     assert project.check(CHECK) == []
 
 
@@ -103,7 +107,9 @@ def test_the_same_in_chinese_in_any_order_and_depth(project: Sandbox) -> None:
 
 def test_two_sections_in_one(project: Sandbox) -> None:
     text = re.sub(r"<!-- section: [\w-]+ -->\n", "", project.read(FILE))
-    project.write({FILE: text.replace("## Problem statement", "## Problem statement and ideal solution").replace("## Ideal solution\n", "")})
+    project.write(
+        {FILE: text.replace("## Problem statement", "## Problem statement and ideal solution").replace("## Ideal solution\n", "")}
+    )
     assert project.check(CHECK) == []
 
 

@@ -11,7 +11,9 @@ def imbalanced(project: Sandbox) -> None:
     rows = iter(range(150))
     project.edit_csv(
         "data/splits/belt.csv",
-        lambda table: [{**r, "label": "rose" if next(rows) % 10 < 7 else r["label"]} if r["split"] == "test" else r for r in table],
+        lambda table: [
+            {**r, "label": "rose" if next(rows) % 10 < 7 else r["label"]} if r["split"] == "test" else r for r in table
+        ],
     )
 
 
@@ -30,7 +32,9 @@ def test_a_threshold_that_one_answer_reaches(project: Sandbox) -> None:
 
 
 def test_chance_level_of_a_macro_metric(project: Sandbox) -> None:
-    project.write({"acceptance.toml": '[metric]\noptimise = "recall_macro"\n[[thresholds]]\nmetric = "recall_macro"\nmin = 0.3\n'})
+    project.write(
+        {"acceptance.toml": '[metric]\noptimise = "recall_macro"\n[[thresholds]]\nmetric = "recall_macro"\nmin = 0.3\n'}
+    )
     said(project.check(CHECK), "fail", "0.33 on 150")
 
 

@@ -27,7 +27,11 @@ def test_no_ci_at_all(empty: Sandbox) -> None:
         ("mlscaffold check", "pytest", "do not run it"),
         ("  pull_request:\n", "", "runs it on push, not on pull requests"),
         ("run: mlscaffold check", "run: mlscaffold check || true", "swallows its failure"),
-        ("      - run: mlscaffold check", "      - continue-on-error: true\n        run: mlscaffold check", "continues on error (step)"),
+        (
+            "      - run: mlscaffold check",
+            "      - continue-on-error: true\n        run: mlscaffold check",
+            "continues on error (step)",
+        ),
         ("  check:\n", "  check:\n    if: false\n", "never runs that job"),
         ("run: mlscaffold check", "run: |\n          # mlscaffold check\n          pytest", "do not run it"),
     ],
@@ -43,7 +47,10 @@ def test_a_gate_that_stops_nothing(project: Sandbox, old: str, new: str, words: 
     [
         {".gitlab-ci.yml": "check:\n  script:\n    - mlscaffold check --deep\n"},
         {"azure-pipelines.yml": "steps:\n- script: python -m mlscaffold check\n"},
-        {".github/workflows/x.yml": "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: make check\n", "Makefile": "check:\n\tmlscaffold check\n"},
+        {
+            ".github/workflows/x.yml": "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: make check\n",
+            "Makefile": "check:\n\tmlscaffold check\n",
+        },
         {".github/workflows/x.yml": "on: pull_request\njobs:\n  a:\n    steps:\n      - uses: pre-commit/action@v3\n"},
     ],
 )

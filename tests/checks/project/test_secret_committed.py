@@ -50,6 +50,13 @@ def test_an_environment_file(project: Sandbox) -> None:
 
 
 def test_what_only_looks_like_one(project: Sandbox) -> None:
-    project.write({"docs/notes.md": "AKIA" + "IOSFODNN7EXAMPLE\nsk-learn is not a key, ghp_short neither\n" + KEYS["AWS key"] + " # allowlist secret\n"})
+    project.write(
+        {
+            "docs/notes.md": "AKIA"
+            + "IOSFODNN7EXAMPLE\nsk-learn is not a key, ghp_short neither\n"
+            + KEYS["AWS key"]
+            + " # allowlist secret\n"
+        }
+    )
     project.commit()
     assert project.check(CHECK) == []

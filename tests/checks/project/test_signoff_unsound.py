@@ -43,12 +43,15 @@ def test_nothing_signed_is_nothing_unsound(empty: Sandbox) -> None:
         (lambda t: t.update(role="data engineer"), "as data engineer; ML researcher, data scientist and 1 more is wanted"),
         (lambda t: t.update(stage="problem"), 'says that it is of stage "problem"'),
         (lambda t: t.update(round=3), "says round 3 and lies in round 1"),
-        (lambda t: t["evidence"].update({"acceptance.toml#baseline": "m1:abc"}), 'no fingerprint (m1: and 32 hex characters)'),
+        (lambda t: t["evidence"].update({"acceptance.toml#baseline": "m1:abc"}), "no fingerprint (m1: and 32 hex characters)"),
         (lambda t: t.update(when="yesterday"), '"yesterday" is no time'),
         (lambda t: t.update(when=days(400)), "still to come"),
         (lambda t: t.update(checklist={"alternatives": "no"}), "1 of 1 checklist items not answered with yes"),
         (lambda t: t.update(checklist={}), "1 of 1 checklist items not answered with yes"),
-        (lambda t: t["evidence"].update({"data/splits": "m1:" + "0" * 32}), "no evidence of this stage: data/splits (of stage 4)"),
+        (
+            lambda t: t["evidence"].update({"data/splits": "m1:" + "0" * 32}),
+            "no evidence of this stage: data/splits (of stage 4)",
+        ),
     ],
 )
 def test_an_unsound_sign_off(project: Sandbox, change: Callable[[dict[str, Any]], object], words: str) -> None:

@@ -27,13 +27,19 @@ def test_an_unknown_rule(project: Sandbox) -> None:
     said(project.check(CHECK), "fail", 'Is "majority" meant?')
 
 
-@pytest.mark.parametrize("claim", ["The baseline reaches about 61 % of all bunches.", "Baseline: 0.61.", "Logistic regression has an accuracy of 0.61."])
+@pytest.mark.parametrize(
+    "claim",
+    ["The baseline reaches about 61 % of all bunches.", "Baseline: 0.61.", "Logistic regression has an accuracy of 0.61."],
+)
 def test_a_number_without_evidence(project: Sandbox, claim: str) -> None:
     project.replace(FILE, "is close to what the baseline does already.", f"is an alternative. {claim}")
     said(project.check(CHECK), "fail", "baseline 0.61 has no evidence", "0.33", FILE)
 
 
-@pytest.mark.parametrize("claim", ["The majority class gives accuracy 0.33.", "The baseline reaches 50 %.", "A baseline is computed by evaluation in 3 steps."])
+@pytest.mark.parametrize(
+    "claim",
+    ["The majority class gives accuracy 0.33.", "The baseline reaches 50 %.", "A baseline is computed by evaluation in 3 steps."],
+)
 def test_a_number_that_can_be_computed(project: Sandbox, claim: str) -> None:
     project.replace(FILE, "is close to what the baseline does already.", f"is an alternative. {claim}")
     assert project.check(CHECK) == []

@@ -31,7 +31,11 @@ def test_three_works_are_a_warning(project: Sandbox) -> None:
 
 
 def test_a_list_that_is_filled_up(project: Sandbox) -> None:
-    cite(project, *(f"He, Deep residual learning, 2016, arXiv:1512.03385v{n}" for n in range(1, 6)), "Howard, MobileNetV3, arXiv:1905.02244")
+    cite(
+        project,
+        *(f"He, Deep residual learning, 2016, arXiv:1512.03385v{n}" for n in range(1, 6)),
+        "Howard, MobileNetV3, arXiv:1905.02244",
+    )
     said(project.check(CHECK), "fail", "6 entries name 2 different works; at least 5")
 
 
@@ -45,5 +49,11 @@ def test_what_cannot_exist(project: Sandbox) -> None:
 
 def test_bibtex_beside_the_document(project: Sandbox) -> None:
     cite(project, "All works are in literature.bib, 2020")
-    project.write({"docs/literature.bib": "".join(f"@article{{k{n}, title={{Work number {n} on flowers}}, year={{2019}}}}\n" for n in range(6))})
+    project.write(
+        {
+            "docs/literature.bib": "".join(
+                f"@article{{k{n}, title={{Work number {n} on flowers}}, year={{2019}}}}\n" for n in range(6)
+            )
+        }
+    )
     assert project.check(CHECK) == []

@@ -31,7 +31,9 @@ def test_adjectives(project: Sandbox) -> None:
     said(project.check(CHECK), "warn", "names no package with its version")
 
 
-@pytest.mark.parametrize("text", ["Ein Laptop mit 16 GB, 4 Kerne, 20 Minuten je Lauf.", "一块 8 GB 显存的显卡，训练约 20 分钟。", "RTX 4090"])
+@pytest.mark.parametrize(
+    "text", ["Ein Laptop mit 16 GB, 4 Kerne, 20 Minuten je Lauf.", "一块 8 GB 显存的显卡，训练约 20 分钟。", "RTX 4090"]
+)
 def test_numbers_of_other_languages(project: Sandbox, text: str) -> None:
     put(project, "hardware", text)
     assert project.check(CHECK) == []
