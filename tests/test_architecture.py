@@ -37,7 +37,21 @@ FRAMEWORKS = {
 }  # fmt: skip
 
 # What a start must not pay for (multiples of a bare Python start stand in DESIGN's table of costs).
-HEAVY = ("numpy", "PIL", "docx", "pypdf", "cookiecutter", "questionary", "git", "matplotlib", "rich", "click", "pydantic", "jinja2", "sklearn")
+HEAVY = (
+    "numpy",
+    "PIL",
+    "docx",
+    "pypdf",
+    "cookiecutter",
+    "questionary",
+    "git",
+    "matplotlib",
+    "rich",
+    "click",
+    "pydantic",
+    "jinja2",
+    "sklearn",
+)
 
 
 @dataclass(frozen=True)
@@ -130,13 +144,18 @@ def test_a_check_imports_no_other_check() -> None:
 
 
 def test_the_tool_imports_no_framework() -> None:
-    found = [f"{i.module}:{i.line} imports {i.target}" for m in MODULES for i in imports(m) if i.target.split(".")[0] in FRAMEWORKS]
+    found = [
+        f"{i.module}:{i.line} imports {i.target}" for m in MODULES for i in imports(m) if i.target.split(".")[0] in FRAMEWORKS
+    ]
     assert not found
 
 
 def test_nothing_heavy_is_imported_when_a_module_is_loaded() -> None:
     found = [
-        f"{i.module}:{i.line} imports {i.target}" for m in MODULES for i in imports(m) if i.at_load and i.target.split(".")[0] in HEAVY
+        f"{i.module}:{i.line} imports {i.target}"
+        for m in MODULES
+        for i in imports(m)
+        if i.at_load and i.target.split(".")[0] in HEAVY
     ]
     assert not found, "import it inside the function that needs it"
 
@@ -163,7 +182,9 @@ def heavy_ones(names: set[str]) -> set[str]:
     return {n for n in names if n in HEAVY or n in FRAMEWORKS}
 
 
-@pytest.mark.parametrize(("code", "arguments"), [("import mlscaffold.cli", ()), (RUN, ("--help",)), (RUN, ("--version",)), (RUN, ("check", "--help"))])
+@pytest.mark.parametrize(
+    ("code", "arguments"), [("import mlscaffold.cli", ()), (RUN, ("--help",)), (RUN, ("--version",)), (RUN, ("check", "--help"))]
+)
 def test_a_start_loads_nothing_heavy(code: str, arguments: tuple[str, ...], tmp_path: Path) -> None:
     names = loaded_by(code, tmp_path, *arguments)
     assert not heavy_ones(names)
