@@ -59,7 +59,9 @@ class Cache:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self.connection.execute(f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", [reader, *part])
+            rows = self.connection.execute(
+                f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", [reader, *part]
+            )
             found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
         return found
 
@@ -78,7 +80,9 @@ class Cache:
     def remember_memo(self, key: str, version: str, *, trace: dict[str, str], value: object) -> None:
         """Keep a computed value together with the digests of all that it read."""
         with contextlib.suppress(sqlite3.Error):
-            self.connection.execute("INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", (key, version, json.dumps(trace), json.dumps(value)))
+            self.connection.execute(
+                "INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", (key, version, json.dumps(trace), json.dumps(value))
+            )
 
     def save(self) -> None:
         """Write what was learned; a cache that cannot be written is no error."""

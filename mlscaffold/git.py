@@ -41,7 +41,9 @@ def environment(*, keep_index: bool = False) -> dict[str, str]:
     A hook's own GIT_INDEX_FILE matters when the staged content is asked for (`git commit -a` uses a temporary index): `keep_index`.
     """
     kept = {"GIT_INDEX_FILE"} if keep_index else set()
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")}
+    env = {
+        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")
+    }
     return env | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 

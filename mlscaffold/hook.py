@@ -61,7 +61,9 @@ def _judge(root: str) -> int:
         fix = f"\n    {finding.fix}" if finding.fix else ""
         sys.stderr.write(f"mlscaffold: {finding.check}: {finding.message}" + (f"\n    {places}" if places else "") + fix + "\n")
     if passing:
-        sys.stderr.write(f"mlscaffold: {passing} finding{'s' * (passing != 1)} to look at, not in the way of this commit: mlscaffold check\n")
+        sys.stderr.write(
+            f"mlscaffold: {passing} finding{'s' * (passing != 1)} to look at, not in the way of this commit: mlscaffold check\n"
+        )
     if refused:
         sys.stderr.write(f"mlscaffold: commit refused (gate = {gate!r}). Look closer: mlscaffold check --staged\n")
     return REFUSED if refused else 0
@@ -71,7 +73,9 @@ def _staged(top: str) -> dict[str, str]:
     """Staged path (relative to the top) → blob id; a deletion has none."""
     base = "HEAD" if _git("rev-parse", "--verify", "--quiet", "HEAD", cwd=top) else "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
     fields = _git("diff-index", "--cached", "--raw", "-z", "--no-renames", base, cwd=top).split("\0")
-    return {path: ("" if meta.split()[4] == "D" else meta.split()[3]) for meta, path in zip(fields[::2], fields[1::2], strict=False)}
+    return {
+        path: ("" if meta.split()[4] == "D" else meta.split()[3]) for meta, path in zip(fields[::2], fields[1::2], strict=False)
+    }
 
 
 def _project_of(top: str, path: str) -> str | None:
@@ -96,12 +100,18 @@ def _is_suspicious(top: str, staged: dict[str, str]) -> bool:
     sizes = _git("cat-file", "--batch-check=%(objectsize)", cwd=top, stdin=blobs).split()
     if any(size.isdigit() and int(size) > LARGE for size in sizes):
         return True
-    return bool(_git("grep", "--cached", "-I", "-l", "-i", "-E", "-e", SUSPICIOUS, "--", *(f":(literal){p}" for p in paths[:500]), cwd=top))
+    return bool(
+        _git(
+            "grep", "--cached", "-I", "-l", "-i", "-E", "-e", SUSPICIOUS, "--", *(f":(literal){p}" for p in paths[:500]), cwd=top
+        )
+    )
 
 
 def _git(*args: str, cwd: str | None = None, stdin: str | None = None) -> str:
     try:
-        done = subprocess.run(["git", "-c", "core.quotePath=false", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-c", "core.quotePath=false", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         return ""
     return done.stdout.rstrip("\n")

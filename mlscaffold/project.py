@@ -287,7 +287,9 @@ class Project:
                 value = compute()
             trace = frozenset(noted)
             if not volatile:
-                self.cache.remember_memo(key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value)
+                self.cache.remember_memo(
+                    key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value
+                )
         self._memos[key] = (trace, value)
         self._note_all(trace)
         return value  # type: ignore[no-any-return]
@@ -361,7 +363,9 @@ class Project:
         base = "/".join(parts[:fixed])
         deep = fixed < len(parts) - 1 or "**" in parts[-1]
         if (base, deep) not in self._listings:
-            self._listings[base, deep] = list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+            self._listings[base, deep] = (
+                list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
+            )
         return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
 
 

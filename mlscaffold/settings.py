@@ -20,7 +20,9 @@ class BrokenSettings(ScaffoldError):
 
     def __init__(self, problem: str, *, hint: str = "") -> None:
         super().__init__(
-            f"{FILE}: {problem}", reference="broken-settings", hint=hint or f"Mend {FILE}; docs/reference/evidence.md lists its keys."
+            f"{FILE}: {problem}",
+            reference="broken-settings",
+            hint=hint or f"Mend {FILE}; docs/reference/evidence.md lists its keys.",
         )
 
 

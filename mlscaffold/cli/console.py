@@ -38,7 +38,9 @@ def run(app: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - a Typ
     except Exception as bug:
         if debug:
             raise
-        sys.stderr.write(f"mlscaffold broke: {type(bug).__name__}: {bug}\nThis is a bug of ours. Run it again with --debug to see where.\n")
+        sys.stderr.write(
+            f"mlscaffold broke: {type(bug).__name__}: {bug}\nThis is a bug of ours. Run it again with --debug to see where.\n"
+        )
         sys.exit(BUG)
 
 

@@ -11,7 +11,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-def explain(check: str = typer.Argument("", help="The check, for instance preparation.split-leakage; without it, all are listed.")) -> None:
+def explain(
+    check: str = typer.Argument("", help="The check, for instance preparation.split-leakage; without it, all are listed."),
+) -> None:
     """Say why a check exists, what it reads and how to mend what it finds."""
     from mlscaffold.checks import all_checks, documentation
 

@@ -16,7 +16,9 @@ FORMATS = ("html", "md", "json")
 @app.command()
 def report(
     format_: str = typer.Option("html", "--format", help="html, md or json."),
-    output: Path = typer.Option(None, "--output", help="The file to write (default: report.html, report.md; json goes to the terminal)."),
+    output: Path = typer.Option(
+        None, "--output", help="The file to write (default: report.html, report.md; json goes to the terminal)."
+    ),
 ) -> None:
     """Write a report: where the project stands, what was measured, who signed what."""
     from mlscaffold.project import open_project

@@ -82,7 +82,9 @@ def _accept(wanted: Candidate, accepted: Sequence[str]) -> list[str]:
             continue
         import questionary
 
-        if questionary.confirm(f"{finding.check} is unknown here: {finding.message} Sign all the same?", default=False).unsafe_ask():
+        if questionary.confirm(
+            f"{finding.check} is unknown here: {finding.message} Sign all the same?", default=False
+        ).unsafe_ask():
             kept.append(finding.check)
     return kept
 

@@ -6,7 +6,9 @@ import typer
 
 from mlscaffold.cli.console import say
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Sign the next stage, show one, or leave one out.")
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Sign the next stage, show one, or leave one out."
+)
 
 
 @app.command("next")
@@ -17,7 +19,9 @@ def next_stage(
     role: str = typer.Option("", "--role", help="As what (default: the signer's one fitting role)."),
     confirm: list[str] = typer.Option([], "--confirm", help="Answer a checklist item (its id) with yes; can be repeated."),
     yes: bool = typer.Option(False, "--yes", help="Answer the whole checklist with yes; never a failing check."),
-    accept_unknown: list[str] = typer.Option([], "--accept-unknown", help="Sign although this check is unknown here; can be repeated."),
+    accept_unknown: list[str] = typer.Option(
+        [], "--accept-unknown", help="Sign although this check is unknown here; can be repeated."
+    ),
 ) -> None:
     """Check the current stage, sign it, open the next one."""
     from mlscaffold.cli.signing import sign_stages

@@ -43,6 +43,11 @@ METRICS = {
 }
 
 
+def plain(value: float) -> str:
+    """A bound as people write it: `0.95`, `5,000,000`."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+
+
 @dataclass(frozen=True)
 class Threshold:
     """One condition: the metric, its bound, and what it is measured on."""
@@ -63,10 +68,10 @@ class Threshold:
     @property
     def text(self) -> str:
         """The threshold in a few words: `recall of rose ≥ 0.9 on test`."""
-        bounds = [f"≥ {self.min:g}"] if self.min is not None else []
-        bounds += [f"≤ {self.max:g}"] if self.max is not None else []
+        bounds = [f"≥ {plain(self.min)}"] if self.min is not None else []
+        bounds += [f"≤ {plain(self.max)}"] if self.max is not None else []
         of = f" of {self.of_class}" if self.of_class else ""
-        where = f" of {self.target}" if self.target else f" on {self.split}"
+        where = f" of {self.target}" if self.target else "" if METRICS[self.metric].of_export else f" on {self.split}"
         where += f" in {self.slice}" if self.slice else ""
         return f"{self.metric}{of} {' and '.join(bounds)}{where}" + (f" on {self.device}" if self.device else "")
 

@@ -10,7 +10,9 @@ from mlscaffold.project import Missing, Project
 
 SPLITS = ("train", "validation", "eyeball", "test")
 RAW = "data/raw"
-MEDIA = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"})
+MEDIA = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"}
+)
 TEXT = frozenset({".csv", ".tsv", ".toml", ".json", ".jsonl", ".txt", ".md", ".xml", ".yaml", ".yml", ".html"})
 
 
@@ -108,7 +110,9 @@ def splits(project: Project) -> list[SplitRow]:
     for file in project.glob("data/splits/*.csv"):
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "split")
-        rows += [SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows]
+        rows += [
+            SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows
+        ]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
     return rows
@@ -124,7 +128,8 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "origin")
         rows += [
-            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line) for r in table.rows
+            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line)
+            for r in table.rows
         ]
     if not rows:
         raise Missing(

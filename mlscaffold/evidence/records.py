@@ -47,7 +47,9 @@ class Skip:
 
 def current_round(project: Project) -> int:
     """The number of the round that is open."""
-    numbers = [int(f.rsplit("/", 1)[1][:-5]) for f in project.glob(f"{FOLDER}/rounds/*.toml") if f.rsplit("/", 1)[1][:-5].isdigit()]
+    numbers = [
+        int(f.rsplit("/", 1)[1][:-5]) for f in project.glob(f"{FOLDER}/rounds/*.toml") if f.rsplit("/", 1)[1][:-5].isdigit()
+    ]
     return max(numbers, default=1)
 
 
@@ -105,7 +107,9 @@ def skips(project: Project) -> list[Skip]:
     found = []
     for path in project.glob(f"{FOLDER}/skips/*.toml"):
         table = project.read(toml.read, path)
-        found.append(Skip(path, _text(table, "stage", path), _text(table, "reason", path), str(table.get("owner", "")), _date(table, path)))
+        found.append(
+            Skip(path, _text(table, "stage", path), _text(table, "reason", path), str(table.get("owner", "")), _date(table, path))
+        )
     return found
 
 

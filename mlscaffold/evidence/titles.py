@@ -1,4 +1,3 @@
-
 """Headings under which people write the sections we look for, in each language that we ship."""
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ def stage_states(project: Project) -> tuple[StageStatus, ...]:
             found.append(StageStatus(stage, State.SIGNED, signoff))
             continue
         if signoff and signoff.round == turn:
-            found.append(StageStatus(stage, State.STALE, signoff, stale_because=moved, culprits=culprits(project, signoff, moved)))
+            found.append(
+                StageStatus(stage, State.STALE, signoff, stale_because=moved, culprits=culprits(project, signoff, moved))
+            )
             current = True
             continue
         state = State.AHEAD if has_evidence(project, stage) else State.WAITING

@@ -57,12 +57,16 @@ def candidate(project: Project, stage: str = "") -> Candidate:
         slug = find_stage(stage).slug
         status = next(s for s in states if s.stage.slug == slug)
         if status.state is State.SIGNED:
-            raise Refused(f"Stage {status.stage.number}, {slug}, is signed, and nothing has moved since", reference="already-signed")
+            raise Refused(
+                f"Stage {status.stage.number}, {slug}, is signed, and nothing has moved since", reference="already-signed"
+            )
     else:
         found = current_stage(states)
         if found is None:
             raise Refused(
-                "All ten stages are signed or skipped", reference="all-signed", hint="See where the project stands: mlscaffold report"
+                "All ten stages are signed or skipped",
+                reference="all-signed",
+                hint="See where the project stands: mlscaffold report",
             )
         status = found
     slug = status.stage.slug
@@ -76,7 +80,9 @@ def candidate(project: Project, stage: str = "") -> Candidate:
         unknown=tuple(f for f in mine if f.status is Status.UNKNOWN and f.stage == slug),
         warnings=tuple(f for f in mine if f.status is Status.WARN and f.stage == slug),
         questions=status.stage.checklist,
-        over=tuple(s.stage.slug for s in states if s.stage.number < status.stage.number and s.state not in (State.SIGNED, State.SKIPPED)),
+        over=tuple(
+            s.stage.slug for s in states if s.stage.number < status.stage.number and s.state not in (State.SIGNED, State.SKIPPED)
+        ),
     )
 
 
@@ -84,7 +90,9 @@ def signer(project: Project, stage: Stage, *, who: str = "", role: str = "") -> 
     """Who signs, and as what: the git user and the one fitting role, unless named; raises `Refused` or `UsageError`."""
     who = who.strip() or git.identity(project.root)
     if not who:
-        raise UsageError("Nobody is named to sign", reference="no-signer", hint='Say who signs: --as "NAME", or: git config user.name "NAME"')
+        raise UsageError(
+            "Nobody is named to sign", reference="no-signer", hint='Say who signs: --as "NAME", or: git config user.name "NAME"'
+        )
     people = project.settings.people
     if not people:
         return who, role or stage.roles[0]

@@ -89,12 +89,16 @@ def _outcome(project: Project, spec: Spec) -> Iterator[Finding]:
     try:
         yield from check_function(spec.module)(project)
     except Missing as missing:
-        yield Finding(Status.TODO, missing.what, (Evidence(missing.path),) if missing.path else (), fix=missing.fix, check=MISSING)
+        yield Finding(
+            Status.TODO, missing.what, (Evidence(missing.path),) if missing.path else (), fix=missing.fix, check=MISSING
+        )
     except Unknown as reason:
         yield Finding(Status.UNKNOWN, reason.reason, (Evidence(reason.path),) if reason.path else (), fix=reason.fix)
     except ScaffoldError as broken:  # evidence that cannot be read proves nothing
         path = getattr(broken, "path", "")
-        yield Finding(Status.FAIL, broken.message, (Evidence(path, getattr(broken, "line", None)),) if path else (), fix=broken.hint)
+        yield Finding(
+            Status.FAIL, broken.message, (Evidence(path, getattr(broken, "line", None)),) if path else (), fix=broken.hint
+        )
     except Exception as bug:  # a check that breaks never passes
         where = _origin(bug)
         yield Finding(Status.ERROR, f"the check itself broke: {type(bug).__name__}: {bug} ({where})", fix="report this as a bug")
@@ -173,7 +177,9 @@ def _waivers(project: Project) -> dict[str, str]:
 def _told(status: StageStatus, findings: list[Finding], *, package: str, changed: dict[str, str]) -> StageStatus:
     stage = replace(status.stage, next_command=status.stage.next_command.replace("PACKAGE", package))
     path = status.signoff.path if status.signoff else ""
-    uncommitted = bool(path) and any(path == p[-len(path) :] or (p.endswith("/") and f"/{path}".find(f"/{p}") >= 0) for p in changed)
+    uncommitted = bool(path) and any(
+        path == p[-len(path) :] or (p.endswith("/") and f"/{path}".find(f"/{p}") >= 0) for p in changed
+    )
     return replace(status, stage=stage, deliverables=_deliverables(status, findings), uncommitted=uncommitted)
 
 

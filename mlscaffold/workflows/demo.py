@@ -24,7 +24,18 @@ from mlscaffold.workflows import advance
 
 NAME = "digits-demo"
 PERSON = "Dana Demo"
-NEEDED = ("torch", "torchvision", "pytorch_lightning", "sklearn", "optuna", "onnx", "onnxruntime", "onnxscript", "fastapi", "uvicorn")
+NEEDED = (
+    "torch",
+    "torchvision",
+    "pytorch_lightning",
+    "sklearn",
+    "optuna",
+    "onnx",
+    "onnxruntime",
+    "onnxscript",
+    "fastapi",
+    "uvicorn",
+)
 TARGETS = {"coreml": "coremltools", "executorch": "executorch", "litert": "litert_torch", "onnx": "onnxruntime"}
 SHARES = {"train": 0.45, "validation": 0.15, "eyeball": 0.1, "test": 0.3}
 DEMO = Path(__file__).parent.parent / "demo"
@@ -107,7 +118,11 @@ def _stage(run: Demo, slug: str, lead: Callable[[], object]) -> None:
     wanted = advance.candidate(project, slug)
     if wanted.blocking:
         told = "\n  ".join(f"{f.status} {f.check}: {f.message}" for f in wanted.blocking)
-        raise DemoFailed(f"Stage {slug} is not proved:\n  {told}", reference="demo-stage", hint=f"Look at it: cd {run.root} && mlscaffold check")
+        raise DemoFailed(
+            f"Stage {slug} is not proved:\n  {told}",
+            reference="demo-stage",
+            hint=f"Look at it: cd {run.root} && mlscaffold check",
+        )
     for finding in wanted.warnings:
         run.say(f"     warn  {finding.check}: {finding.message}")
     for finding in wanted.unknown:
@@ -164,13 +179,14 @@ def _preparation(run: Demo) -> None:
     from mlscaffold.workflows.split_data import split_data
 
     split_data(run.root, shares=SHARES)
-    path = run.root / "configs/prepare.toml"
-    path.write_text((DEMO / "prepare.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("prepare.toml", "train.yaml"):
+        text = (DEMO / name).read_text(encoding="utf-8").replace("{package}", run.package)
+        (run.root / "configs" / name).write_text(text, encoding="utf-8")
     _script(run, "prepare")
 
 
 def _training(run: Demo) -> None:
-    _script(run, "train", "--trainer.max_epochs", "12" if run.fast else "30")
+    _script(run, "train", *(["--trainer.max_epochs", "8"] if run.fast else []))
 
 
 def _evaluation(run: Demo) -> None:
@@ -201,7 +217,10 @@ def _mistakes(path: Path) -> tuple[int, list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     wrong = [r for r in rows if r["label"] != r["prediction"]]
-    lines = [f"- {r['path']}: a {r['label']} taken for a {r['prediction']}, with confidence {float(r['p:' + r['prediction']]):.2f}" for r in wrong]
+    lines = [
+        f"- {r['path']}: a {r['label']} taken for a {r['prediction']}, with confidence {float(r['p:' + r['prediction']]):.2f}"
+        for r in wrong
+    ]
     return len(rows), lines[:10]
 
 
@@ -224,7 +243,9 @@ def _judge(run: Demo, path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        row["verdict"] = "right" if run.answers[Path(row["path"]).name] == row["prediction"] else run.answers[Path(row["path"]).name]
+        row["verdict"] = (
+            "right" if run.answers[Path(row["path"]).name] == row["prediction"] else run.answers[Path(row["path"]).name]
+        )
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -234,7 +255,9 @@ def _judge(run: Demo, path: Path) -> None:
 def _deployment(run: Demo) -> None:
     card = json.loads((run.root / "exports/onnx/card.json").read_text(encoding="utf-8"))
     text = (DEMO / "deploy.toml").read_text(encoding="utf-8")
-    (run.root / "deploy.toml").write_text(text.replace("{digest}", card["digest"]).replace("{owner}", _who(run.root)), encoding="utf-8")
+    (run.root / "deploy.toml").write_text(
+        text.replace("{digest}", card["digest"]).replace("{owner}", _who(run.root)), encoding="utf-8"
+    )
     _script(run, "serve", "--check")
     _script(run, "monitor", "--drill")
 
@@ -262,17 +285,26 @@ def _script(run: Demo, verb: str, *arguments: str) -> None:
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "MPLBACKEND": "Agg"}
     with run.log.open("ab") as log:
         start = log.tell()
-        done = subprocess.run(command, cwd=run.root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(
+            command, cwd=run.root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
     if done.returncode:
         tail = run.log.read_bytes()[start:].decode("utf-8", "replace").strip().splitlines()[-12:]
         how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit {done.returncode}"
-        raise DemoFailed(f"{verb} failed ({how})", reference="demo-script", context="\n  ".join(tail), hint=f"The whole output: {run.log}")
+        raise DemoFailed(
+            f"{verb} failed ({how})", reference="demo-script", context="\n  ".join(tail), hint=f"The whole output: {run.log}"
+        )
 
 
 def _commit(run: Demo, message: str) -> None:
     git.run_git(["add", "--all"], run.root)
     who = _who(run.root)
-    identity = {"GIT_AUTHOR_NAME": who, "GIT_COMMITTER_NAME": who, "GIT_AUTHOR_EMAIL": "demo@localhost", "GIT_COMMITTER_EMAIL": "demo@localhost"}
+    identity = {
+        "GIT_AUTHOR_NAME": who,
+        "GIT_COMMITTER_NAME": who,
+        "GIT_AUTHOR_EMAIL": "demo@localhost",
+        "GIT_COMMITTER_EMAIL": "demo@localhost",
+    }
     git.run_git(["commit", "--quiet", "--message", message], run.root, env=identity)
 
 
@@ -286,5 +318,3 @@ def summary(run: Demo) -> str:
     total = sum(run.seconds.values())
     shares = ", ".join(f"{s.slug} {run.seconds[s.slug]:.0f}" for s in all_stages() if s.slug in run.seconds)
     return f"All ten stages are signed, in {total:.0f} s ({shares})."
-
-

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from mlscaffold import __version__
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import acceptance as acceptances
-from mlscaffold.evidence import chain, evaluations, predictions, records
+from mlscaffold.evidence import chain, evaluations, exports, predictions, records
 from mlscaffold.model import Report
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.reports.content import AcceptanceRow, ConfusionTable, Content, MetricRow, WaiverRow
@@ -15,6 +15,7 @@ from mlscaffold.workflows.check import Options, check_project
 
 ABSENT = (Missing, Unknown, ScaffoldError)
 MOST_PICTURES = 12
+OF_EXPORTS = ("size_bytes", "latency_p95_ms")
 
 
 def gather(project: Project, *, options: Options | None = None) -> Content:
@@ -63,13 +64,29 @@ def _acceptance(project: Project, measured: evaluations.Evaluation | None) -> tu
         return ()
     rows = []
     for threshold in wanted.thresholds:
-        value = measure_of(measured, threshold) if measured else None
+        value = _of_exports(project, threshold) if threshold.metric in OF_EXPORTS else None
+        value = value or (measure_of(measured, threshold) if measured else None)
         met = None if value is None else threshold.holds(value.value)
-        low, high = (value.low, value.high) if value else (None, None)
-        bounds = [f"at least {threshold.min:g}"] if threshold.min is not None else []
-        bounds += [f"at most {threshold.max:g}"] if threshold.max is not None else []
+        low, high = (value.low, value.high) if value and value.low < value.high else (None, None)
+        bounds = [f"at least {acceptances.plain(threshold.min)}"] if threshold.min is not None else []
+        bounds += [f"at most {acceptances.plain(threshold.max)}"] if threshold.max is not None else []
         rows.append(AcceptanceRow(threshold.text, " and ".join(bounds), value.value if value else None, low, high, met))
     return tuple(rows)
+
+
+def _of_exports(project: Project, threshold: acceptances.Threshold) -> evaluations.Measure | None:
+    """The worst value of the exports that a threshold speaks of."""
+    values = []
+    for path in project.glob("exports/*/card.json"):
+        try:
+            card = project.read(exports.read, path)
+        except ABSENT:
+            continue
+        value = card.bytes if threshold.metric == "size_bytes" else (card.latency.p95_ms if card.latency else None)
+        if value is not None and threshold.target in ("", card.target):
+            values.append(float(value))
+    worst = max(values, default=None)
+    return None if worst is None else evaluations.Measure(worst, worst, worst)
 
 
 def measure_of(measured: evaluations.Evaluation, threshold: acceptances.Threshold) -> evaluations.Measure | None:

@@ -22,7 +22,9 @@ def waive(project: Project, check: str, *, reason: str, until: str, owner: str =
 
         near = difflib.get_close_matches(check, known, n=1)
         raise UsageError(
-            f"No check {check!r}", reference="no-such-check", hint=f"Did you mean {near[0]}?" if near else "mlscaffold explain lists them."
+            f"No check {check!r}",
+            reference="no-such-check",
+            hint=f"Did you mean {near[0]}?" if near else "mlscaffold explain lists them.",
         )
     if check in ("project.signoff-unsound", "project.waiver-invalid"):
         raise UsageError(f"{check} cannot be waived: it guards the waivers themselves", reference="not-waivable")
@@ -47,7 +49,9 @@ def skip(project: Project, stage: str, *, reason: str, owner: str = "", until: s
 def _reason(reason: str) -> str:
     if len(reason.strip()) < SHORTEST_REASON:
         raise UsageError(
-            f"The reason {reason.strip()!r} is too short to be understood later", reference="no-reason", hint='--reason "WHY, in a sentence"'
+            f"The reason {reason.strip()!r} is too short to be understood later",
+            reference="no-reason",
+            hint='--reason "WHY, in a sentence"',
         )
     return reason.strip()
 

@@ -140,7 +140,7 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
 
 def main() -> int:
     """Choose a run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.choose", description="Choose the run that counts.")
+    parser = argparse.ArgumentParser(prog="python -m project_package.choose", description=__doc__)
     parser.add_argument("run", help="the run's name, a folder under runs/")
     parser.add_argument("--for", dest="stage", choices=("training", "tuning"), default="training")
     parser.add_argument("--keep-training", action="store_true", help="record a search and keep stage 6's model")

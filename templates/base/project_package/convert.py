@@ -28,7 +28,7 @@ import numpy as np
 
 from project_package import choose, paths, pipeline, records
 from project_package.errors import ProjectError, run_script
-from project_package.export import TARGETS, Run, Target, UnknownOp, load_target, run_all
+from project_package.export import TARGETS, Run, Target, UnknownOpError, load_target, run_all
 
 WARMUP, RUNS = 10, 100
 FLAT = 1e-3  # logits that vary less over the test images say nothing: any two models would agree
@@ -165,10 +165,10 @@ def compare(source: Source, logits: np.ndarray) -> dict[str, Any]:
 
 
 def read_back(name: str, target: Target, file: Path, source: Source) -> dict[str, Any]:
-    """Return what the card says of the export's answers, and the logits under `logits`; an unknown operation is said, not guessed."""
+    """Return what the card says of the export's answers, and its `logits`; an unknown operation is said, not guessed."""
     try:
         run = target.read(file)
-    except UnknownOp as error:
+    except UnknownOpError as error:
         nothing = {
             "agreement": None,
             "max_difference": None,
@@ -266,10 +266,12 @@ def say(card: dict[str, Any], source: Source, logits: np.ndarray | None, how: st
         return
     accuracy, latency = card["accuracy"], card["latency"]
     print(
-        f"  agrees with the model on {card['agreement']:.2%} of {len(source.rows)} test images by {', '.join(card['verified_by'])}"
+        f"  agrees with the model on {card['agreement']:.2%} of {len(source.rows)} test images"
+        f" by {', '.join(card['verified_by'])}"
     )
     print(
-        f"  largest difference of a logit {card['max_difference']:.2g}; accuracy {accuracy['export']:.4f}, source {accuracy['source']:.4f}"
+        f"  largest difference of a logit {card['max_difference']:.2g};"
+        f" accuracy {accuracy['export']:.4f}, source {accuracy['source']:.4f}"
     )
     print(
         f"  p95 {latency['p95_ms']:.2f} ms on this machine"
@@ -305,7 +307,7 @@ def predict_here(name: str, table: Path, output: Path) -> None:
         torch.set_num_threads(1)
     try:
         run = target.read(file)
-    except UnknownOp as error:
+    except UnknownOpError as error:
         raise ProjectError(f"{name} cannot be computed on this machine: no reader for {error}") from None
     logits = run_all(run, load_images([find_image(row["path"], table) for row in rows]))
     write_answers(output, [(row["path"], row.get("label", "")) for row in rows], logits, card["classes"])
@@ -380,7 +382,8 @@ def main() -> int:
         if not given.predict:
             choose.current_checkpoint()  # one clear error instead of one a target
         wanted = asked_targets() if given.target == "all" else [given.target]
-        return 0 if all([in_own_process(name, more) for name in wanted]) else 1
+        worked = [in_own_process(name, more) for name in wanted]  # one that fails does not stop the others
+        return 0 if all(worked) else 1
     warnings.simplefilter("ignore")  # the converters' own, in this process only
     if given.predict:
         predict_here(given.target, given.predict, given.output)

@@ -1,7 +1,7 @@
 """How far a window of requests has moved from a reference: PSI with its noise floor, and confidence.
 
-Without any shift PSI is not zero: its 95 % point is chi2(bins - 1) x (1/n + 1/m). The customary limit of 0.1 is exceeded
-by most harmless pairs of 100 + 100 samples, so every limit here is also a multiple of that floor.
+Without any shift PSI is not zero: its 95 % point is chi2(bins - 1) x (1/n + 1/m). The customary limit of 0.1 is
+exceeded by most harmless pairs of 100 + 100 samples, so every limit here is also a multiple of that floor.
 """
 
 from dataclasses import asdict, dataclass

@@ -8,6 +8,11 @@ class ProjectError(Exception):
     """One sentence that says what is wrong, where, and what to do; shown without a traceback."""
 
 
+def not_yet(what: str, verb: str) -> ProjectError:
+    """Return the error that something is missing, with the script that makes it."""
+    return ProjectError(f"{what} is missing; run `python -m {__package__}.{verb}` first")
+
+
 def run_script(main: Callable[[], int]) -> None:
     """Run a script's main function and leave with its exit code: 1 for a refused request, 130 when interrupted."""
     try:

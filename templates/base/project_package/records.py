@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from project_package import paths
-from project_package.errors import ProjectError
+from project_package.errors import ProjectError, not_yet
 
 PACKAGES = ("torch", "torchvision", "pytorch-lightning", "numpy", "pillow", "scikit-learn", "optuna")
 
@@ -205,7 +205,7 @@ def read_split(split: str) -> list[Row]:
     """Return the prepared samples of a split; none is an error that says which command makes them."""
     path = paths.PROCESSED / split / "annotations.csv"
     if not path.is_file():
-        raise ProjectError(f"{paths.shown(path)} is missing; run `python -m project_package.prepare` first")
+        raise not_yet(paths.shown(path), "prepare")
     found = read_table(path, ("path", "digest", "label", "origin"))
     if not found:
         raise ProjectError(f"{paths.shown(path)} has no rows: no image is in the split {split}")

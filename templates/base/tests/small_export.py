@@ -10,7 +10,16 @@ from PIL import Image
 CLASSES = ["dark", "bright <1>"]
 CHECKPOINT = "c" * 64
 RUN = "20261103T091244Z-ada-kfq"
-DEPLOY = '[service]\nexport = "onnx"\ndigest = ""\n[alarms]\np95_ms = ""\n[queue]\nconfidence_below = 0.6\nfolder = "data/review"\n'
+DEPLOY = """
+[service]
+export = "onnx"
+digest = ""
+[alarms]
+p95_ms = ""
+[queue]
+confidence_below = 0.6
+folder = "data/review"
+"""
 
 
 def point_paths(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +113,8 @@ def make_export(root: Path) -> None:
     records.write_json(evaluation / "provenance.json", told)
 
 
-@pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def make_served(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with an export, as the place where all scripts work."""
-    root = tmp_path / "project"
     point_paths(root, monkeypatch)
     make_data(root)
     make_export(root)

@@ -4,15 +4,23 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from small_export import CLASSES, RUN, served  # noqa: F401
 
 from project_package import records
 from project_package.drift import Sample, chi2_quantile, measure_drift, psi_of_counts
 
-LIMITS = {"psi": 0.25, "confidence_drop": 0.1}
+from .small_export import RUN, make_served
+
+LIMITS: dict[str, Any] = {"psi": 0.25, "confidence_drop": 0.1}
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with an export."""
+    return make_served(tmp_path / "project", monkeypatch)
 
 
 def draw(n: int, seed: int, *, shift: float = 0.0) -> Sample:
@@ -77,6 +85,8 @@ def fill_log(root: Path, *, dark: bool) -> None:
     from PIL import Image
 
     from project_package.monitor import spoil
+
+    pytest.importorskip("fastapi", reason="fastapi is not installed")
     from project_package.serve.app import entry
     from project_package.serve.engine import load_engine
     from project_package.serve.log import RequestLog
@@ -89,7 +99,7 @@ def fill_log(root: Path, *, dark: bool) -> None:
     log.close()
 
 
-def test_the_alarm_is_tried(served: Path) -> None:  # noqa: F811
+def test_the_alarm_is_tried(served: Path) -> None:
     done = run_monitor("--drill")
     assert done.returncode == 0, done.stderr
     found = json.loads((served / "reports/deployment/monitoring.json").read_text())
@@ -99,7 +109,7 @@ def test_the_alarm_is_tried(served: Path) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize(("dark", "verdict", "code"), [(False, "ok", 0), (True, "alarm", 1)])
-def test_the_log_is_watched(served: Path, dark: bool, verdict: str, code: int) -> None:  # noqa: F811
+def test_the_log_is_watched(served: Path, dark: bool, verdict: str, code: int) -> None:
     fill_log(served, dark=dark)
     done = run_monitor()
     assert done.returncode == code, done.stderr
@@ -108,13 +118,13 @@ def test_the_log_is_watched(served: Path, dark: bool, verdict: str, code: int) -
     assert found["p95_ms"] == pytest.approx(2.0)
 
 
-def test_slow_answers_ring(served: Path) -> None:  # noqa: F811
+def test_slow_answers_ring(served: Path) -> None:
     fill_log(served, dark=False)
     (served / "deploy.toml").write_text("[alarms]\np95_ms = 1\n")
     assert run_monitor().returncode == 1
 
 
-def test_what_is_missing_is_one_clear_line(served: Path) -> None:  # noqa: F811
+def test_what_is_missing_is_one_clear_line(served: Path) -> None:
     done = run_monitor()
     assert done.returncode == 1
     assert done.stderr == "error: there is no request log logs/requests.sqlite; the service writes it\n"
@@ -123,4 +133,3 @@ def test_what_is_missing_is_one_clear_line(served: Path) -> None:  # noqa: F811
     assert "is not a request log" in run_monitor().stderr
     (served / "reports/evaluation" / RUN / "provenance.json").unlink()
     assert "no evaluation of the served model" in run_monitor().stderr
-    assert CLASSES

@@ -6,15 +6,12 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from small_export import CLASSES, served  # noqa: F401
-
-for library in ("fastapi", "httpx", "onnxruntime", "prometheus_client", "multipart"):
-    pytest.importorskip(library, reason=f"{library} is not installed (requirements-serve.txt)")
 
 from project_package import records
 from project_package.errors import ProjectError
@@ -22,9 +19,21 @@ from project_package.serve.engine import load_engine
 from project_package.serve.log import read_log
 from project_package.serve.settings import load_settings
 
+from .small_export import CLASSES, make_served
+
+NEEDED = ("fastapi", "httpx", "multipart", "onnx", "onnxruntime", "prometheus_client", "uvicorn")
+LACKING = [library for library in NEEDED if find_spec(library) is None]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=f"not installed: {', '.join(LACKING)}")
+
 
 @pytest.fixture
-def client(served: Path) -> Any:  # noqa: F811
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with an export."""
+    return make_served(tmp_path / "project", monkeypatch)
+
+
+@pytest.fixture
+def client(served: Path) -> Any:
     """The application, asked without a network."""
     from fastapi.testclient import TestClient
 
@@ -44,7 +53,7 @@ def png(value: int, size: tuple[int, int] = (8, 8)) -> bytes:
     return file.getvalue()
 
 
-def test_answers_are_those_of_the_export(client: Any, served: Path) -> None:  # noqa: F811
+def test_answers_are_those_of_the_export(client: Any, served: Path) -> None:
     rows, _ = records.read_predictions(served / "exports/onnx/predictions.csv")
     for row in rows[:20]:
         content = (served / "data/processed" / row.path).read_bytes()
@@ -54,13 +63,13 @@ def test_answers_are_those_of_the_export(client: Any, served: Path) -> None:  # 
         assert answer["model"]["digest"] == records.file_digest(served / "exports/onnx/model.onnx")
 
 
-def test_every_answer_is_logged_and_unsure_pictures_are_kept(client: Any, served: Path) -> None:  # noqa: F811
-    sure = client.post("/predict", files={"file": png(250, (40, 20))}).json()
+def test_every_answer_is_logged_and_unsure_pictures_are_kept(client: Any, served: Path) -> None:
+    sure = client.post("/predict", files={"file": png(250, (30, 20))}).json()
     unsure = client.post("/predict", files={"file": png(128)}).json()
     assert (sure["unsure"], unsure["unsure"]) == (False, True)
     entries = read_log(served / "logs/l.sqlite", digest=sure["model"]["digest"], last=10)
     assert [entry.request for entry in entries] == [sure["request_id"], unsure["request_id"]]
-    assert (entries[0].width, entries[0].height, [entry.queued for entry in entries]) == (40, 20, [0, 1])
+    assert (entries[0].width, entries[0].height, [entry.queued for entry in entries]) == (30, 20, [0, 1])
     kept = sorted(path.name for path in (served / "data/review").iterdir())
     assert kept == [".gitignore", f"{unsure['request_id']}.png"]
 
@@ -107,7 +116,7 @@ def test_the_page_is_whole_and_escaped(client: Any) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_another_file_than_promised_is_refused(served: Path) -> None:  # noqa: F811
+def test_another_file_than_promised_is_refused(served: Path) -> None:
     settings = load_settings()
     with pytest.raises(ProjectError, match="promises"):
         load_engine(replace(settings, digest="0" * 64))
@@ -120,7 +129,7 @@ def test_another_file_than_promised_is_refused(served: Path) -> None:  # noqa: F
         load_engine(settings)
 
 
-def test_bad_settings_are_one_clear_error(served: Path) -> None:  # noqa: F811
+def test_bad_settings_are_one_clear_error(served: Path) -> None:
     (served / "deploy.toml").write_text('[alarms]\npsi = "much"\n')
     with pytest.raises(ProjectError, match="psi must be a number"):
         load_settings()
@@ -129,7 +138,7 @@ def test_bad_settings_are_one_clear_error(served: Path) -> None:  # noqa: F811
         load_settings()
 
 
-def test_a_full_disk_does_not_take_the_answers_away(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_full_disk_does_not_take_the_answers_away(served: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fastapi.testclient import TestClient
 
     from project_package.serve import app
@@ -144,8 +153,7 @@ def test_a_full_disk_does_not_take_the_answers_away(served: Path, monkeypatch: p
         assert "unlogged_total 1.0" in client.get("/metrics").text
 
 
-def test_the_check_asks_a_running_service(served: Path) -> None:  # noqa: F811
-    pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+def test_the_check_asks_a_running_service(served: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "project_package.serve", "--check"], capture_output=True, text=True, check=False
     )

@@ -19,7 +19,7 @@ TARGETS = ("onnx", "litert", "executorch", "coreml")
 Run = Callable[[np.ndarray], np.ndarray]
 
 
-class UnknownOp(Exception):
+class UnknownOpError(Exception):
     """The export uses an operation that the reader here does not know: nothing can be said about its answers."""
 
 

@@ -1,7 +1,7 @@
 """A small interpreter of Core ML's model intermediate language, for machines without Core ML.
 
 It reads the saved package with its weights and computes it with PyTorch in float32. It knows what image classifiers
-are made of; anything else is an `UnknownOp`, never a guess.
+are made of; anything else is an `UnknownOpError`, never a guess.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from project_package.export import Run, UnknownOp
+from project_package.export import Run, UnknownOpError
 
 Values = dict[str, Any]
 
@@ -29,7 +29,7 @@ def read_program(file: Path) -> Run:
     steps = [step for step in main.operations if step.op_type != "const"]
     unknown = sorted({step.op_type for step in steps} - set(OPS))
     if unknown:
-        raise UnknownOp(", ".join(unknown))
+        raise UnknownOpError(", ".join(unknown))
 
     def run(image: np.ndarray) -> np.ndarray:
         known: dict[str, Any] = {next(iter(main.inputs)): torch.from_numpy(np.ascontiguousarray(image))}
@@ -44,7 +44,7 @@ def read_program(file: Path) -> Run:
 
 
 def _value(given: Any, known: dict[str, Any]) -> Any:
-    """An input of a step: computed before, or a constant (float weights become float32 tensors, the rest stays plain)."""
+    """An input of a step: computed before, or a constant (weights as float32 tensors, the rest plain)."""
     if isinstance(given, list | tuple):
         return [_value(one, known) for one in given]
     if given.name in known:
@@ -71,7 +71,7 @@ def _padding(v: Values, spatial: tuple[int, ...], kernel: list[int]) -> list[int
                 less, more = missing // 2, missing - missing // 2
                 pairs.append((less, more) if kind == "same" else (more, less))
         case other:
-            raise UnknownOp(f"padding {other}")
+            raise UnknownOpError(f"padding {other}")
     return [int(side) for pair in reversed(pairs) for side in pair]
 
 
@@ -88,7 +88,7 @@ def _pool(v: Values, average: bool) -> torch.Tensor:
         padded = functional.pad(x, pads, value=float("-inf"))
         return functional.max_pool2d(padded, kernel, v["strides"], ceil_mode=ceil)
     if any(pads) and v.get("exclude_padding_from_average", False):
-        raise UnknownOp("avg_pool that leaves padding out")
+        raise UnknownOpError("avg_pool that leaves padding out")
     return functional.avg_pool2d(functional.pad(x, pads), kernel, v["strides"], ceil_mode=ceil)
 
 

@@ -183,7 +183,8 @@ def render_page(engine: Engine, name: str) -> HTMLResponse:
         "model": f"{html.escape(engine.target)} {engine.digest[:12]}",
     }.items():
         text = text.replace(f"[[{key}]]", value)
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src blob: data:; connect-src 'self'"
+    own = f"'nonce-{nonce}'"
+    policy = f"default-src 'none'; style-src {own}; script-src {own}; img-src blob: data:; connect-src 'self'"
     return HTMLResponse(text, headers={"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"})
 
 

@@ -185,7 +185,8 @@ def say(found: dict[str, Any], card: dict[str, Any]) -> int:
     latency, wrong = found["latency"], []
     print(f"health {found['health']}, model {found['model_version'][:12]}")
     print(
-        f"{found['compared']} test images over HTTP: {found['agreement']:.2%} the same answer as exports/{card['target']}/predictions.csv"
+        f"{found['compared']} test images over HTTP: {found['agreement']:.2%} the same answer"
+        f" as exports/{card['target']}/predictions.csv"
     )
     print(
         f"p50 {latency['p50_ms']:.1f} ms, p95 {latency['p95_ms']:.1f} ms; {found['log_rows']} rows in the request log"

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from project_package import paths, records
-from project_package.errors import ProjectError
+from project_package.errors import ProjectError, not_yet
 
 MAX_PIXELS = 64_000_000  # a picture that claims more is refused before it is decoded
 METHODS = ("pad", "squash", "crop")
@@ -51,7 +51,7 @@ def load_pipeline(path: Path | None = None) -> Pipeline:
     """Read a pipeline.json, by default the project's."""
     path = path or paths.PIPELINE
     if not path.is_file():
-        raise ProjectError(f"{paths.shown(path)} is missing; run `python -m project_package.prepare` first")
+        raise not_yet(paths.shown(path), "prepare")
     found = records.read_json(path)
     if isinstance(found, dict) and isinstance(found.get("schema"), int) and found["schema"] > 1:
         raise ProjectError(f"{paths.shown(path)} has schema {found['schema']}; this project knows 1")

@@ -244,7 +244,7 @@ def write_results(done: list[Done], recipe: dict[str, Any]) -> None:
 
 def main() -> int:
     """Prepare the pictures of all splits."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.prepare", description="Make data/processed.")
+    parser = argparse.ArgumentParser(prog="python -m project_package.prepare", description=__doc__)
     parser.add_argument("--config", type=Path, default=paths.CONFIGS / "prepare.toml")
     given = parser.parse_args()
     recipe, clean = read_recipe(given.config)

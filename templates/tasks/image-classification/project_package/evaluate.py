@@ -13,7 +13,7 @@ import numpy as np
 
 from project_package import baseline, paths, plots, records, scores
 from project_package.choose import Chosen, chosen, find_checkpoint
-from project_package.errors import ProjectError, run_script
+from project_package.errors import not_yet, run_script
 from project_package.pipeline import load_pipeline
 from project_package.predict import open_model, predict_split
 from project_package.records import Prediction
@@ -123,8 +123,7 @@ def evaluate(of: str) -> Path:
     """Evaluate the checkpoint chosen for `training` or `tuning`; return the folder of the new evaluation."""
     choice = chosen(of)
     if choice is None:
-        verb = "train" if of == "training" else "tune"
-        raise ProjectError(f"reports/{of}/chosen.toml is missing; run `python -m project_package.{verb}` first")
+        raise not_yet(f"reports/{of}/chosen.toml", "train" if of == "training" else "tune")
     start, pipeline = records.now(), load_pipeline()
     checkpoint = find_checkpoint(choice.checkpoint, choice.run)
     model = open_model(checkpoint, pipeline)
@@ -155,9 +154,7 @@ def evaluate(of: str) -> Path:
 
 def main() -> int:
     """Evaluate from the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m project_package.evaluate", description="Evaluate the chosen model."
-    )
+    parser = argparse.ArgumentParser(prog="python -m project_package.evaluate", description=__doc__)
     parser.add_argument("--of", choices=("training", "tuning"), default="training")
     folder = evaluate(parser.parse_args().of)
     found = records.read_json(folder / "metrics.json")

@@ -12,7 +12,7 @@ import numpy as np
 
 from project_package import paths, records
 from project_package.choose import chosen, find_checkpoint
-from project_package.errors import ProjectError, run_script
+from project_package.errors import ProjectError, not_yet, run_script
 from project_package.pipeline import load_pipeline, read_array
 from project_package.predict import open_model, predict_arrays
 
@@ -33,7 +33,7 @@ def infer(folder: Path, *, confidence: float, margin: float) -> tuple[Path, list
     """Predict a folder; return the table that was written, its rows, and what was not read."""
     choice = chosen("tuning")
     if choice is None:
-        raise ProjectError("reports/tuning/chosen.toml is missing; run `python -m project_package.tune` first")
+        raise not_yet("reports/tuning/chosen.toml", "tune")
     pipeline = load_pipeline()
     model = open_model(find_checkpoint(choice.checkpoint, choice.run), pipeline)
     pictures, others = find_files(folder)
@@ -63,7 +63,7 @@ def infer(folder: Path, *, confidence: float, margin: float) -> tuple[Path, list
 
 def main() -> int:
     """Predict a folder of new pictures from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.infer", description="Predict new pictures.")
+    parser = argparse.ArgumentParser(prog="python -m project_package.infer", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=paths.FIELD, help="by default data/field")
     parser.add_argument("--confidence", type=float, default=0.7, help="below this an answer is unsure")
     parser.add_argument("--margin", type=float, default=0.2, help="closer to the second than this is unsure")

@@ -1,4 +1,6 @@
-"""Predict a list of pictures: `python -m project_package.predict --checkpoint F --images LIST.csv --output OUT`.
+"""Predict a list of pictures.
+
+    python -m project_package.predict --checkpoint F --images LIST.csv --output OUT
 
 LIST.csv has a column `path` (absolute, or from the project's root) and may have `label`; OUT repeats both.
 """
@@ -64,9 +66,7 @@ def predict_split(model: Classifier, split: str, pipeline: Pipeline) -> list[rec
 
 def main() -> int:
     """Predict a list of pictures from the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m project_package.predict", description="Predict a list of pictures."
-    )
+    parser = argparse.ArgumentParser(prog="python -m project_package.predict", description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True, help="CSV with a column path, and perhaps label")
     parser.add_argument("--output", type=Path, required=True)

@@ -1,7 +1,9 @@
-"""Train the model: `python -m project_package.train [--overfit-batch] [--resume RUN] [--model.lr 1e-3] …`.
+"""Train the model.
+
+    python -m project_package.train [--overfit-batch] [--resume RUN] [--model.lr 1e-3] …
 
 Settings come from configs/train.yaml; everything in it can be given on the command line. A run keeps its files in
-runs/<run>/; the first run that ends is chosen by itself, a later one by `python -m project_package.choose RUN`.
+runs/<run>/; the first run that ends is chosen by itself, a later one by `choose RUN`.
 """
 
 import logging

@@ -140,7 +140,7 @@ def search(study: optuna.Study, base: list[str], trials: int, epochs: int) -> No
 
 def main() -> int:
     """Search, train the winner again, choose, evaluate."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.tune", description="Search for better settings.")
+    parser = argparse.ArgumentParser(prog="python -m project_package.tune", description=__doc__)
     parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=None, help="of a trial; a third of the training's by default")
     parser.add_argument("--storage", default=None, help="address of a database that several machines share")

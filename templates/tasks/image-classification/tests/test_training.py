@@ -1,0 +1,55 @@
+"""From drawn pictures to an evaluated model, in seconds."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from project_package import evaluate, predict, prepare, records, train
+from project_package.choose import choose, chosen, current_checkpoint
+from project_package.errors import ProjectError
+
+from .pictures import make_project
+
+
+def call(monkeypatch: pytest.MonkeyPatch, script: object, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", [script.__name__, *arguments])  # type: ignore[attr-defined]
+    return int(script.main())  # type: ignore[attr-defined]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_train_evaluate_predict(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    call(monkeypatch, prepare)
+    small = ("--model.backbone", "small_cnn", "--trainer.max_epochs", "3", "--data.batch_size", "4")
+    assert call(monkeypatch, train, *small, "--trainer.accelerator", "cpu") == 0
+    choice = chosen("training")
+    assert choice is not None
+    folder = root / "reports" / "training" / choice.run
+    assert [row["epoch"] for row in records.read_table(folder / "metrics.csv")] == ["0", "1", "2"]
+    assert records.read_json(folder / "provenance.json")["checkpoint"]["digest"] == choice.checkpoint
+    assert choose(choice.run).checkpoint == choice.checkpoint
+
+    assert call(monkeypatch, evaluate) == 0
+    (evaluation,) = (root / "reports" / "evaluation").iterdir()
+    predictions, names = records.read_predictions(evaluation / "predictions.csv")
+    assert len(predictions) == 12
+    assert names == ["left", "right"]
+
+    (root / "list.csv").write_text("path\n" + "".join(f"data/processed/{p.path}\n" for p in predictions))
+    asked = ("--checkpoint", str(current_checkpoint()), "--images", "list.csv", "--output", "out.csv")
+    assert call(monkeypatch, predict, *asked) == 0
+    again, _ = records.read_predictions(root / "out.csv")
+    for first, second in zip(predictions, again, strict=True):
+        assert second.probabilities == pytest.approx(first.probabilities, abs=1e-5)
+
+    (root / "data" / "schema.toml").write_text('classes = ["left", "up"]\n', encoding="utf-8")
+    with pytest.raises(ProjectError, match="knows the classes"):
+        call(monkeypatch, predict, *asked)
+
+
+def test_nothing_prepared_names_the_next_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    for script in (train, evaluate):
+        with pytest.raises(ProjectError, match="run `python -m"):
+            call(monkeypatch, script)

@@ -1,0 +1,59 @@
+"""The four targets, for real: converted, read back, kept, and asked again."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.generated.small_project import make_project, read_card, run
+
+pytestmark = pytest.mark.slow
+
+READERS = {
+    "onnx": ["onnxruntime"],
+    "litert": ["ai-edge-litert", "tensorflow"],
+    "executorch": ["executorch"],
+    "coreml": ["mil-interpreter"],
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_project(tmp_path_factory.mktemp("convert"))
+    (root / "mlscaffold.toml").write_text('schema = 1\nname = "light"\n[mobile]\ntargets = ["coreml", "executorch", "litert"]\n')
+    done = run(root, "-m", "project_package.convert", "all")
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+@pytest.mark.parametrize("target", READERS)
+def test_every_target_answers_as_the_model_does(project: Path, target: str) -> None:
+    card = read_card(project, target)
+    assert (card["agreement"], card["vacuous"], card["unknown_ops"]) == (1.0, False, [])
+    assert card["verified_by"] == READERS[target]
+    assert card["max_difference"] < (1e-3 if card["quantisation"] == "fp32" else 0.05)
+    assert card["accuracy"]["export"] == card["accuracy"]["source"] > 0.8
+    assert (card["latency"] is None) == (target == "coreml")
+    with (project / "exports" / target / "predictions.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == card["evaluation"]["n"] == 80
+
+
+@pytest.mark.parametrize("target", READERS)
+def test_the_deep_contract_gives_the_same_table(project: Path, target: str) -> None:
+    wanted, out = project / "exports" / target / "predictions.csv", project / f"{target}.csv"
+    done = run(project, "-m", "project_package.convert", target, "--predict", str(wanted), "--output", str(out))
+    assert done.returncode == 0, done.stderr
+    assert out.read_text() == wanted.read_text()
+
+
+def test_an_unchanged_export_is_kept(project: Path) -> None:
+    before = read_card(project, "coreml")["digest"]
+    done = run(project, "-m", "project_package.convert", "coreml")
+    assert "kept, measured anew" in done.stdout
+    assert read_card(project, "coreml")["digest"] == before
+
+
+def test_the_second_reader_agrees_with_the_first(project: Path) -> None:
+    readers = read_card(project, "litert")["readers"]
+    assert readers["agreement"] == 1.0
+    assert readers["difference"] < 1e-4

@@ -1,0 +1,144 @@
+"""Every script of a generated image classifier, for real, on scikit-learn's digits."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import PACKAGE, Generated
+
+pytestmark = pytest.mark.slow
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def accuracy(rows: list[dict[str, str]]) -> float:
+    return sum(row["label"] == row["prediction"] for row in rows) / len(rows)
+
+
+def test_training_is_good_and_told_in_full(trained: Generated) -> None:
+    choice = toml(trained.root / "reports/training/chosen.toml")
+    folder = trained.root / "reports/training" / choice["run"]
+    assert accuracy(table(folder / "validation.csv")) >= 0.97
+    assert accuracy(table(folder / "validation.csv")) > accuracy(table(folder / "baseline.csv"))
+    assert choice["value"] == pytest.approx(accuracy(table(folder / "validation.csv")))
+    metrics = table(folder / "metrics.csv")
+    assert [int(row["epoch"]) for row in metrics] == list(range(12))
+    assert all(float(row["lr"]) > 0 for row in metrics)
+    best = min(metrics, key=lambda row: float(row["val_loss"]))
+    provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["checkpoint"]["epoch"] == int(best["epoch"]) == choice["epoch"]
+    assert provenance["command"][:3] == ["python", "-m", f"{PACKAGE}.train"]
+    assert set(provenance["data"]) == {"train", "validation"}
+    assert float(best["val_acc"]) == pytest.approx(accuracy(table(folder / "validation.csv")), abs=1e-5)
+    assert {"params.yaml", "curves.svg", "pipeline.json"} <= {path.name for path in folder.iterdir()}
+
+
+def test_one_batch_is_learned_by_heart(trained: Generated) -> None:
+    trained.ok("train", "--overfit-batch")
+    (path,) = (trained.root / "reports/model").glob("*/overfit.json")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert found["losses"][-1] < 0.1
+    assert found["accuracies"][-1] == 1
+    assert found["outputs"] == 10
+    assert found["input"] == [1, 32, 32]
+
+
+def test_evaluation_counts_test_and_shows_eyeball(trained: Generated, tmp_path: Path) -> None:
+    project = trained.copy(tmp_path / "copy")
+    said = project.ok("evaluate")
+    assert said.startswith("Ten outputs, looked at first:\n")
+    (folder,) = (project.root / "reports/evaluation").iterdir()
+    found = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    predictions = table(folder / "predictions.csv")
+    assert found["n"] == len(predictions) == len(table(project.root / "data/processed/test/annotations.csv"))
+    assert found["metrics"]["accuracy"]["value"] == pytest.approx(accuracy(predictions))
+    confusion = table(folder / "confusion.csv")
+    assert sum(int(row[row["label"]]) for row in confusion) == sum(row["label"] == row["prediction"] for row in predictions)
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    assert "`test/" not in report
+    project.ok("evaluate")
+    assert len(list((project.root / "reports/evaluation").iterdir())) == 2
+
+
+def test_tuning_decides_on_validation_and_inference_keeps_verdicts(trained: Generated, tmp_path: Path) -> None:
+    project = trained.copy(tmp_path / "copy")
+    project.ok("tune", "--trials", "2", "--epochs", "2")
+    choice = toml(project.root / "reports/tuning/chosen.toml")
+    folder = project.root / "reports/tuning" / choice["run"]
+    study = table(folder / "study.csv")
+    assert {row["split"] for row in study} == {"validation"}
+    if choice.get("keep") == "training":
+        assert choice["checkpoint"] == toml(project.root / "reports/training/chosen.toml")["checkpoint"]
+    (evaluation,) = (project.root / "reports/evaluation").iterdir()
+    assert json.loads((evaluation / "metrics.json").read_text(encoding="utf-8"))["of"] == "tuning"
+
+    field = project.root / "data/field"
+    field.mkdir(parents=True)
+    for n, path in enumerate(sorted((project.root / "data/raw/digits/three").iterdir())[:4]):
+        shutil.copyfile(path, field / f"photo {n}.png")
+    (field / "broken.jpg").write_bytes(b"no picture")
+    done = project.run("infer")
+    assert done.returncode == 0
+    assert "not read: broken.jpg" in done.stderr
+    answers = folder / "inference.csv"
+    answers.write_text(answers.read_text(encoding="utf-8").replace(",0,\n", ",0,right\n", 1), encoding="utf-8")
+    before = answers.read_text(encoding="utf-8")
+    project.ok("infer")
+    assert answers.read_text(encoding="utf-8") == before
+
+
+def test_a_resumed_run_says_so_and_keeps_its_epochs(trained: Generated, tmp_path: Path) -> None:
+    project = trained.copy(tmp_path / "copy")
+    run = toml(project.root / "reports/training/chosen.toml")["run"]
+    said = project.ok("train", "--resume", run, "--trainer.max_epochs", "14")
+    assert f"Resuming {run} after epoch 12" in said
+    new = next(path for path in sorted((project.root / "runs").iterdir(), reverse=True) if path.name != run and path.is_dir())
+    assert [int(row["epoch"]) for row in table(new / "metrics.csv")] == list(range(14))
+    provenance = json.loads((new / "provenance.json").read_text(encoding="utf-8"))
+    assert (provenance["resumed"], provenance["parent"]) == (True, run)
+    shutil.rmtree(project.root / "runs" / run / "checkpoints")
+    assert "Starting anew" in project.ok("train", "--resume", run, "--trainer.max_epochs", "1")
+
+
+def test_bad_input_is_one_clear_line(trained: Generated, tmp_path: Path) -> None:
+    project = trained.copy(tmp_path / "copy")
+    root = project.root
+    choice = toml(root / "reports/training/chosen.toml")
+    checkpoint = root / "runs" / choice["run"] / "checkpoints/best.ckpt"
+    (root / "empty.csv").write_text("path\n", encoding="utf-8")
+    (root / "list.csv").write_text("path\nbroken.png\n", encoding="utf-8")
+    (root / "broken.png").write_bytes(b"no picture")
+    ask = ("--output", "out.csv", "--checkpoint", str(checkpoint), "--images")
+    assert "has no rows" in project.refused("predict", *ask, "empty.csv")
+    assert "broken.png is not a picture" in project.refused("predict", *ask, "list.csv")
+    assert "there is no run" in project.refused("choose", "none")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
+    assert "cannot be read" in project.refused("predict", *ask, "list.csv")
+    assert "no checkpoint with digest" in project.refused("evaluate")
+    assert "tuning/chosen.toml is missing" in project.refused("infer")
+    shutil.rmtree(root / "data/processed")
+    assert f"python -m {PACKAGE}.prepare" in project.refused("train")
+
+
+def test_the_project_is_tidy(trained: Generated) -> None:
+    for command in (
+        ["ruff", "check", "--isolated", "--line-length=120", "--select=E,F,W,I,UP,B,SIM,RET,PTH,C4,PIE,N", PACKAGE, "tests"],
+        ["ruff", "format", "--isolated", "--line-length=120", "--check", PACKAGE, "tests"],
+        ["mypy", "--disallow-untyped-defs", "--ignore-missing-imports", PACKAGE],
+    ):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=trained.root, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
