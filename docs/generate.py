@@ -62,7 +62,14 @@ def _on_disk(name: str) -> str:
 
 def commands() -> str:
     """The help of every command, as a terminal of 80 columns shows it."""
-    parts = ["# Commands", "", NOTE, "", "Exit codes: 0 fine, 1 findings or a refused request, 2 usage, 3 a bug of ours, 130 interrupted.", ""]
+    parts = [
+        "# Commands",
+        "",
+        NOTE,
+        "",
+        "Exit codes: 0 fine, 1 findings or a refused request, 2 usage, 3 a bug of ours, 130 interrupted.",
+        "",
+    ]
     for words in command_names():
         parts += [f"## {' '.join(['mlscaffold', *words])}", "", "```text", help_of(words).rstrip("\n"), "```", ""]
     parts += [
@@ -111,7 +118,14 @@ def stages() -> str:
     proofs: dict[tuple[str, str], list[str]] = {}
     for spec in all_checks():
         proofs.setdefault((spec.stage, spec.proves), []).append(spec.id)
-    parts = ["# Stages", "", NOTE, "", "A `#` selects a part of a file or folder. What an input is, and what makes it move: evidence.md.", ""]
+    parts = [
+        "# Stages",
+        "",
+        NOTE,
+        "",
+        "A `#` selects a part of a file or folder. What an input is, and what makes it move: evidence.md.",
+        "",
+    ]
     for stage in all_stages():
         parts += [f"## {stage.number} {stage.slug}", "", stage.goal, "", stage.guidance, ""]
         parts += ["| deliverable | what it is | proved by |", "|---|---|---|"]
@@ -119,7 +133,10 @@ def stages() -> str:
             by = ", ".join(f"[{c}](checks/{stage.slug}.md#{_anchor(c)})" for c in proofs.get((stage.slug, deliverable.id), []))
             parts.append(f"| {deliverable.id} | {deliverable.title} | {by} |")
         parts += ["", f"- Signed by: {', '.join(stage.roles)}"]
-        parts += [f"- Evidence: {_codes(stage.evidence)}", f"- Stale when one of these moves: {_codes(stage.inputs) or 'nothing before it'}"]
+        parts += [
+            f"- Evidence: {_codes(stage.evidence)}",
+            f"- Stale when one of these moves: {_codes(stage.inputs) or 'nothing before it'}",
+        ]
         parts += ["- The signer answers:", *(f"    - {q.text} (`{q.id}`)" for q in stage.checklist)]
         parts += [f"- Next: `{stage.next_command.replace('PACKAGE', '<package>')}`", ""]
     return "\n".join(parts)

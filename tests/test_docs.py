@@ -15,7 +15,12 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROSE = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/guide").glob("*.md")), *sorted((ROOT / "docs/decisions").glob("*.md"))]
+PROSE = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs/guide").glob("*.md")),
+    *sorted((ROOT / "docs/decisions").glob("*.md")),
+]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(mlscaffold [^`\n]+)`")
 LINK = re.compile(r"\[[^\]\n]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -76,7 +81,9 @@ def test_every_command_line_exists(line: str, page: str) -> None:
     assert not unknown, f"{page}: {line}: {unknown}"
 
 
-@pytest.mark.parametrize("path", [*PROSE, *sorted((ROOT / "docs/reference").rglob("*.md"))], ids=lambda p: p.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", [*PROSE, *sorted((ROOT / "docs/reference").rglob("*.md"))], ids=lambda p: p.relative_to(ROOT).as_posix()
+)
 def test_links_lead_somewhere(path: Path) -> None:
     text = FENCE.sub("", path.read_text(encoding="utf-8"))
     dead = [target for target in LINK.findall(text) if "://" not in target and not (path.parent / target).exists()]
@@ -95,7 +102,10 @@ def shell(tmp_path: Path) -> dict[str, str]:
     """The environment of a reader: `mlscaffold` and `python` on the path, a git identity, nothing else of the machine."""
     scripts = tmp_path / "bin"
     scripts.mkdir()
-    for name, arguments in (("python", ""), ("mlscaffold", ' -c "import sys; sys.argv[0] = \'mlscaffold\'; from mlscaffold.cli import main; main()"')):
+    for name, arguments in (
+        ("python", ""),
+        ("mlscaffold", " -c \"import sys; sys.argv[0] = 'mlscaffold'; from mlscaffold.cli import main; main()\""),
+    ):
         script = scripts / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
@@ -106,14 +116,18 @@ def shell(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_tutorial_runs_as_it_stands(tmp_path: Path, shell: dict[str, str]) -> None:
-    blocks = [block for language, block in FENCE.findall((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")) if language == "sh"]
+    blocks = [
+        block for language, block in FENCE.findall((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")) if language == "sh"
+    ]
     state = tmp_path / "where"
     place = tmp_path / "desk"
     place.mkdir()
     printed = []
     for block in blocks:
         script = f"set -e\n{block}\npwd > '{state}'\n"
-        done = subprocess.run(["bash", "-c", script], cwd=place, env=shell, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=place, env=shell, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
         printed.append(done.stdout)
         assert done.returncode == 0, f"{block[:400]}\n---\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         place = Path(state.read_text(encoding="utf-8").strip())
