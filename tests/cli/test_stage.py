@@ -78,9 +78,13 @@ def test_yes_never_overrides_a_failing_check(project: Sandbox) -> None:
 
 def test_who_may_sign_is_the_teams_table(project: Sandbox) -> None:
     one_error(run(project.root, "stage", "next", "--yes", "--as", "A Stranger"), "not in the team", "--as NAME")
-    one_error(run(project.root, "stage", "next", "--yes", *ADA, "--role", "data engineer"), "cannot sign stage 1 as data engineer")
+    one_error(
+        run(project.root, "stage", "next", "--yes", *ADA, "--role", "data engineer"), "cannot sign stage 1 as data engineer"
+    )
     settings = tomllib.loads(project.read("mlscaffold.toml"))["team"]
-    project.replace("mlscaffold.toml", f'"business analyst" = {_list(settings["business analyst"])}', '"business analyst" = ["Grace Hopper"]')
+    project.replace(
+        "mlscaffold.toml", f'"business analyst" = {_list(settings["business analyst"])}', '"business analyst" = ["Grace Hopper"]'
+    )
     one_error(run(project.root, "stage", "next", "--yes", *ADA), "has no role that signs stage 1", "business analyst")
     project.write({".mailmap": "Grace Hopper <grace@flowers.example> Amazing Grace <g@old.example>\n"})
     done = run(project.root, "stage", "next", "--yes", "--as", "Amazing Grace")

@@ -17,8 +17,20 @@ def test_a_waiver_lets_pass_until_its_end_and_is_shown(project: Sandbox) -> None
     project.write({"docs/01-problem.md": "# Problem\n"})
     project.sign("problem")
     assert run(project.root, "check").returncode == 1
-    for check in {f.split()[2] for f in run(project.root, "check").stdout.splitlines() if f.startswith("problem") and " fail " in f}:
-        done = run(project.root, "waive", f"problem.{check}", "--reason", "Grace writes it in January.", "--until", "2999-01-01", "--owner", "Ada")
+    for check in {
+        f.split()[2] for f in run(project.root, "check").stdout.splitlines() if f.startswith("problem") and " fail " in f
+    }:
+        done = run(
+            project.root,
+            "waive",
+            f"problem.{check}",
+            "--reason",
+            "Grace writes it in January.",
+            "--until",
+            "2999-01-01",
+            "--owner",
+            "Ada",
+        )
         assert done.returncode == 0, done.stderr
     table = tomllib.loads(project.read(f".mlscaffold/waivers/{CHECK}.toml"))
     assert (table["check"], table["owner"], table["until"]) == (CHECK, "Ada", date(2999, 1, 1))
@@ -31,7 +43,10 @@ def test_a_waiver_lets_pass_until_its_end_and_is_shown(project: Sandbox) -> None
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (("problem.sektion-missing", "--reason", "Grace writes it.", "--until", "2999-01-01"), "Did you mean problem.section-missing?"),
+        (
+            ("problem.sektion-missing", "--reason", "Grace writes it.", "--until", "2999-01-01"),
+            "Did you mean problem.section-missing?",
+        ),
         ((CHECK, "--reason", "later", "--until", "2999-01-01"), "too short"),
         ((CHECK, "--reason", "Grace writes it.", "--until", "soon"), "no date"),
         ((CHECK, "--reason", "Grace writes it.", "--until", "2020-01-01"), "has passed"),
