@@ -248,7 +248,7 @@ def _pictures(files: Files) -> dict[str, list[dict[str, str]]]:
     n = sum(SIZES.values())
     files["reports/collection/statistics.json"] = _json(
         {
-            "schema": 1, "images": n, "bytes": sum(int(str(m["bytes"])) for m in manifest), "classes": {c: n // 3 for c in CLASSES},
+            "schema": 1, "images": n, "bytes": sum(int(str(m["bytes"])) for m in manifest), "classes": dict.fromkeys(CLASSES, n // 3),
             "sources": {"belt": n}, "widths": {"min": 16, "median": 16, "max": 16}, "heights": {"min": 16, "median": 16, "max": 16},
             "modes": {"RGB": n}, "formats": {"PNG": n}, "duplicates": {"exact_groups": 0, "near_groups": 0},
             "manifest": _sha("".join(sorted(f"{m['digest']}\n" for m in manifest)).encode()), "figures": [],

@@ -28,7 +28,7 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
     ## Fix
     Decide which label holds; write the case down under `[[edge_cases]]` in `data/schema.toml`.
     """
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path=RAW, fix="mlscaffold data import FOLDER")
     identity = _identities(project)

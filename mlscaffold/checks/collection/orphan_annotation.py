@@ -27,7 +27,7 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
     ## Fix
     Take the rows out, or bring the pictures back.
     """
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path=RAW, fix="mlscaffold data import FOLDER")
     media = known_media(project)

@@ -35,7 +35,7 @@ def schema_violation(project: Project) -> Iterator[Finding]:
     """
     classes = data.classes(project)
     yield from _class_list(classes)
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path="data/raw", fix="mlscaffold data import FOLDER")
     known = {plain(name): name for name in classes}

@@ -28,7 +28,7 @@ def unlabelled_image(project: Project) -> Iterator[Finding]:
     Label them, or take them out of the collection. Folders without any annotation file are told by `collection.annotation-file-missing`.
     """
     media = known_media(project)
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     annotated = {composed(str(PurePosixPath(file).parent.relative_to(RAW))) for file in project.glob(f"{RAW}/**/annotations.csv")}
     labels = {composed(row.path): row for row in rows}
     bare = sorted(p for p in media if p not in labels and str(PurePosixPath(p).parent) in annotated)

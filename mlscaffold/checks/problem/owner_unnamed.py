@@ -18,14 +18,7 @@ INVENTED = re.compile(
 )
 # Words that name a part, a place or a time, not a person, in English and German.
 COMMON = frozenset(
-    """the a an our their his her its this that problem owner client customer customers user users colleague colleagues team department
-    company management manager marketing sales service support head office board project business product operations stakeholder staff
-    people person everyone everybody somebody nobody employees group unit division quality control customer-service production
-    der die das den dem des ein eine unser unsere kunde kunden kundin abteilung vertrieb team firma unternehmen leitung geschäftsführung
-    nutzer anwender kollege kollegen mitarbeiter fachbereich produktion einkauf verkauf auftraggeber problemeigner verantwortlich
-    january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
-    he she they we it is i to be and for of in at it tbd""".split()
+    ["the", "a", "an", "our", "their", "his", "her", "its", "this", "that", "problem", "owner", "client", "customer", "customers", "user", "users", "colleague", "colleagues", "team", "department", "company", "management", "manager", "marketing", "sales", "service", "support", "head", "office", "board", "project", "business", "product", "operations", "stakeholder", "staff", "people", "person", "everyone", "everybody", "somebody", "nobody", "employees", "group", "unit", "division", "quality", "control", "customer-service", "production", "der", "die", "das", "den", "dem", "des", "ein", "eine", "unser", "unsere", "kunde", "kunden", "kundin", "abteilung", "vertrieb", "team", "firma", "unternehmen", "leitung", "geschäftsführung", "nutzer", "anwender", "kollege", "kollegen", "mitarbeiter", "fachbereich", "produktion", "einkauf", "verkauf", "auftraggeber", "problemeigner", "verantwortlich", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "he", "she", "they", "we", "it", "is", "i", "to", "be", "and", "for", "of", "in", "at", "it", "tbd"]
 )
 TITLES = re.compile(r"\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|hr|fr|sir|madame|mme|m|sra?|señora?)\.?\s+[^\W\d_a-z][\w'’-]+", re.I)
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷黎史陶贺顾毛郝龚邵万钱严洪武莫孔"
