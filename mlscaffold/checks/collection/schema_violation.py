@@ -27,8 +27,8 @@ def schema_violation(project: Project) -> Iterator[Finding]:
     `T-shirt`, `t-shirt` and `tshirt` become three classes, and `.ipynb_checkpoints` becomes class 0 and shifts every index.
 
     ## Evidence
-    Every label and attribute of the annotation files against `data/schema.toml`; class names against each other, without case, blanks and
-    marks.
+    Every label and attribute of the annotation files against `data/schema.toml`; class names against each other, without case,
+    blanks and marks.
 
     ## Fix
     Correct the labels, or add what is truly a class to the schema.

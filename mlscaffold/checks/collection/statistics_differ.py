@@ -28,8 +28,8 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
     Numbers of last month decide how the data are split and weighted today.
 
     ## Evidence
-    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where the pictures
-    are here.
+    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where
+    the pictures are here.
 
     ## Fix
     `mlscaffold data stats` counts again.

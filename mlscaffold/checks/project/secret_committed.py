@@ -40,8 +40,8 @@ def secret_committed(project: Project) -> Iterator[Finding]:
     What was committed once is in every clone, and robots find it within minutes.
 
     ## Evidence
-    Tracked text files (the index for a commit that is being made), searched for the known forms of keys; tracked `.env` files and private
-    keys by name. The secret itself is never shown. A line with `allowlist secret` is passed over.
+    Tracked text files (the index for a commit that is being made), searched for the known forms of keys; tracked `.env` files
+    and private keys by name. The secret itself is never shown. A line with `allowlist secret` is passed over.
 
     ## Fix
     Revoke the key first. Then take the file out with `git rm --cached`, and keep it in the environment.
