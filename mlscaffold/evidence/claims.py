@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 WORDS = {
-    "accuracy": "accuracy", "genauigkeit": "accuracy", "korrektklassifikationsrate": "accuracy",
-    "准确率": "accuracy", "正确率": "accuracy",
+    "accuracy": "accuracy", "genauigkeit": "accuracy", "korrektklassifikationsrate": "accuracy", "准确率": "accuracy", "正确率": "accuracy",
     "recall": "recall", "sensitivity": "recall", "trefferquote": "recall", "sensitivität": "recall", "召回率": "recall",
     "precision": "precision", "präzision": "precision", "精确率": "precision", "精度": "precision",
     "f1": "f1", "f1-score": "f1", "f1-maß": "f1", "kappa": "kappa",
@@ -17,20 +16,17 @@ _METRIC = re.compile(
     re.I,
 )
 _NUMBER = re.compile(
-    r"(?<![\w.,±−-])(?P<n>0?[.,]\d+|[01](?:[.,]\d+)?|\d{1,3}(?:[.,]\d+)?(?=\s?(?:%|percent|per cent|prozent|％)))"
-    r"\s?(?P<p>%|percent|per cent|prozent|％)?(?![\w])",
+    r"(?<![\w.,±−-])(?P<n>0?[.,]\d+|[01](?:[.,]\d+)?|\d{1,3}(?:[.,]\d+)?(?=\s?(?:%|percent|per cent|prozent|％)))\s?(?P<p>%|percent|per cent|prozent|％)?(?![\w])",
     re.I,
 )
 _NOT_OURS = re.compile(r"interval|confiden|konfidenz|置信|within|±|half|tolera|drop|below by|points?", re.I)
 _OTHERS = re.compile(
-    r"\b(?:today|now|current(?:ly)?|human|people|person|worker|expert|by hand|manual(?:ly)?|baseline|majority|guess|random|"
-    r"last year|paper|published|literature|arxiv|et al|"
+    r"\b(?:today|now|current(?:ly)?|human|people|person|worker|expert|by hand|manual(?:ly)?|baseline|majority|guess|random|last year|paper|published|literature|arxiv|et al|"
     r"reported|reach(?:es|ed)|heute|derzeit|aktuell|mensch\w*|mitarbeiter\w*|experte\w*|grundlinie|bisher)\b|目前|现在|人工|专家|基线",
     re.I,
 )
 _DEMAND = re.compile(
-    r"\b(?:at least|at minimum|minimum|must|shall|should|required?|requires?|want(?:s|ed)?|needs?|target|goal|promis\w*|"
-    r"no (?:less|worse) than|"
+    r"\b(?:at least|at minimum|minimum|must|shall|should|required?|requires?|want(?:s|ed)?|needs?|target|goal|promis\w*|no (?:less|worse) than|"
     r"mindestens|muss|müssen|soll\w*|ziel|gefordert|wenigstens)\b|≥|>=|至少|不低于|必须|要求|目标",
     re.I,
 )

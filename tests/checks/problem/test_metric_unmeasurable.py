@@ -65,8 +65,7 @@ def test_no_threshold(project: Sandbox) -> None:
 def test_other_order_and_comments_are_no_matter(project: Sandbox) -> None:
     project.write(
         {
-            FILE: "# ours\r\n[tolerable]\r\nerror = 6e-2\r\n[[thresholds]]\r\n"
-            'min = 0.85\r\nmetric = "accuracy"\r\n[metric]\r\noptimise = "f1_macro"\r\n'
+            FILE: '# ours\r\n[tolerable]\r\nerror = 6e-2\r\n[[thresholds]]\r\nmin = 0.85\r\nmetric = "accuracy"\r\n[metric]\r\noptimise = "f1_macro"\r\n'
         }
     )
     assert project.check(CHECK) == []
