@@ -378,7 +378,7 @@ def _evaluation(
     matrix = metrics.confusion([(r["label"], r["prediction"]) for r in table], CLASSES)
     n, right = len(table), sum(counts[c, c] for c in CLASSES)
     low, high = intervals.wilson(right, n)
-    classes = {}
+    classes: dict[str, Any] = {}
     for i, c in enumerate(CLASSES):
         support, predicted = sum(matrix[i]), sum(row[i] for row in matrix)
         hit = counts[c, c]

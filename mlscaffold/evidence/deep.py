@@ -33,7 +33,7 @@ _KEPT = re.compile(
 )
 
 
-class VerbFailed(ScaffoldError):  # noqa: N818 - as `Missing`: it names the state of the evidence
+class VerbFailed(ScaffoldError):
     """A script of the project ended badly: the message says which, how, and its last line."""
 
 

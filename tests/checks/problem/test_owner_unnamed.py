@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (tables of examples)
+
 from __future__ import annotations
 
 import re
