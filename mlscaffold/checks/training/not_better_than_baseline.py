@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mlscaffold.checks import check, fail
+from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, data, trained
 from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.predictions import Predictions
@@ -27,7 +27,8 @@ def not_better_than_baseline(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     `validation.csv` and `baseline.csv` of the chosen run, picture by picture: the exact McNemar test, or for a macro metric the paired
-    bootstrap of its difference. The most frequent class of train is recomputed and compared in the same way.
+    bootstrap of its difference. The most frequent class of train is recomputed and compared in the same way. Not better at all is a
+    failure; better by what chance may explain is a warning, since validation is small and the test set decides in stage 7.
 
     ## Fix
     Look at the curves, the data and the labels; with too few pictures to tell, enlarge validation.
@@ -61,31 +62,40 @@ def not_better_than_baseline(project: Project) -> Iterator[Finding]:
             fix=fix,
         )
     for what, other in ((f"the baseline ({name or 'baseline.csv'})", said), (f'always answering "{frequent}"', constant)):
-        told = _compare(model, labels, other, what, optimise)
+        chance, told = _compare(model, labels, other, what, optimise)
         if told:
-            yield fail(told, model.path, rule.path, fix=fix)
+            yield (warn if chance else fail)(told, model.path, rule.path, fix=fix)
 
 
-def _compare(model: Predictions, labels: dict[str, str], other: dict[str, str], what: str, optimise: str) -> str:
-    """Why the model is not better, in words; empty where it is."""
+def _compare(model: Predictions, labels: dict[str, str], other: dict[str, str], what: str, optimise: str) -> tuple[bool, str]:
+    """Why the model is not better, in words (empty where it is), and whether it is better by what chance may explain."""
     mine = {row.path: row.prediction for row in model.rows}
     n = len(labels)
     if optimise not in SHARES and optimise in metrics.OF_MATRIX:
         names = sorted({*model.classes, *other.values()})
         gain, interval = pairing.difference([(labels[p], mine[p], other[p]) for p in labels], names, metrics.OF_MATRIX[optimise])
         if interval.low > 0:
-            return ""
-        return f"{optimise} is {gain:+.3f} against {what} on {n} pictures, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}: chance explains it"
+            return False, ""
+        return (
+            gain > 0,
+            f"{optimise} is {gain:+.3f} against {what} on {n} pictures, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}: chance explains it",
+        )
     found = comparison.compare(labels, mine, other)
     if found.gain > 0 and found.significant:
-        return ""
+        return False, ""
     theirs = sum(other[p] == label for p, label in labels.items()) / n
     counts = f"{found.only_first} pictures only the model has right, {found.only_second} only the other (p = {found.p:.2g})"
     if found.gain <= 0:
-        return f"val_acc {model.accuracy:.3f} is {'below' if found.gain < 0 else 'no better than'} {what}, {theirs:.3f}: {counts}"
+        return (
+            False,
+            f"val_acc {model.accuracy:.3f} is {'below' if found.gain < 0 else 'no better than'} {what}, {theirs:.3f}: {counts}",
+        )
     differ = found.only_first + found.only_second
     need = paired_size(found.gain, differ / n, power=True)
-    return f"val_acc {model.accuracy:.3f} against {theirs:.3f} of {what} may be chance: {counts}; a gain of {found.gain:.3f} shows on about {need} pictures, {n} are there"
+    return (
+        True,
+        f"val_acc {model.accuracy:.3f} against {theirs:.3f} of {what} may be chance: {counts}; a gain of {found.gain:.3f} shows on about {need} pictures, {n} are there",
+    )
 
 
 def _frequent(project: Project, labels: list[str]) -> str:
