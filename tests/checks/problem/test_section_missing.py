@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (ruff counts a Chinese character as two)
 from __future__ import annotations
 
 import io
