@@ -104,7 +104,7 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
     folder = records.run_folder(run)
     if not folder.is_dir():
         known = ", ".join(path.name for path in sorted(paths.RUNS.glob("*/"))[-3:]) or "none"
-        raise ProjectError(f"there is no run {run} under {paths.shown(paths.RUNS)} (the newest: {known})")
+        raise ProjectError(f"there is no run {run!r} under {paths.shown(paths.RUNS)} (the newest: {known})")
     kept = chosen("training") if keep_training else None
     if keep_training and (kept is None or stage != "tuning"):
         raise ProjectError("--keep-training needs --for tuning, and a chosen run of training")
