@@ -62,7 +62,8 @@ def plain_text(text: str) -> str:
 
 def plain_path(path: str) -> str:
     """A path with forward slashes and without what means nothing."""
-    return str(PurePosixPath(path.replace("\\", "/"))) if path else ""
+    path = path.replace("\\", "/")
+    return str(PurePosixPath(path)) if path.startswith("./") or "//" in path or "/./" in path or path.endswith("/") else path
 
 
 def leaks(rows: Listing, train: Listing, *, pictures: Pictures | None = None, trained: Pictures | None = None) -> Leaks:
@@ -170,9 +171,13 @@ def _names(base: Path) -> dict[str, list[Path]]:
 
 def _shared(values: Iterable[str]) -> list[tuple[int, ...]]:
     """Rows by value, where more than one has it."""
+    every = list(values)
+    counts = Counter(every)
+    if len(counts) == len(every):
+        return []
     found: dict[str, list[int]] = defaultdict(list)
-    for i, value in enumerate(values):
-        if value:
+    for i, value in enumerate(every):
+        if value and counts[value] > 1:
             found[value].append(i)
     return [tuple(rows) for rows in found.values() if len(rows) > 1]
 

@@ -185,8 +185,14 @@ def identity(table: Columns, given: Roles = EVERY) -> Roles:
     roles = given
     for role in ("path", "text", "digest"):
         found = getattr(given, role) or _first(table, role, _free(table, roles))
+        if not found and role == "path":
+            found = next((name for name in _free(table, roles) if plain(name).endswith("_id") and _distinct(table, name)), "")
         roles = assign(roles, role, found)
     return roles
+
+
+def _distinct(table: Columns, column: str) -> bool:
+    return len(set(table.cells[column])) == len(table) > 1
 
 
 def label_column(table: Columns) -> str:

@@ -104,7 +104,7 @@ def _overlap(answers: Answers, train: Path | None, images: Path | None, progress
         found += findings_of.pictures(answers, seen, near_doubles(own, seen), images.name or str(images))
     leaked = Leaks({})
     if train is not None:
-        listing, root = _training(train)
+        listing, root = _training(train, answers.roles)
         if not _comparable(own, listing):
             raise UsageError(
                 f"{train.name} and {answers.table.path} have no column in common that names an example",
@@ -138,7 +138,7 @@ def _listing(table: Columns, roles: Roles, rows: Sequence[int], labels: Sequence
     return Listing(cells(roles.path), cells(roles.text), cells(roles.digest), labels)
 
 
-def _training(train: Path) -> tuple[Listing, Path | None]:
+def _training(train: Path, like: Roles) -> tuple[Listing, Path | None]:
     """A folder of pictures, a table, or a plain list of names, a line each."""
     if train.is_dir():
         from mlscaffold.datasets.record import is_media
@@ -147,7 +147,8 @@ def _training(train: Path) -> tuple[Listing, Path | None]:
         return Listing(paths), train
     data = _bytes(train)
     table = read_columns(data, train.name)
-    names = identity(table)
+    path, text, digest = (name if name in table.header else "" for name in (like.path, like.text, like.digest))
+    names = identity(table, Roles(path=path, text=text, digest=digest))
     if not names.named:
         if len(table.header) > 1:
             raise UsageError(
@@ -354,7 +355,7 @@ def _verdict(accuracy: Number, baseline: Baseline, ids: set[str], n: int, *, luc
     elif why and accuracy.counted_high is not None and accuracy.value > accuracy.counted_high:
         text = f"{was} is not real: without the {why} rows it is {now} ({around})."
     elif why:
-        text = f"{was} is within the error of what is left, but count {now} ({around}): without the {why} rows."
+        text = f"{was} holds within its error: without the {why} rows it is {now} ({around})."
     else:
         text = f"{was} holds: {around} is what {n} rows can tell" + (
             f', and "{baseline.name}" always reaches {baseline.accuracy:.3f}.' if not luck else "."

@@ -20,6 +20,11 @@ def share(right: Sequence[bool], keep: Sequence[int]) -> float:
     return sum(right[i] for i in keep) / len(keep) if keep else 0.0
 
 
+def rows_of(n: int) -> str:
+    """Rows that repeat, counted."""
+    return "1 row repeats" if n == 1 else f"{n} rows repeat"
+
+
 def without(answers: Answers, left_out: set[int]) -> Effect | None:
     """What leaving rows out does to accuracy."""
     right = answers.right
@@ -51,7 +56,7 @@ def doubled(answers: Answers, groups: Mapping[str, Sequence[tuple[int, ...]]], e
     if not extra:
         return []
     ways = ", ".join(f"{sum(len(g) - 1 for g in found)} {HOW[how]}" for how, found in groups.items())
-    text = f"{len(extra)} rows repeat an earlier one ({ways}); each example counts once"
+    text = f"{rows_of(len(extra))} an earlier one ({ways}); each example counts once"
     finding = told(answers.table, "doubled", Status.FAIL, text, [answers.rows[i] for i in sorted(extra)])
     return [_with(finding, without(answers, extra))]
 

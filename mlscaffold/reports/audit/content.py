@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from mlscaffold.model import Finding, Status
 from mlscaffold.practice.slices import Slice
+from mlscaffold.reports.content import effect as effect_of
+from mlscaffold.reports.content import number
 
 
 @dataclass(frozen=True)
@@ -110,3 +112,11 @@ class Audit:
     def holds(self) -> bool:
         """Whether nothing was found that makes the number wrong."""
         return not any(finding.status is Status.FAIL for finding in self.findings)
+
+
+def effect(finding: Finding) -> str:
+    """What a finding does to the number, in words; nothing where it has none."""
+    change = finding.effect
+    if change is not None and number(change.reported) == number(change.corrected):
+        return f"{change.metric} stays {number(change.reported)} without that"
+    return effect_of(finding)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from mlscaffold.model import Finding, Status
-from mlscaffold.reports.audit.content import Audit, Number
-from mlscaffold.reports.content import clean, effect, interval, number
+from mlscaffold.reports.audit.content import Audit, Number, effect
+from mlscaffold.reports.content import clean, interval, number
 from mlscaffold.reports.text import width_of
 
 WORST = 5
@@ -73,7 +73,7 @@ def _findings(audit: Audit, width: int, colour: bool) -> list[str]:
         start = f"{word:6}{name:18}"
         first, *rest = _wrap(clean(finding.message), width - len(start)) or [""]
         where = [_lines(finding)] if finding.evidence and finding.evidence[0].line != 1 else []
-        below = [*rest, *where, *([effect(finding)] if finding.effect else [])]
+        below = [*rest, *where, *([effect(finding)] if effect(finding) else [])]
         painted = f"\033[{COLOURS[finding.status]}m{word:6}\033[0m{name:18}" if colour else start
         lines += [painted + first, *(" " * len(start) + line for line in below)]
     return lines
