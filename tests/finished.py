@@ -56,7 +56,9 @@ def predictions(rows: list[dict[str, str]], accuracy: float, *, seed: int) -> li
         top = round(chance.uniform(0.55, 0.75) if i in wrong else chance.uniform(0.85, 0.99), 7)
         rest = round((1 - top) / 2, 7)
         shares = {c: (top if c == answer else rest) for c in CLASSES}
-        table.append({"path": row["path"], "label": row["label"], "prediction": answer} | {f"p:{c}": f"{shares[c]:.7f}" for c in CLASSES})
+        table.append(
+            {"path": row["path"], "label": row["label"], "prediction": answer} | {f"p:{c}": f"{shares[c]:.7f}" for c in CLASSES}
+        )
     return table
 
 
@@ -180,7 +182,10 @@ def _documents() -> Files:
     }
     files = {}
     for path, (title, sections) in titles.items():
-        body = "\n\n".join(f"## {anchor.replace('-', ' ').capitalize()}\n<!-- section: {anchor} -->\n\n{text}" for anchor, text in sections.items())
+        body = "\n\n".join(
+            f"## {anchor.replace('-', ' ').capitalize()}\n<!-- section: {anchor} -->\n\n{text}"
+            for anchor, text in sections.items()
+        )
         files[path] = f"# {title}\n\n{body}\n".encode()
     return files | {
         "docs/examples/README.md": b"Ten bunches from the belt, with the answers that Grace wants.\n",
@@ -195,7 +200,9 @@ def _png(seed: int, *, tint: int = 0) -> bytes:
     from PIL import Image
 
     chance = random.Random(seed)
-    picture = Image.frombytes("RGB", (16, 16), bytes(min(255, chance.randrange(226) + (30 if i % 3 == tint else 0)) for i in range(768)))
+    picture = Image.frombytes(
+        "RGB", (16, 16), bytes(min(255, chance.randrange(226) + (30 if i % 3 == tint else 0)) for i in range(768))
+    )
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
@@ -224,7 +231,10 @@ def _pictures(files: Files) -> dict[str, list[dict[str, str]]]:
     for label, annotated in raw.items():
         files[f"data/raw/belt/{label}/annotations.csv"] = csv_bytes(annotated)
     for split in SIZES:
-        listed = [{"path": r["path"].removeprefix(f"{split}/"), "digest": r["digest"], "label": r["label"], "origin": r["origin"]} for r in rows[split]]
+        listed = [
+            {"path": r["path"].removeprefix(f"{split}/"), "digest": r["digest"], "label": r["label"], "origin": r["origin"]}
+            for r in rows[split]
+        ]
         files[f"data/processed/{split}/annotations.csv"] = csv_bytes(listed)
     files["data/manifest/belt.csv"] = csv_bytes(manifest)
     files["data/splits/belt.csv"] = csv_bytes(split_rows)
@@ -275,7 +285,13 @@ def split_digest(rows: list[dict[str, str]]) -> str:
 
 
 def _provenance(
-    rows: dict[str, list[dict[str, str]]], stage: str, *, run: str, splits: tuple[str, ...], checkpoint: str, digests: tuple[str, str]
+    rows: dict[str, list[dict[str, str]]],
+    stage: str,
+    *,
+    run: str,
+    splits: tuple[str, ...],
+    checkpoint: str,
+    digests: tuple[str, str],
 ) -> dict[str, Any]:
     day = f"{run[:4]}-{run[4:6]}-{run[6:8]}T{run[9:11]}"
     return {
@@ -291,7 +307,14 @@ def _provenance(
 
 
 def _run(
-    files: Files, rows: dict[str, list[dict[str, str]]], stage: str, *, run: str, accuracy: float, checkpoint: str, digests: tuple[str, str]
+    files: Files,
+    rows: dict[str, list[dict[str, str]]],
+    stage: str,
+    *,
+    run: str,
+    accuracy: float,
+    checkpoint: str,
+    digests: tuple[str, str],
 ) -> None:
     folder = f"reports/{stage}/{run}"
     epochs = []
@@ -308,7 +331,9 @@ def _run(
             }
         )
     files[f"{folder}/metrics.csv"] = csv_bytes(epochs)
-    files[f"{folder}/validation.csv"] = csv_bytes(predictions(rows["validation"], accuracy, seed=11 if stage == "training" else 12))
+    files[f"{folder}/validation.csv"] = csv_bytes(
+        predictions(rows["validation"], accuracy, seed=11 if stage == "training" else 12)
+    )
     files[f"{folder}/baseline.csv"] = csv_bytes(predictions(rows["validation"], 0.5, seed=13))
     files[f"{folder}/pipeline.json"] = files["pipeline.json"]
     lr = "0.001" if stage == "training" else "0.002"
@@ -330,7 +355,14 @@ def _run(
 
 
 def _evaluation(
-    files: Files, rows: dict[str, list[dict[str, str]]], of: str, *, run: str, accuracy: float, checkpoint: str, digests: tuple[str, str]
+    files: Files,
+    rows: dict[str, list[dict[str, str]]],
+    of: str,
+    *,
+    run: str,
+    accuracy: float,
+    checkpoint: str,
+    digests: tuple[str, str],
 ) -> None:
     from mlscaffold.practice import comparison, intervals, metrics
 
@@ -449,7 +481,10 @@ def _deployment(files: Files) -> None:
             "service": {"export": "onnx", "digest": digest},
             "alarms": {"psi": 0.25, "confidence_drop": 0.1, "p95_ms": 50, "window": 500},
             "queue": {"confidence_below": 0.6, "folder": "data/review"},
-            "rollback": {"plan": "Workers sort by hand, as they did before; the fork is switched to manual.", "how": "turn the key at lane two"},
+            "rollback": {
+                "plan": "Workers sort by hand, as they did before; the fork is switched to manual.",
+                "how": "turn the key at lane two",
+            },
             "ab": {"share": 0.1, "smallest_effect": 0.05, "power": 0.8, "requests_per_day": 9800},
             "retraining": {"every_days": 60, "triggers": ["psi above 0.25", "300 verdicts in the queue"], "owner": "Ada Byron"},
             "owner": {"name": "Ada Byron", "contact": "ada@flowers.example"},

@@ -245,5 +245,5 @@ def _counts(names: Sequence[str]) -> bool:
     for name in names:
         if (match := COUNTER.match(name[:200])) and len(match.group(2)) <= 9:
             numbers[match.group(1)].add(int(match.group(2)))
-    dense = Counter({prefix: len(found) for prefix, found in numbers.items() if max(found) - min(found) < 1.3 * len(found) + 1})
-    return dense.total() >= 5 and dense.total() * 2 > len(set(names))
+    runs = [found for found in numbers.values() if len(found) >= 5 and max(found) - min(found) < 1.3 * len(found)]
+    return sum(map(len, runs)) * 2 > len(set(names))

@@ -135,8 +135,9 @@ def judged(
         found.append(told(table, "baseline", Status.FAIL, text))
     if slices.weak:
         one = slices.weak[0]
-        rest = f", and {len(slices.weak) - 1} more slices are weak" if len(slices.weak) > 1 else ""
-        text = f'{one.accuracy:.3f} ({one.interval.low:.3f} to {one.interval.high:.3f}) where {one.column} is "{one.value}" (n = {one.n}){rest}; {slices.looked_at} slices looked at'
+        more = len(slices.weak) - 1
+        rest = f"; {more} more slice{'s are' if more > 1 else ' is'} weak" if more else ""
+        text = f'{one.accuracy:.3f} ({one.interval.low:.3f} to {one.interval.high:.3f}) where {one.column} is "{one.value}" (n = {one.n}){rest} (of {slices.looked_at} looked at)'
         found.append(told(table, "weak-slices", Status.WARN, text))
     if trust and trust.error > trust.limit:
         way = "too sure" if trust.confidence > trust.accuracy else "not sure enough"

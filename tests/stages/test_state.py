@@ -62,9 +62,15 @@ def test_stages_may_be_worked_on_out_of_order(project: Sandbox) -> None:
     [
         pytest.param("docs/01-problem.md", "two euros", "three euros", ["problem"], id="a sentence of the problem"),
         pytest.param("docs/examples/answers.csv", "rose", "daisy", ["problem"], id="a wanted answer"),
-        pytest.param("acceptance.toml", "min = 0.85", "min = 0.8", ["problem", "evaluation", "tuning", "conversion"], id="a threshold"),
         pytest.param(
-            "acceptance.toml", "error = 0.06", "error = 0.05", ["problem", "preparation", "evaluation", "tuning", "conversion"], id="the tolerable error"
+            "acceptance.toml", "min = 0.85", "min = 0.8", ["problem", "evaluation", "tuning", "conversion"], id="a threshold"
+        ),
+        pytest.param(
+            "acceptance.toml",
+            "error = 0.06",
+            "error = 0.05",
+            ["problem", "preparation", "evaluation", "tuning", "conversion"],
+            id="the tolerable error",
         ),
         pytest.param(
             "acceptance.toml",
@@ -73,28 +79,62 @@ def test_stages_may_be_worked_on_out_of_order(project: Sandbox) -> None:
             ["problem", "research", "training", "evaluation", "tuning", "conversion"],
             id="the metric",
         ),
-        pytest.param("docs/02-research.md", "He, Zhang", "He, Zang", ["research"], id="a typo in the research moves that stage only"),
         pytest.param(
-            "acceptance.toml", "ship tomorrow", "ship today", ["research", "training", "evaluation", "tuning", "conversion"], id="the baseline"
+            "docs/02-research.md", "He, Zhang", "He, Zang", ["research"], id="a typo in the research moves that stage only"
+        ),
+        pytest.param(
+            "acceptance.toml",
+            "ship tomorrow",
+            "ship today",
+            ["research", "training", "evaluation", "tuning", "conversion"],
+            id="the baseline",
         ),
         pytest.param("data/raw/belt/source.toml", "internal use", "public domain", ["collection"], id="a licence"),
-        pytest.param("reports/collection/statistics.json", '"near_groups": 0', '"near_groups": 1', ["collection"], id="a statistic"),
         pytest.param(
-            "pipeline.json", '"degrees": 15', '"degrees": 20', ["preparation", "training", "evaluation", "tuning"], id="augmentation: not the model"
+            "reports/collection/statistics.json", '"near_groups": 0', '"near_groups": 1', ["collection"], id="a statistic"
         ),
         pytest.param(
-            "pipeline.json", '"colour": "RGB"', '"colour": "L"', ["preparation", "model", "training", "evaluation", "tuning"], id="the colour order"
+            "pipeline.json",
+            '"degrees": 15',
+            '"degrees": 20',
+            ["preparation", "training", "evaluation", "tuning"],
+            id="augmentation: not the model",
         ),
-        pytest.param(f"reports/model/{MODEL}/overfit.json", '"trainable": 98531', '"trainable": 1', ["model"], id="the overfit run"),
         pytest.param(
-            f"reports/training/{RUN}/metrics.csv", "0.001\n", "0.002\n", ["training", "evaluation", "tuning"], id="the curves of the chosen run"
+            "pipeline.json",
+            '"colour": "RGB"',
+            '"colour": "L"',
+            ["preparation", "model", "training", "evaluation", "tuning"],
+            id="the colour order",
         ),
-        pytest.param(f"reports/training/{RUN}/curves.svg", 'width="10"', 'width="11"', ["training"], id="a figure counts where it is evidence"),
+        pytest.param(
+            f"reports/model/{MODEL}/overfit.json", '"trainable": 98531', '"trainable": 1', ["model"], id="the overfit run"
+        ),
+        pytest.param(
+            f"reports/training/{RUN}/metrics.csv",
+            "0.001\n",
+            "0.002\n",
+            ["training", "evaluation", "tuning"],
+            id="the curves of the chosen run",
+        ),
+        pytest.param(
+            f"reports/training/{RUN}/curves.svg",
+            'width="10"',
+            'width="11"',
+            ["training"],
+            id="a figure counts where it is evidence",
+        ),
         pytest.param("docs/07-evaluation.md", "Four pictures", "Five pictures", ["evaluation"], id="the evaluation document"),
         pytest.param(
-            f"reports/evaluation/{EVALUATED}/metrics.json", '"n": 150', '"n": 151', ["evaluation", "tuning"], id="the evaluation of training"
+            f"reports/evaluation/{EVALUATED}/metrics.json",
+            '"n": 150',
+            '"n": 151',
+            ["evaluation", "tuning"],
+            id="the evaluation of training",
         ),
-        pytest.param(f"reports/evaluation/{RETESTED}/metrics.json", '"n": 150', '"n": 151', ["tuning"], id="the evaluation of tuning"),
+        pytest.param(
+            f"reports/evaluation/{RETESTED}/metrics.json", '"n": 150', '"n": 151', ["tuning"], id="the evaluation of tuning"
+        ),
         pytest.param(f"reports/tuning/{TUNED}/study.csv", "COMPLETE", "PRUNED", ["tuning"], id="the study"),
         pytest.param("exports/onnx/card.json", '"agreement": 1.0', '"agreement": 0.9', ["conversion"], id="a card"),
         pytest.param("deploy.toml", "every_days = 60", "every_days = 90", ["deployment"], id="the retraining rhythm"),
@@ -162,7 +202,14 @@ def test_another_export_moves_deployment(signed: Sandbox) -> None:
 
 
 def test_windows_line_ends_a_byte_order_mark_and_another_column_order_move_nothing(signed: Sandbox) -> None:
-    for path in ("docs/01-problem.md", "docs/02-research.md", "acceptance.toml", "deploy.toml", "data/splits/belt.csv", "pipeline.json"):
+    for path in (
+        "docs/01-problem.md",
+        "docs/02-research.md",
+        "acceptance.toml",
+        "deploy.toml",
+        "data/splits/belt.csv",
+        "pipeline.json",
+    ):
         text = signed.read(path)
         signed.write({path: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()})
     path = "data/manifest/belt.csv"
@@ -173,7 +220,9 @@ def test_windows_line_ends_a_byte_order_mark_and_another_column_order_move_nothi
 
 def test_reserialised_toml_and_json_move_nothing(signed: Sandbox) -> None:
     acceptance = tomllib.loads(signed.read("acceptance.toml"))
-    signed.write({"acceptance.toml": "# written anew\n" + tomli_w.dumps(dict(reversed(acceptance.items()))).replace("0.06", "6e-2")})
+    signed.write(
+        {"acceptance.toml": "# written anew\n" + tomli_w.dumps(dict(reversed(acceptance.items()))).replace("0.06", "6e-2")}
+    )
     signed.edit_json("exports/onnx/card.json", lambda card: card.update({k: card.pop(k) for k in sorted(card)}))
 
     assert signed.stale() == []
@@ -182,7 +231,12 @@ def test_reserialised_toml_and_json_move_nothing(signed: Sandbox) -> None:
 def test_a_renamed_picture_moves_nothing(signed: Sandbox) -> None:
     signed.git("config", "user.name", "Ada Byron")
     for old, new in (("img0002", "a rose (1) ü"),):
-        for path in ("data/raw/belt/rose/annotations.csv", "data/manifest/belt.csv", "data/splits/belt.csv", "data/processed/train/annotations.csv"):
+        for path in (
+            "data/raw/belt/rose/annotations.csv",
+            "data/manifest/belt.csv",
+            "data/splits/belt.csv",
+            "data/processed/train/annotations.csv",
+        ):
             signed.replace(path, old, new)
         for folder in ("data/raw/belt/rose", "data/processed/train/belt/rose"):
             (signed.root / folder / f"{old}.png").rename(signed.root / folder / f"{new}.png")
@@ -231,7 +285,11 @@ def test_a_moved_project_keeps_its_states(signed: Sandbox, tmp_path: Path) -> No
 
 def test_a_skipped_stage_is_skipped(project: Sandbox) -> None:
     project.sign(*[s for s in ALL if s != "conversion"])
-    project.write({".mlscaffold/skips/conversion.toml": 'stage = "conversion"\nreason = "the model never leaves the server"\nowner = "Ada"\n'})
+    project.write(
+        {
+            ".mlscaffold/skips/conversion.toml": 'stage = "conversion"\nreason = "the model never leaves the server"\nowner = "Ada"\n'
+        }
+    )
 
     assert project.states()["conversion"] is State.SKIPPED
     assert project.states()["deployment"] is State.SIGNED

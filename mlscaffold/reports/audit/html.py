@@ -30,7 +30,7 @@ def _values(audit: Audit) -> dict[str, Any]:
         "version": __version__,
         "moved": audit.counted < audit.labelled,
         "mood": "good" if audit.holds else "bad",
-        "badge": "Nothing makes it wrong" if audit.holds else "Not as it seems",
+        "badge": _badge(audit),
         "headline": number(first.counted),
         "around": interval(first.counted, first.counted_low, first.counted_high),
         "numbers": [
@@ -58,6 +58,15 @@ def _values(audit: Audit) -> dict[str, Any]:
             for finding in audit.findings
         ],
     }
+
+
+def _badge(audit: Audit) -> str:
+    """Whether it holds, in a few words."""
+    first = audit.numbers[0]
+    if audit.holds:
+        return "Nothing makes it wrong"
+    moved = first.counted_high is not None and first.value > first.counted_high
+    return "Not as it seems" if moved or not audit.baseline.beaten else "Not in order"
 
 
 def _around(value: float | None, ends: tuple[float, float] | None) -> str:
