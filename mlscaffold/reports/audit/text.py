@@ -37,7 +37,7 @@ def _numbers(audit: Audit) -> list[str]:
         lines.append(f"{row.name:{names}}{interval(row.value, row.low, row.high):26}{after}".rstrip())
     base = audit.baseline
     p = "p < 0.001" if base.p < 0.001 else f"p = {base.p:.3f}"
-    lines.append(f'{"baseline":{names}}{number(base.accuracy)} always says "{clean(base.name)}"; paired test against it: {p}')
+    lines.append(f'{"baseline":{names}}{number(base.accuracy)} always says "{_cut(base.name, 24)}"; paired test against it: {p}')
     if audit.trust:
         trust = audit.trust
         told = f"error {number(trust.error)}, chance alone gives {number(trust.floor)} (up to {number(trust.limit)})"
@@ -55,8 +55,7 @@ def _classes(audit: Audit) -> list[str]:
     title = "worst classes" if len(audit.classes) > WORST else "class"
     lines = [f"{title:{names}}{'n':>7}  {'recall':25}precision"]
     for row in rows:
-        name = clean(row.name)
-        name = name if width_of(name) < names else name[: names - 3] + "…"
+        name = _cut(row.name, names - 2)
         recall = "–" if row.recall is None else interval(row.recall, *(row.recall_interval or (None, None)))
         precision = "–" if row.precision is None else interval(row.precision, *(row.precision_interval or (None, None)))
         lines.append(f"{name}{' ' * (names - width_of(name))}{row.support:>7,}  {recall:25}{precision}")
@@ -90,6 +89,16 @@ def _end(audit: Audit, width: int) -> list[str]:
         f"accuracy that counts: {interval(number_.counted, number_.counted_low, number_.counted_high)} on {audit.counted:,} rows"
     )
     return [line, *_wrap(clean(audit.verdict), width), f"Next: {clean(audit.next)}"]
+
+
+def _cut(text: str, width: int) -> str:
+    """A name in at most `width` columns."""
+    text = clean(text)
+    if width_of(text) <= width:
+        return text
+    while width_of(text) >= width:
+        text = text[:-1]
+    return text + "…"
 
 
 def _wrap(text: str, width: int) -> list[str]:
