@@ -42,7 +42,7 @@ def _numbers(audit: Audit) -> list[str]:
         trust = audit.trust
         told = f"error {number(trust.error)}, chance alone gives {number(trust.floor)} (up to {number(trust.limit)})"
         if trust.n < 1000:
-            told = f"Brier {number(trust.brier)} ({number(trust.brier_flat)} for a constant); {told}"
+            told = f"Brier {number(trust.brier)} (a constant: {number(trust.brier_flat)}); error {number(trust.error)} (chance: up to {number(trust.limit)})"
         lines.append(f"{'calibration':{names}}{told}")
     return lines
 
