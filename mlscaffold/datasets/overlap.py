@@ -80,6 +80,11 @@ def leaks(rows: Listing, train: Listing, *, pictures: Pictures | None = None, tr
             for i, value in enumerate(ours):
                 if value in known:
                     found.setdefault(i, how)
+    if pictures is not None and train.digests:
+        known = {digest.lower().removeprefix("sha256:") for digest in train.digests}
+        found |= {
+            i: "file" for i, path in enumerate(rows.paths) if path in pictures.facts and pictures.facts[path].digest in known
+        }
     if pictures is not None and trained is not None:
         for i, how in _by_pictures(rows.paths, pictures.facts, trained.facts).items():
             found.setdefault(i, how)

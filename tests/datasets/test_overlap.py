@@ -48,3 +48,10 @@ def test_no_path_leaves_the_folder(tmp_path: Path) -> None:
     (inside / "link.png").symlink_to(tmp_path / "secret/s.png")
     found = look(["../secret/s.png", str(tmp_path / "secret/s.png"), "link.png", "elsewhere/a.png", "x" * 5000], inside)
     assert (set(found.facts), found.outside, found.missing) == ({"elsewhere/a.png"}, 3, 1)
+
+
+def test_a_digest_in_the_training_list_is_enough(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    seen = look(["a.png"], tmp_path)
+    train = Listing(["other/name.png"], digests=[f"sha256:{seen.facts['a.png'].digest}"])
+    assert leaks(Listing(["a.png"]), train, pictures=seen).rows == {0: "file"}
