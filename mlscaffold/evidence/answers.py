@@ -254,7 +254,7 @@ def _of_probabilities(
         text = f"The probability columns go from {low:g} to {high:g}: they hold no probabilities, so calibration is not judged"
         findings.append(told(table, "no-probabilities", Status.WARN, text, column=roles.probabilities[0][1]))
         return said, None, None, ""
-    _sums(table, where, np.where(finite, values.sum(axis=1), 1.0), len(classes), roles, findings)
+    _sums(table, where, np.where(finite, np.where(finite[:, None], values, 0.0).sum(axis=1), 1.0), len(classes), roles, findings)
     positive = _positive(classes) or classes[-1] if len(classes) == 2 and set(labels) <= set(classes) else ""
     scores = values[:, place[positive]].tolist() if positive and finite.all() else None
     return said, own.tolist(), scores, positive
