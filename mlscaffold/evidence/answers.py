@@ -235,7 +235,7 @@ def _of_probabilities(
     classes = [name for name, _ in roles.probabilities]
     values = np.array([table.numbers(column) for _, column in roles.probabilities], dtype=np.float64)
     values = values[:, rows].T if len(rows) < len(table) else values.T
-    finite = np.isfinite(values).all(axis=1)
+    finite: Array = np.isfinite(values).all(axis=1)
     where = np.asarray(rows)
     if not finite.all():
         bad = where[~finite].tolist()

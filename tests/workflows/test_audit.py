@@ -330,7 +330,7 @@ def test_everything_leaked_leaves_nothing(tmp_path: Path) -> None:
 
 def test_infinite_and_empty_probabilities_are_told(tmp_path: Path) -> None:
     content = [(*row, *(0.8 if c == row[2] else 0.1 for c in CLASSES)) for row in rows(60)]
-    content[2] = (*content[2][:3], "inf", "-inf", "")  # type: ignore[assignment]
+    content[2] = (*content[2][:3], "inf", "-inf", "")
     found = audit(table(tmp_path / "p.csv", content, "file,label,prediction," + ",".join(f"p:{c}" for c in CLASSES)))
     assert one(found, "not-a-number").evidence[0].line == 4
     assert found.trust is not None and found.trust.n == 59
