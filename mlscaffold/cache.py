@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, value TEXT) WITHOUT ROWID;
@@ -30,15 +30,18 @@ class Cache:
 
     def __init__(self, path: Path | None) -> None:
         """Open the cache at `path`; None keeps everything in memory."""
+        self.path = path
         self.connection = _open(path)
+        self.settled_before = time.time_ns() - SETTLED_AFTER
         self._files: dict[str, tuple[Stamp, str]] | None = None
         self._new_files: dict[str, tuple[Stamp, str]] = {}
+        self._new_memos: dict[str, tuple[str, str, str]] = {}
 
     @property
     def files(self) -> dict[str, tuple[Stamp, str]]:
         """Path → (size, mtime, ctime, inode), digest, as last seen."""
         if self._files is None:
-            rows = self.connection.execute("SELECT path, size, mtime, ctime, inode, digest FROM file")
+            rows = self._rows("SELECT path, size, mtime, ctime, inode, digest FROM file", ())
             self._files = {path: ((size, mtime, ctime, inode), digest) for path, size, mtime, ctime, inode, digest in rows}
         return self._files
 
@@ -49,7 +52,7 @@ class Cache:
 
     def remember_file(self, path: str, stamp: Stamp, digest: str) -> None:
         """Keep a digest, unless the file is so young that it could change within the same time stamp."""
-        if max(stamp[1], stamp[2]) < time.time_ns() - SETTLED_AFTER:
+        if max(stamp[1], stamp[2]) < self.settled_before:
             self.files[path] = self._new_files[path] = (stamp, digest)
 
     def facts(self, digests: Iterable[str], reader: int) -> dict[str, list[Any]]:
@@ -59,39 +62,55 @@ class Cache:
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
-            rows = self.connection.execute(
-                f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", [reader, *part]
-            )
-            found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
+            rows = self._rows(f"SELECT digest, value FROM fact WHERE reader = ? AND digest IN ({marks})", (reader, *part))
+            with contextlib.suppress(ValueError, KeyError):
+                found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
         return found
 
     def remember_facts(self, facts: dict[str, list[Any]], reader: int) -> None:
         """Keep facts about pictures."""
         rows = [(digest, reader, json.dumps(value, default=_text)) for digest, value in facts.items()]
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error), self.connection:
             self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", rows)
-            self.connection.commit()
 
     def memo(self, key: str, version: str) -> tuple[dict[str, str], Any] | None:
         """What was computed under `key` by this version of the code: what it read (with digests), and the value."""
-        row = self.connection.execute("SELECT trace, value FROM memo WHERE key = ? AND version = ?", (key, version)).fetchone()
-        return (json.loads(row[0]), json.loads(row[1])) if row else None
+        new = self._new_memos.get(key)
+        rows = (
+            [new[1:]]
+            if new and new[0] == version
+            else self._rows("SELECT trace, value FROM memo WHERE key = ? AND version = ?", (key, version))
+        )
+        with contextlib.suppress(ValueError):
+            return next(((json.loads(trace), json.loads(value)) for trace, value in rows), None)
+        return None
 
     def remember_memo(self, key: str, version: str, *, trace: dict[str, str], value: object) -> None:
         """Keep a computed value together with the digests of all that it read."""
-        with contextlib.suppress(sqlite3.Error):
-            self.connection.execute(
-                "INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", (key, version, json.dumps(trace), json.dumps(value))
-            )
+        self._new_memos[key] = (version, json.dumps(trace), json.dumps(value))
 
     def save(self) -> None:
         """Write what was learned; a cache that cannot be written is no error."""
-        rows = [(path, *stamp, digest) for path, (stamp, digest) in self._new_files.items()]
-        with contextlib.suppress(sqlite3.Error):
-            if rows:
-                self.connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self.connection.commit()
-        self._new_files = {}
+        files = [(path, *stamp, digest) for path, (stamp, digest) in self._new_files.items()]
+        memos = [(key, *row) for key, row in self._new_memos.items()]
+        if files or memos:
+            # At once, at the end: another run, a hook for instance, never waits for this one.
+            with contextlib.suppress(sqlite3.Error), self.connection:
+                self.connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", files)
+                self.connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", memos)
+        self._new_files, self._new_memos = {}, {}
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
+        """The answer to a query; a damaged file is left behind and begun anew."""
+        try:
+            return self.connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError:  # locked for long: do without
+            return []
+        except sqlite3.DatabaseError:
+            self.connection.close()
+            _discard(self.path)
+            self.connection = _open(self.path)
+            return []
 
 
 def _text(value: bytes) -> dict[str, str]:
@@ -110,13 +129,20 @@ def _open(path: Path | None) -> sqlite3.Connection:
                 if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
                     for table in ("file", "fact", "memo"):
                         connection.execute(f"DROP TABLE IF EXISTS {table}")
-                    connection.executescript(f"PRAGMA journal_mode=WAL; {TABLES} PRAGMA user_version={VERSION};")
-                connection.execute("PRAGMA synchronous=OFF")
+                    connection.executescript(f"PRAGMA journal_mode=DELETE; {TABLES} PRAGMA user_version={VERSION};")
+                connection.execute("PRAGMA synchronous=OFF")  # a power cut may cost the cache, never an answer
                 return connection
-            except sqlite3.Error:  # damaged or not writable: start anew, then do without
-                with contextlib.suppress(OSError):
-                    if attempt == 0:
-                        path.unlink(missing_ok=True)
+            except sqlite3.OperationalError:  # locked, or not writable: do without
+                break
+            except sqlite3.Error:  # damaged: start anew, once
+                if attempt == 0:
+                    _discard(path)
     connection = sqlite3.connect(":memory:")
     connection.executescript(TABLES)
     return connection
+
+
+def _discard(path: Path | None) -> None:
+    for name in (f"{path}{end}" for end in ("", "-journal", "-wal", "-shm") if path):
+        with contextlib.suppress(OSError):
+            Path(name).unlink(missing_ok=True)

@@ -17,6 +17,10 @@ NEUTRAL = (
 )  # fmt: skip
 
 
+# Where the user's settings lie is theirs to say, in a hook too.
+SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+
+
 class GitError(ScaffoldError):
     """Git is missing, or refused a request."""
 
@@ -42,7 +46,9 @@ def environment(*, keep_index: bool = False) -> dict[str, str]:
     """
     kept = {"GIT_INDEX_FILE"} if keep_index else set()
     env = {
-        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO", *SETTINGS)
     }
     return env | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
@@ -60,7 +66,11 @@ def run_git(
     variables = environment(keep_index=keep_index) | (env or {})
     try:
         done = subprocess.run(["git", *NEUTRAL, *args], cwd=cwd, input=stdin, capture_output=True, check=False, env=variables)
-    except FileNotFoundError as missing:
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as missing:
+        if not cwd.is_dir():
+            raise GitError(
+                f"{cwd} is no folder any more", reference="no-folder", hint="Go into the project's folder."
+            ) from missing
         raise GitError(
             "git is not installed, or not on the PATH", reference="no-git", hint="Install git, then run the command again."
         ) from missing
@@ -86,11 +96,21 @@ def head(cwd: Path) -> str:
     return output.text if output.code == 0 else ""
 
 
+def need_repository(cwd: Path) -> None:
+    """Raise `GitError` where there is no repository to ask."""
+    if top(cwd) is None:
+        raise GitError(f"{cwd} is in no git repository", reference="no-repository", hint="Make it one: git init")
+
+
 def status(cwd: Path, *paths: str) -> dict[str, str]:
-    """Path (relative to the top) → git's two letters, for what differs from the commit below `cwd`; untracked folders as one."""
+    """Path (relative to `cwd`) → git's two letters, for what differs from the commit below `cwd`.
+
+    An untracked folder is one entry that ends in a slash; "" stands for a `cwd` that is untracked as a whole.
+    """
     listing = run_git(["status", "--porcelain", "-z", "--no-renames", "--", *(paths or (".",))], cwd, check=False).stdout
+    prefix = run_git(["rev-parse", "--show-prefix"], cwd, check=False).text
     rows = [r.decode("utf-8", "surrogateescape") for r in listing.split(b"\0") if r]
-    return {r[3:]: r[:2] for r in rows if len(r) > 3}
+    return {r[3:].removeprefix(prefix) if r[3:].startswith(prefix) else "": r[:2] for r in rows if len(r) > 3}
 
 
 def is_shallow(cwd: Path) -> bool:
@@ -104,9 +124,21 @@ def identity(cwd: Path) -> str:
 
 
 def canonical_name(name: str, cwd: Path) -> str:
-    """The name that `.mailmap` gives a person, or the name itself."""
-    output = run_git(["check-mailmap", f"{name} <unknown>"], cwd, check=False)
-    return output.text.rsplit(" <", 1)[0] if output.code == 0 and output.text else name
+    """The name that `.mailmap` gives a person, or the name itself; a bare name is looked for in the lines that hold both names."""
+    if name == identity(cwd) and (email := run_git(["config", "user.email"], cwd, check=False).text.strip()):
+        output = run_git(["check-mailmap", f"{name} <{email}>"], cwd, check=False)
+        if output.code == 0 and " <" in output.text:
+            return output.text.rsplit(" <", 1)[0]
+    try:
+        lines = (cwd / ".mailmap").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return name
+    for line in lines:
+        proper, _, rest = line.partition("#")[0].partition("<")
+        former = rest.partition(">")[2].partition("<")[0]
+        if proper.strip() and former.strip().casefold() == name.casefold():
+            return proper.strip()
+    return name
 
 
 def index_entries(cwd: Path) -> dict[str, str]:
@@ -152,7 +184,11 @@ def show(spec: str, cwd: Path) -> bytes | None:
 
 
 def changed_since(revision: str, cwd: Path) -> list[str]:
-    """Tracked paths (relative to `cwd`) of the work tree that differ from a revision, new untracked ones included."""
+    """Tracked paths (relative to `cwd`) of the work tree that differ from a revision, new untracked ones included; raises `GitError`."""
+    if not has_commit(revision, cwd):
+        raise GitError(
+            f"git knows no revision {revision!r}", reference="no-such-revision", hint="List the latest: git log --oneline -5"
+        )
     changed = run_git(["diff", "--name-only", "-z", "--relative", "--no-renames", revision, "--", "."], cwd, check=False).stdout
     new = run_git(["ls-files", "--others", "--exclude-standard", "-z", "--", "."], cwd, check=False).stdout
     return sorted({p.decode("utf-8", "surrogateescape") for p in (changed + new).split(b"\0") if p})
@@ -166,7 +202,7 @@ def last_commit_of(path: str, cwd: Path) -> str:
 
 def has_commit(commit: str, cwd: Path) -> bool:
     """Whether the repository holds this commit."""
-    return run_git(["cat-file", "-e", f"{commit}^{{commit}}"], cwd, check=False).code == 0
+    return run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"], cwd, check=False).code == 0
 
 
 def blob_id(data: bytes) -> str:

@@ -9,36 +9,47 @@ import os
 import subprocess
 import sys
 
-# A staged file below one of these concerns a check.
+from mlscaffold.keys import FILES, FORMS
+
+# A staged file of a project below one of these concerns a check.
 RELEVANT = (
     "docs/", "data/", "reports/", "exports/", ".mlscaffold/", ".github/", "acceptance.toml", "mlscaffold.toml", "pipeline.json",
-    "deploy.toml", "Dockerfile", "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", "README.md", ".env",
+    "deploy.toml", "Dockerfile", "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", ".gitignore", "README.md",
 )  # fmt: skip
-# Broad on purpose: a hit only means that the real check looks at the file.
-SUSPICIOUS = r"BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{12}|gh[pousr]_[A-Za-z0-9]{20}|github_pat_|xox[abprs]-|sk-[A-Za-z0-9_-]{16}|AIza[0-9A-Za-z_-]{20}|hf_[A-Za-z]{20}|glpat-|(api_?key|secret|passw(or)?d|token)[\"' ]*[:=]"
 LARGE = 5_000_000  # bytes
-REFUSED = 1
+REFUSED, BUG, INTERRUPTED = 1, 3, 130
+AT_ONCE = 500  # paths on one command line
 
 
 def main() -> None:
-    """The console script: exit 0 lets the commit pass, 1 refuses it."""
-    from_git = _git("rev-parse", "--show-toplevel", "--show-prefix").split("\n")
-    if not from_git[0]:
-        sys.exit(0)
-    top = from_git[0]
-    staged = _staged(top)
-    roots = sorted({root for path in staged if (root := _project_of(top, path)) is not None})
-    if not any(_is_relevant(path, roots) for path in staged) and not _is_suspicious(top, staged):
-        sys.exit(0)
+    """The console script: exit 0 lets the commit pass, anything else refuses it."""
+    try:
+        sys.exit(_hook())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _hook() -> int:
+    top = _git("rev-parse", "--show-toplevel")
+    staged = _staged(top) if top else {}
+    mine = {path: root for path in staged if (root := _project_of(top, path)) is not None}
+    if not mine:
+        return 0
+    if not any(_is_relevant(path, root) for path, root in mine.items()) and not _is_suspicious(top, {p: staged[p] for p in mine}):
+        return 0
     from mlscaffold.errors import ScaffoldError
 
     try:
-        sys.exit(max((_judge(os.path.join(top, root)) for root in roots), default=0))  # noqa: PTH118 - pathlib costs a Python start
+        return max(_judge(os.path.join(top, root)) for root in sorted(set(mine.values())))  # noqa: PTH118 - pathlib costs a Python start
     except ScaffoldError as error:
         sys.stderr.write(f"mlscaffold: {error.message}\n" + (f"  Next: {error.hint}\n" if error.hint else ""))
-        sys.exit(REFUSED)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return REFUSED
+    except OSError as problem:
+        sys.stderr.write(f"mlscaffold: {problem}\n")
+        return REFUSED
+    except Exception as bug:
+        sys.stderr.write(f"mlscaffold broke: {type(bug).__name__}: {bug}\n  Next: mlscaffold --debug check --staged\n")
+        return BUG
 
 
 def _judge(root: str) -> int:
@@ -47,8 +58,11 @@ def _judge(root: str) -> int:
     from mlscaffold import git
     from mlscaffold.model import Status
     from mlscaffold.project import open_project
+    from mlscaffold.settings import FILE
     from mlscaffold.workflows.check import Options, check_index, check_project
 
+    if FILE not in git.index_entries(Path(root)):  # not a project yet, as far as this commit knows
+        return 0
     project = open_project(Path(root), staged=True)
     report = check_project(project, Options(paths=tuple(git.staged_paths(project.root))))
     always = {s.id for s in check_index(project) if s.always}
@@ -59,20 +73,25 @@ def _judge(root: str) -> int:
     for finding in refused:
         places = ", ".join(f"{e.path}:{e.line}" if e.line else e.path for e in finding.evidence[:3])
         fix = f"\n    {finding.fix}" if finding.fix else ""
-        sys.stderr.write(f"mlscaffold: {finding.check}: {finding.message}" + (f"\n    {places}" if places else "") + fix + "\n")
+        _say(f"mlscaffold: {finding.check}: {finding.message}" + (f"\n    {places}" if places else "") + fix)
     if passing:
-        sys.stderr.write(
-            f"mlscaffold: {passing} finding{'s' * (passing != 1)} to look at, not in the way of this commit: mlscaffold check\n"
-        )
+        _say(f"mlscaffold: {passing} finding{'s' * (passing != 1)} to look at, not in the way of this commit: mlscaffold check")
     if refused:
-        sys.stderr.write(f"mlscaffold: commit refused (gate = {gate!r}). Look closer: mlscaffold check --staged\n")
+        _say(f"mlscaffold: commit refused (gate = {gate!r}). Look closer: mlscaffold check --staged")
     return REFUSED if refused else 0
+
+
+def _say(text: str) -> None:
+    """Control characters from file names are shown, not obeyed."""
+    sys.stderr.write("".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text) + "\n")
 
 
 def _staged(top: str) -> dict[str, str]:
     """Staged path (relative to the top) → blob id; a deletion has none."""
-    base = "HEAD" if _git("rev-parse", "--verify", "--quiet", "HEAD", cwd=top) else "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    fields = _git("diff-index", "--cached", "--raw", "-z", "--no-renames", base, cwd=top).split("\0")
+    base = _git("rev-parse", "--verify", "--quiet", "HEAD", cwd=top) or _git(
+        "hash-object", "-t", "tree", "--stdin", cwd=top, stdin=""
+    )
+    fields = _git("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", base, cwd=top).split("\0")
     return {
         path: ("" if meta.split()[4] == "D" else meta.split()[3]) for meta, path in zip(fields[::2], fields[1::2], strict=False)
     }
@@ -87,34 +106,36 @@ def _project_of(top: str, path: str) -> str | None:
     return None
 
 
-def _is_relevant(path: str, roots: list[str]) -> bool:
-    inner = next((path[len(root) + 1 :] for root in sorted(roots, reverse=True) if root and path.startswith(f"{root}/")), path)
-    return inner.startswith(RELEVANT)
+def _is_relevant(path: str, root: str) -> bool:
+    return path[len(root) + 1 if root else 0 :].startswith(RELEVANT)
 
 
 def _is_suspicious(top: str, staged: dict[str, str]) -> bool:
     paths = [path for path, blob in staged.items() if blob]
-    if not paths:
-        return False
-    blobs = "\n".join(blob for blob in staged.values() if blob)
-    sizes = _git("cat-file", "--batch-check=%(objectsize)", cwd=top, stdin=blobs).split()
+    if any(path.rpartition("/")[2].startswith(FILES) for path in paths):
+        return True
+    sizes = (
+        _git("cat-file", "--batch-check=%(objectsize)", cwd=top, stdin="\n".join(staged[p] for p in paths)).split()
+        if paths
+        else []
+    )
     if any(size.isdigit() and int(size) > LARGE for size in sizes):
         return True
-    return bool(
-        _git(
-            "grep", "--cached", "-I", "-l", "-i", "-E", "-e", SUSPICIOUS, "--", *(f":(literal){p}" for p in paths[:500]), cwd=top
-        )
-    )
+    search = ("grep", "--cached", "-I", "-l", "-E", *(part for form in FORMS.values() for part in ("-e", form)), "--")
+    parts = [paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE)]
+    return any(_git(*search, *(f":(top,literal){p}" for p in part), cwd=top) for part in parts)
 
 
 def _git(*args: str, cwd: str | None = None, stdin: str | None = None) -> str:
+    """What git answers; nothing where it is missing or refuses. A hook's own variables (its index) are kept."""
     try:
         done = subprocess.run(
-            ["git", "-c", "core.quotePath=false", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
+            ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *args],
+            cwd=cwd or None, input=None if stdin is None else stdin.encode("utf-8", "surrogateescape"), capture_output=True, check=False,
+        )  # fmt: skip
+    except OSError:
         return ""
-    return done.stdout.rstrip("\n")
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 if __name__ == "__main__":

@@ -18,10 +18,12 @@ from typing import Any, Protocol, TypeVar
 from mlscaffold import git
 from mlscaffold.cache import Cache, Stamp
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.settings import FILE, Settings, read_settings
+from mlscaffold.settings import FILE, BrokenSettings, Settings, read_settings
 
 T = TypeVar("T")
 ABSENT = "absent"
+UNREADABLE = "unreadable"
+WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list"}
 # Never part of any evidence, wherever they lie.
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
 
@@ -108,17 +110,19 @@ class WorkTree:
             here = pending.pop()
             try:
                 entries = list(os.scandir(self.root / here if here else self.root))
+            except PermissionError as problem:  # not absent: nobody may conclude that there is nothing
+                raise Unknown(f"{here} cannot be read: {problem.strerror}", path=here, fix=f"chmod u+rx {here}") from problem
             except OSError:
                 continue
             for entry in entries:
                 name = entry.name
-                if name in SYSTEM_NAMES or name.startswith("._"):
+                if name in SYSTEM_NAMES or name.startswith("._") or name == ".git":  # a file in a linked work tree
                     continue
                 path = f"{here}/{name}" if here else name
                 try:
                     if entry.is_file():
                         yield path, _stamp(entry.stat())
-                    elif deep and name != ".git" and entry.is_dir():
+                    elif deep and entry.is_dir():
                         if entry.is_symlink():
                             real = os.path.realpath(entry.path)
                             if real in seen:
@@ -139,15 +143,21 @@ class IndexTree:
         self.entries = git.index_entries(root)
         self._blobs: dict[str, bytes] = {}
         self._known_ignored: dict[str, bool] = {}
+        self._linked: dict[str, bool] = {}
 
     def content(self, path: str) -> bytes | None:
         """The staged content; of an ignored file, the content on disk."""
         blob = self.entries.get(path)
         if blob is None:
             return self.disk.content(path) if self._is_ignored(path) else None
-        if blob not in self._blobs:
-            self._blobs |= git.blobs([blob], self.root)
+        self.load([path])
         return self._blobs.get(blob)
+
+    def load(self, paths: list[str]) -> None:
+        """Fetch the staged contents of many files in one process."""
+        wanted = [blob for path in paths if (blob := self.entries.get(path)) and blob not in self._blobs]
+        if wanted:
+            self._blobs |= git.blobs(wanted, self.root)
 
     def stamp(self, path: str) -> Stamp | None:
         """The disk's stamp, for ignored files only."""
@@ -165,6 +175,7 @@ class IndexTree:
         return bool(self._ignored([path]))
 
     def _ignored(self, paths: list[str]) -> list[str]:
+        self._known_ignored |= {p: True for p in paths if p not in self._known_ignored and self._is_linked(p.rpartition("/")[0])}
         asked = [p for p in paths if p not in self._known_ignored]
         if asked:  # all at once: a process for each picture would take minutes
             names = "\0".join(asked).encode("utf-8", "surrogateescape")
@@ -172,6 +183,12 @@ class IndexTree:
             ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
             self._known_ignored |= {p: p in ignored for p in asked}
         return [p for p in paths if self._known_ignored[p]]
+
+    def _is_linked(self, folder: str) -> bool:
+        """Whether a folder lies behind a symbolic link: git holds nothing of it, and refuses to be asked."""
+        if folder and folder not in self._linked:
+            self._linked[folder] = self._is_linked(folder.rpartition("/")[0]) or (self.root / folder).is_symlink()
+        return bool(folder) and self._linked[folder]
 
 
 class Project:
@@ -203,7 +220,15 @@ class Project:
     def option(self, check: str, name: str, default: T) -> T:
         """A setting of one check, from `[checks."<id>"]`."""
         value = self.settings.checks.get(check, {}).get(name, default)
-        return value if isinstance(value, type(default)) else type(default)(value)  # type: ignore[call-arg]
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)  # type: ignore[return-value]
+        if isinstance(default, tuple) and isinstance(value, list):
+            return tuple(value)  # type: ignore[return-value]
+        if isinstance(value, bool) is not isinstance(default, bool) or not isinstance(value, type(default)):
+            raise BrokenSettings(
+                f'[checks."{check}"] {name} is {value!r}; {WANTED.get(type(default), "another kind of value")} is wanted'
+            )
+        return value
 
     def exists(self, path: str) -> bool:
         """Whether there is a file of this name."""
@@ -230,7 +255,7 @@ class Project:
     def digest(self, path: str) -> str:
         """The sha256 of a file's bytes, or `absent`."""
         self._note(f"file:{path}")
-        return self._digest_of_file(path)
+        return _readable(path, self._digest_of_file(path))
 
     def glob(self, pattern: str) -> list[str]:
         """Files that match a pattern; `*` stays within one folder, `**` as the last folder goes deep."""
@@ -247,7 +272,8 @@ class Project:
     def digests(self, folder: str) -> dict[str, str]:
         """Every file below a folder → the sha256 of its bytes; unchanged files are not opened."""
         self._note(f"tree:{folder}")
-        return self._walk(folder)
+        found = self._walk(folder)
+        return {path: _readable(path, digest) for path, digest in found.items()} if UNREADABLE in found.values() else found
 
     def is_pristine(self, path: str) -> bool:
         """Whether a file is still exactly as it was generated."""
@@ -284,8 +310,11 @@ class Project:
             trace, value = frozenset(stored[0]), stored[1]
         else:
             with self._tracing() as noted:
-                value = compute()
-            trace = frozenset(noted)
+                try:
+                    value = compute()
+                finally:  # who catches what was raised has read this too
+                    trace = frozenset(noted)
+                    self._note_outer(trace)
             if not volatile:
                 self.cache.remember_memo(
                     key, self.version, trace={item: self._current(item) for item in sorted(trace)}, value=value
@@ -319,15 +348,22 @@ class Project:
         if self._traces:
             self._traces[-1].update(items)
 
+    def _note_outer(self, items: frozenset[str]) -> None:
+        if len(self._traces) > 1:
+            self._traces[-2].update(items)
+
     def _current(self, item: str) -> str:
         if item not in self._digests:
             kind, _, argument = item.partition(":")
             if kind == "file":
                 return self._digest_of_file(argument)
-            if kind == "glob":
-                self._digests[item] = _sha("\n".join(self._matches(argument)))
-            else:
-                self._digests[item] = _sha("".join(f"{p},{d}\n" for p, d in self._walk(argument).items()))
+            try:
+                if kind == "glob":
+                    self._digests[item] = _sha("\n".join(self._matches(argument)))
+                else:
+                    self._digests[item] = _sha("".join(f"{p},{d}\n" for p, d in self._walk(argument).items()))
+            except Unknown:
+                self._digests[item] = UNREADABLE
         return self._digests[item]
 
     def _digest_of_file(self, path: str) -> str:
@@ -336,8 +372,11 @@ class Project:
             stamp = self.tree.stamp(path)
             known = self.cache.digest(path, stamp) if stamp else None
             if known is None:
-                data = self.tree.content(path)
-                known = ABSENT if data is None else hashlib.sha256(data).hexdigest()
+                try:
+                    data = self.tree.content(path)
+                    known = ABSENT if data is None else hashlib.sha256(data).hexdigest()
+                except Unknown:
+                    data, known = None, UNREADABLE
                 if stamp and data is not None:
                     self.cache.remember_file(path, stamp, known)
             self._digests[item] = known
@@ -352,7 +391,10 @@ class Project:
                     found[path] = known or self._digest_of_file(path)
                 self._walks[folder] = dict(sorted(found.items()))
             else:
-                self._walks[folder] = {p: self._digest_of_file(p) for p in self.tree.listing(folder, deep=True)}
+                paths = self.tree.listing(folder, deep=True)
+                if isinstance(self.tree, IndexTree):
+                    self.tree.load(paths)
+                self._walks[folder] = {p: self._digest_of_file(p) for p in paths}
         return self._walks[folder]
 
     def _matches(self, pattern: str) -> list[str]:
@@ -377,6 +419,12 @@ def _fits(path: list[str], pattern: list[str]) -> bool:
     if pattern[0] == "**":
         return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
+
+
+def _readable(path: str, digest: str) -> str:
+    if digest == UNREADABLE:
+        raise Unknown(f"{path} cannot be read on this machine", path=path)
+    return digest
 
 
 def _stamp(found: os.stat_result) -> Stamp:

@@ -17,6 +17,11 @@ WHY = {
     errno.EACCES: ("you have no permission to write there", "Change the permissions of the folder, or run as its owner."),
     errno.EPERM: ("you have no permission to write there", "Change the permissions of the folder, or run as its owner."),
     errno.EROFS: ("the file system is read-only", "Work in a folder that can be written."),
+    errno.EFBIG: ("it is larger than files may be here", "Raise the limit (ulimit -f), then run the command again."),
+    errno.EISDIR: ("it is a folder", "Name a file."),
+    errno.ENOTDIR: ("a part of the path is a file", "Name another folder."),
+    errno.EEXIST: ("a part of the path is a file", "Name another folder."),
+    errno.ENAMETOOLONG: ("the name is too long", "Give a shorter name."),
 }
 
 

@@ -1,7 +1,7 @@
 """Checks: code that proves deliverables. One check, one file; the file is its registration.
 
-A check is a generator of findings. It reads evidence through the project only, raises `Missing` where evidence is absent, still as generated
-or older than its inputs, and `Unknown` where this machine cannot judge it. It yields nothing when all is well.
+A check is a generator of findings. It reads evidence through the project only, raises `Missing` where evidence is absent, still
+as generated or older than its inputs, and `Unknown` where this machine cannot judge it. It yields nothing when all is well.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlscaffold.model import Effect, Evidence, Finding, Status
 from mlscaffold.project import Project
 
 Check = Callable[[Project], Iterator[Finding]]
+MISSING = "missing"
+"""Marks a finding of absent evidence, which the state of its stage makes `todo` or `fail`."""
+
 HEADINGS = ("## Why", "## Evidence", "## Fix")
 
 
@@ -81,6 +84,12 @@ def warn(message: str, *evidence: Evidence | str, fix: str = "", effect: Effect 
 def unknown(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
     """A part of the evidence cannot be judged on this machine."""
     return _finding(Status.UNKNOWN, message, evidence, fix=fix, effect=None, stage=stage)
+
+
+def todo(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
+    """Evidence is absent or as generated: `todo`, and `fail` where its stage is signed. `Missing` for several of them."""
+    found = _finding(Status.TODO, message, evidence, fix=fix, effect=None, stage=stage)
+    return replace(found, check=MISSING)
 
 
 def all_checks() -> tuple[Spec, ...]:

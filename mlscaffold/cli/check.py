@@ -26,27 +26,31 @@ def check(
 ) -> None:
     """Prove everything that can be proved now. Exit 1 on a finding that counts."""
     from mlscaffold import git
-    from mlscaffold.project import open_project
+    from mlscaffold.project import find_root, open_project
     from mlscaffold.reports import json as machine
     from mlscaffold.reports import text
     from mlscaffold.stages import find_stage
     from mlscaffold.workflows.check import Options, check_project, is_ok
 
+    if staged and since:
+        raise UsageError("--staged and --since exclude each other", reference="usage", hint="Name one of them.")
     if format_ not in ("text", "json"):
         raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text or json")
+    if staged or since:
+        git.need_repository(find_root(Path.cwd()))
     project = open_project(staged=staged, use_cache=not no_cache)
+    slug = find_stage(stage).slug if stage else ""
     paths = None
     if staged:
         paths = tuple(git.staged_paths(project.root))
     elif since:
         paths = tuple(git.changed_since(since, project.root))
-    slug = find_stage(stage).slug if stage else ""
     report = check_project(project, Options(stage=slug, everything=all_, deep=deep, paths=paths))
     if format_ == "json":
         shown = machine.render(report)
     else:
         colour = wants_colour() and output is None
-        shown = text.render(report, width=width(), colour=colour, everything=all_)
+        shown = text.render(report, width=width(), colour=colour, everything=all_ or bool(stage))
     if output:
         from mlscaffold.writing import write_text
 

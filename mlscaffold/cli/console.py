@@ -17,8 +17,7 @@ def run(app: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - a Typ
     """Call the application and turn every way out into an exit code: 0 fine, 1 refused, 2 usage, 3 our bug, 130 interrupted."""
     debug = "--debug" in arguments
     try:
-        app(args=list(arguments), prog_name="mlscaffold", standalone_mode=True)
-        sys.exit(0)
+        _call(app, arguments)
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted; nothing was left half done.\n")
         sys.exit(INTERRUPTED)
@@ -28,20 +27,56 @@ def run(app: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - a Typ
         show_error(error)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader (`| head`) has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         sys.exit(0)
     except OSError as problem:
         if debug:
             raise
         show_error(_of_system(problem))
+        _give_up_output()
         sys.exit(1)
     except Exception as bug:
         if debug:
             raise
+        if evidence := _of_evidence(bug):
+            show_error(evidence)
+            sys.exit(1)
         sys.stderr.write(
             f"mlscaffold broke: {type(bug).__name__}: {bug}\nThis is a bug of ours. Run it again with --debug to see where.\n"
         )
         sys.exit(BUG)
+
+
+def _call(app: Any, arguments: Sequence[str]) -> NoReturn:  # noqa: ANN401 - as above
+    """Run the command; it ends in SystemExit, or in what it raised."""
+    code: object = 0
+    try:
+        app(args=list(arguments), prog_name="mlscaffold", standalone_mode=True)
+    except SystemExit as end:  # typer turns ^C into an exit code of its own
+        code = end.code
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    sys.stdout.flush()  # a full disk is told here, not by the interpreter on its way out
+    sys.exit(code)  # type: ignore[arg-type]
+
+
+def _give_up_output() -> None:
+    """Let the interpreter end although its output cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_evidence(problem: Exception) -> ScaffoldError | None:
+    """Evidence that is absent or cannot be read, met outside a check."""
+    from mlscaffold.project import Missing, Unknown
+
+    match problem:
+        case Missing():
+            return ScaffoldError(problem.what, reference="missing", hint=problem.fix)
+        case Unknown():
+            return ScaffoldError(
+                problem.reason, reference="unreadable", hint=problem.fix or "Look at the path and its permissions."
+            )
+    return None
 
 
 def show_error(error: ScaffoldError) -> None:
@@ -89,5 +124,6 @@ def _of_system(problem: OSError) -> ScaffoldError:
     from mlscaffold.writing import WHY
 
     why, hint = WHY.get(problem.errno or 0, (problem.strerror or str(problem), "Look at the path and its permissions."))
-    where = Path(str(problem.filename)) if problem.filename else "a file"
-    return ScaffoldError(f"Cannot use {where}: {why}", reference="system", hint=hint)
+    if not problem.filename:
+        return ScaffoldError(f"Cannot go on: {why}", reference="system", hint=hint)
+    return ScaffoldError(f"Cannot use {Path(str(problem.filename))}: {why}", reference="system", hint=hint)

@@ -19,7 +19,7 @@ def explain(
 
     specs = all_checks()
     if not check:
-        width = max(len(s.id) for s in specs)
+        width = max((len(s.id) for s in specs), default=0)
         for spec in specs:
             say(f"{spec.id:{width}}  {spec.title}")
         return

@@ -22,28 +22,62 @@ def sign_stages(
     """Sign one stage, or each up to `through`; stops at the first that is not proved (exit 1)."""
     from mlscaffold.project import open_project
     from mlscaffold.stages import find_stage
-    from mlscaffold.workflows.advance import Answers, candidate, sign, signer
 
+    if stage and through:
+        raise UsageError("--stage and --through exclude each other", reference="usage", hint="Name one of them.")
     last = find_stage(through).number if through else 0
-    while True:
-        project = open_project()
-        wanted = candidate(project, stage)
-        if last and wanted.stage.number > last:
-            return
-        if wanted.blocking:
-            _refuse(wanted, project)
-        _announce(wanted)
-        name, held = signer(project, wanted.stage, who=who, role=role)
-        kept = _accept(wanted, accepted)
-        answers = {q.id: "yes" for q in wanted.questions} if yes else _ask(wanted, confirmed)
-        if not (yes or confirmed) and is_terminal():
-            _confirm_signature(name, held)
-        path = sign(project, wanted, Answers(name, held, answers, kept))
-        say(f"Signed as {held} by {name}: {path} (commit it with your work)")
-        project.save()
-        _open_next(open_project())
-        if not last or stage:
-            return
+    _know_items(confirmed, stage)
+    while not last or _is_before(open_project(), last):
+        _sign_one(open_project(), stage, who=who, role=role, confirmed=confirmed, yes=yes, accepted=accepted)
+        if not last:
+            break
+    _open_next(open_project())
+
+
+def _sign_one(
+    project: Project, stage: str, *, who: str, role: str, confirmed: Sequence[str], yes: bool, accepted: Sequence[str]
+) -> None:
+    from mlscaffold.workflows.advance import Answers, candidate, need_accepted, sign, signer
+
+    wanted = candidate(project, stage)
+    if wanted.blocking:
+        _refuse(wanted)
+    _announce(wanted)
+    name, held = signer(project, wanted.stage, who=who, role=role)
+    kept = _accept(wanted, accepted)
+    need_accepted(wanted, kept)
+    answers = {q.id: "yes" for q in wanted.questions} if yes else _ask(wanted, confirmed)
+    if is_terminal() and not (yes or confirmed) and all(answer == "yes" for answer in answers.values()):
+        _confirm_signature(name, held)
+    path = sign(project, wanted, Answers(name, held, answers, kept))
+    say(f"Signed as {held} by {name}: {path} (commit it with your work)")
+    project.save()
+
+
+def _is_before(project: Project, last: int) -> bool:
+    """Whether the current stage is one of those up to `last`."""
+    from mlscaffold.stages.state import current_stage, stage_states
+
+    current = current_stage(stage_states(project))
+    return current is not None and current.stage.number <= last
+
+
+def _know_items(confirmed: Sequence[str], stage: str) -> None:
+    """Refuse a checklist item that no stage has (or not the one that is named)."""
+    from mlscaffold.stages import all_stages, find_stage
+
+    stages = (find_stage(stage),) if stage else all_stages()
+    known = {q.id for s in stages for q in s.checklist}
+    for item in confirmed:
+        if item not in known:
+            import difflib
+
+            near = difflib.get_close_matches(item, known, n=1)
+            raise UsageError(
+                f"No checklist item {item!r}",
+                reference="no-such-item",
+                hint=f"Did you mean {near[0]}?" if near else "mlscaffold stage show lists them.",
+            )
 
 
 def _announce(wanted: Candidate) -> None:
@@ -56,13 +90,10 @@ def _announce(wanted: Candidate) -> None:
         say(f"  Signed over {', '.join(wanted.over)}, not signed or stale; the sign-off records it.")
 
 
-def _refuse(wanted: Candidate, project: Project) -> None:
+def _refuse(wanted: Candidate) -> None:
     stage = wanted.stage
     say(f"Stage {stage.number}, {stage.slug}, is not proved yet:\n")
-    for finding in wanted.blocking:
-        say(_line(finding))
-    unknown = list(wanted.unknown)
-    for finding in unknown:
+    for finding in (*wanted.blocking, *wanted.unknown):
         say(_line(finding))
     say(f"\n{stage.goal}")
     command = next((f.fix for f in wanted.blocking if f.fix), "") or stage.next_command
@@ -71,7 +102,9 @@ def _refuse(wanted: Candidate, project: Project) -> None:
 
 
 def _line(finding: Finding) -> str:
-    where = ", ".join(f"{e.path}:{e.line}" if e.line else e.path for e in finding.evidence[:3])
+    from mlscaffold.reports.content import places
+
+    where = places(finding, 3)
     return f"  {finding.status:7} {finding.check.split('.', 1)[-1]:28} {finding.message}" + (f"\n{'':10}{where}" if where else "")
 
 
@@ -90,26 +123,23 @@ def _accept(wanted: Candidate, accepted: Sequence[str]) -> list[str]:
 
 
 def _ask(wanted: Candidate, confirmed: Sequence[str]) -> dict[str, str]:
-    known = {q.id for q in wanted.questions}
-    strange = [c for c in confirmed if c not in known]
-    if strange:
-        raise UsageError(
-            f"No checklist item {strange[0]!r} in stage {wanted.stage.number}",
-            reference="no-such-item",
-            hint=f"Its items are: {', '.join(sorted(known))}",
-        )
-    answers = dict.fromkeys(confirmed, "yes")
+    """Question id → yes or no; the first no ends the asking, and `sign` refuses it."""
+    answers = {q.id: "yes" for q in wanted.questions if q.id in confirmed}
     open_questions = [q for q in wanted.questions if q.id not in answers]
     if open_questions and not is_terminal():
         raise UsageError(
             f"Nobody can be asked here: no terminal. Open: {open_questions[0].text}",
             reference="no-terminal",
-            hint=" ".join(["mlscaffold stage next", *(f"--confirm {q.id}" for q in wanted.questions)]),
+            hint=" ".join(
+                [f"mlscaffold stage next --stage {wanted.stage.number}", *(f"--confirm {q.id}" for q in wanted.questions)]
+            ),
         )
     for question in open_questions:
         import questionary
 
         answers[question.id] = "yes" if questionary.confirm(question.text, default=False).unsafe_ask() else "no"
+        if answers[question.id] == "no":
+            break
     return answers
 
 
@@ -122,6 +152,7 @@ def _confirm_signature(name: str, role: str) -> None:
 
 
 def _open_next(project: Project) -> None:
+    from mlscaffold.model import State
     from mlscaffold.stages.state import current_stage, stage_states
 
     following = current_stage(stage_states(project))
@@ -129,5 +160,8 @@ def _open_next(project: Project) -> None:
         say("All ten stages are signed or skipped.\nNext: mlscaffold report")
         return
     stage = following.stage
+    if following.state is State.STALE:
+        say(f"Stage {stage.number}, {stage.slug}, is stale.\nNext: mlscaffold status --why")
+        return
     say(f"Stage {stage.number}, {stage.slug}: {stage.goal}")
-    say(f"Next: {stage.next_command}")
+    say(f"Next: {stage.next_command.replace('PACKAGE', project.settings.package)}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from mlscaffold.cli.console import say, width
+from mlscaffold.cli.console import say, wants_colour, width
+from mlscaffold.errors import UsageError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -19,6 +20,8 @@ def status(
     from mlscaffold.reports import text
     from mlscaffold.workflows.check import check_project
 
+    if format_ not in ("text", "json"):
+        raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text or json")
     project = open_project()
     report = check_project(project)
     if format_ == "json":
@@ -30,4 +33,5 @@ def status(
 
         say(pages.why(report))
     else:
-        say(text.status(report, width=width()), colour=True)
+        turn = next((s.stage.roles[0] for s in report.stages if s.stage.slug == report.current), "")
+        say(text.status(report, width=width(), colour=wants_colour(), turn=turn).rstrip("\n"), colour=True)

@@ -15,6 +15,7 @@ from mlscaffold.evidence import chain, data, jsonfile, media, tables, toml
 from mlscaffold.project import ABSENT, Missing, Project, Unknown, canonical_json
 
 SCHEME = "m1"
+CIRCUMSTANCES = ("schema", "run", "command", "commit", "dirty", "start", "end", "packages", "hardware", "threads")
 FIGURES = (".svg", ".png", ".jpg", ".pdf", ".md", ".html", ".txt")
 
 
@@ -63,9 +64,7 @@ def _meaning(project: Project, base: str, select: str, *, as_input: bool) -> obj
         "reports/model": lambda: _newest_model(project, figures=not as_input),
         "reports/training": lambda: _chosen(project, "training", figures=not as_input),
         "reports/tuning": lambda: _chosen(project, "tuning", figures=not as_input),
-        "reports/evaluation": lambda: _folder(
-            project, chain.evaluation_of(project, select.removeprefix("of=")).folder, figures=not as_input
-        ),
+        "reports/evaluation": lambda: _evaluation(project, select.removeprefix("of="), figures=not as_input),
         "reports/deployment": lambda: _folder(project, "reports/deployment", figures=not as_input),
         "exports": lambda: _exports(project, digests_only=select == "digest"),
         "model": lambda: chain.model(project).checkpoint,
@@ -164,8 +163,17 @@ def _chosen(project: Project, stage: str, *, figures: bool) -> object:
     return {"chosen": _file(project, choice.file), "run": _folder(project, choice.folder, figures=figures)}
 
 
-def _folder(project: Project, folder: str, *, figures: bool) -> object:
+def _evaluation(project: Project, of: str, *, figures: bool) -> object:
+    """An evaluation without when, where and from which commit it was made: the same numbers made again mean the same."""
+    folder = chain.evaluation_of(project, of).folder
+    rows = _folder(project, folder, figures=figures, without=("provenance.json", "report.md"))
+    record = project.read(jsonfile.read, f"{folder}/provenance.json")
+    return [rows, _keys({k: v for k, v in record.items() if k not in CIRCUMSTANCES}, "")]
+
+
+def _folder(project: Project, folder: str, *, figures: bool, without: tuple[str, ...] = ()) -> object:
     files = [f for f in project.glob(f"{folder}/**") if figures or not f.endswith(FIGURES)]
+    files = [f for f in files if f.removeprefix(f"{folder}/") not in without]
     return [[f.removeprefix(f"{folder}/"), _file(project, f)] for f in files] or None
 
 

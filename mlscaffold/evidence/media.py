@@ -22,7 +22,17 @@ def facts(project: Project, media: Mapping[str, str], *, base: str) -> dict[str,
 
         first = {digest: path for path, digest in fresh.items()}
         scanned = scan([project.root / base / path for path in first.values()])
-        learned = {digest: list(scanned[project.root / base / path].to_row()) for digest, path in first.items()}
+        learned = {
+            d: list(_same(project, f"{base}/{path}", d, scanned[project.root / base / path]).to_row())
+            for d, path in first.items()
+        }
         project.cache.remember_facts(learned, READER)
         known |= learned
     return {path: Facts.from_row(tuple(known[digest])) for path, digest in media.items() if digest in known}
+
+
+def _same(project: Project, path: str, digest: str, seen: Facts) -> Facts:
+    """The facts of the content that was asked for: what is staged may differ from what lies on disk."""
+    from mlscaffold.datasets.images import facts_of
+
+    return seen if seen.digest == digest or seen.pointer or not seen.digest else facts_of(project.content(path))

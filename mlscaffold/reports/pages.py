@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from mlscaffold.model import Report, StageStatus, State, Status
-from mlscaffold.reports.content import clean, places
+from mlscaffold.reports.content import clean, places, proved
 
 WORDS = {"proved": "proved", "todo": "to do", "failed": "failed", "waived": "waived", "unknown": "unknown here"}
 
@@ -17,17 +17,35 @@ def stage_page(status: StageStatus, report: Report) -> str:
     lines += [*textwrap.wrap(stage.guidance, 96), "", "Deliverables"]
     for deliverable in stage.deliverables:
         lines.append(f"  {WORDS[status.deliverables.get(deliverable.id, 'todo')]:13} {deliverable.title}")
-        mine = [f for f in report.findings if f.deliverable == deliverable.id and f.status is not Status.PASS]
+        mine = [
+            f
+            for f in report.findings
+            if f.deliverable == deliverable.id and f.stage == stage.slug and f.status is not Status.PASS
+        ]
         for finding in mine[:4]:
             where = places(finding, 2)
-            lines.append(f"{'':16}{finding.status}: {clean(finding.message)}" + (f" ({where})" if where else ""))
+            lines.append(
+                f"{'':16}{'waived' if finding.waiver else finding.status}: {clean(finding.message)}"
+                + (f" ({where})" if where else "")
+            )
     lines += ["", "Evidence", *(f"  {name}" for name in stage.evidence), "", "Asked of the person who signs"]
     lines += [f"  {q.id:22} {q.text}" for q in stage.checklist]
     lines += ["", f"Signed by: {', '.join(stage.roles)}"]
     if status.signoff and status.state in (State.SIGNED, State.STALE):
         lines.append(f"Signed: {status.signoff.when[:10]} by {clean(status.signoff.who)}, {clean(status.signoff.role)}")
-    lines += ["", f"Next: {stage.next_command if status.state is not State.SIGNED else 'mlscaffold status'}"]
+    lines += ["", f"Next: {_next(status)}"]
     return "\n".join(lines)
+
+
+def _next(status: StageStatus) -> str:
+    if status.state in (State.SIGNED, State.SKIPPED):
+        return "mlscaffold status"
+    done, owed = proved(status)
+    return (
+        status.stage.next_command
+        if done < owed and status.state is not State.STALE
+        else f"mlscaffold stage next --stage {status.stage.number}"
+    )
 
 
 def why(report: Report) -> str:

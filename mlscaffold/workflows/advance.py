@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.evidence import records
+from mlscaffold.evidence import NewerSchema, records
 from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.model import Finding, Question, Report, Stage, StageStatus, State, Status
 from mlscaffold.project import Project
-from mlscaffold.stages import find_stage
+from mlscaffold.stages import all_stages, find_stage
 from mlscaffold.stages.state import current_stage, stage_states
 from mlscaffold.workflows.check import Options, check_project
 from mlscaffold.writing import write_toml
@@ -53,6 +53,7 @@ class Answers:
 def candidate(project: Project, stage: str = "") -> Candidate:
     """The stage to sign (default: the current one), its checks run, the deep ones too; raises `Refused` when nothing is left to sign."""
     states = stage_states(project)
+    _refuse_newer(project, find_stage(stage) if stage else None)
     if stage:
         slug = find_stage(stage).slug
         status = next(s for s in states if s.stage.slug == slug)
@@ -72,7 +73,8 @@ def candidate(project: Project, stage: str = "") -> Candidate:
     slug = status.stage.slug
     report = check_project(project, Options(deep_stage=slug))
     status = next(s for s in report.stages if s.stage.slug == slug)
-    mine = [f for f in report.findings if not f.waiver and (f.stage == slug or f.counts) and not _only_stale(f, slug)]
+    old = [f for f in report.findings if _only_stale(f, slug) or _of_old_signoff(f, status.stage)]
+    mine = [f for f in report.findings if not f.waiver and (f.stage == slug or f.counts) and f not in old]
     return Candidate(
         status=status,
         report=report,
@@ -93,23 +95,22 @@ def signer(project: Project, stage: Stage, *, who: str = "", role: str = "") -> 
         raise UsageError(
             "Nobody is named to sign", reference="no-signer", hint='Say who signs: --as "NAME", or: git config user.name "NAME"'
         )
-    people = project.settings.people
-    if not people:
-        return who, role or stage.roles[0]
-    held = people.get(who) or people.get(git.canonical_name(who, project.root))
+    who = git.canonical_name(who, project.root)
+    people = {git.canonical_name(name, project.root): roles for name, roles in project.settings.people.items()}
+    held = people.get(who) if people else stage.roles
     if held is None:
         raise Refused(
             f"{who} is not in the team of mlscaffold.toml, so cannot sign stage {stage.number}",
             reference="not-in-team",
             hint=f'Add the name to a role in [team], for instance "{stage.roles[0]}", or sign as somebody else: --as NAME',
         )
-    fitting = [r for r in held if r in stage.roles]
+    fitting = [r for r in stage.roles if r in held]
     if role:
         if role not in held or role not in stage.roles:
             raise Refused(
                 f"{who} cannot sign stage {stage.number} as {role}",
                 reference="wrong-role",
-                hint=f"The stage wants one of: {', '.join(stage.roles)}. {who} is: {', '.join(held)}.",
+                hint=f"The stage wants one of: {', '.join(stage.roles)}." + (f" {who} is: {', '.join(held)}." if people else ""),
             )
         return who, role
     if not fitting:
@@ -126,15 +127,7 @@ def sign(project: Project, wanted: Candidate, answers: Answers) -> str:
     stage = wanted.stage
     if wanted.blocking:
         raise Refused(f"Stage {stage.number}, {stage.slug}, is not proved: {len(wanted.blocking)} open", reference="not-proved")
-    accepted = set(answers.accepted)
-    unaccepted = [f for f in wanted.unknown if f.check not in accepted]
-    if unaccepted:
-        first = unaccepted[0]
-        raise Refused(
-            f"{first.check} is unknown here: {first.message}",
-            reference="unknown-not-accepted",
-            hint=f"Make the evidence available, or accept it by name: --accept-unknown {first.check}",
-        )
+    need_accepted(wanted, answers.accepted)
     for question in wanted.questions:
         answer = answers.checklist.get(question.id, "")
         if answer.lower() not in ("yes", "y", "true"):
@@ -156,13 +149,35 @@ def sign(project: Project, wanted: Candidate, answers: Answers) -> str:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": git.head(project.root),
         "over": list(wanted.over),
-        "unproved": sorted(f.check for f in wanted.unknown),
+        "unproved": sorted({f.check for f in wanted.unknown}),
         "checklist": {q.id: "yes" for q in wanted.questions},
         "evidence": evidence,
         "inputs": inputs,
     }
     write_toml(project.root / path, table)
     return path
+
+
+def need_accepted(wanted: Candidate, accepted: Sequence[str]) -> None:
+    """Raise `Refused` for the first check that is unknown here and was not accepted by name."""
+    for finding in wanted.unknown:
+        if finding.check not in accepted:
+            raise Refused(
+                f"{finding.check} is unknown here: {finding.message}",
+                reference="unknown-not-accepted",
+                hint=f"Make the evidence available, or accept it by name: --accept-unknown {finding.check}",
+            )
+
+
+def _refuse_newer(project: Project, stage: Stage | None) -> None:
+    """A sign-off that a newer tool wrote is not written over: this one cannot know what it says."""
+    for each in (stage,) if stage else all_stages():
+        try:
+            records.signoff(project, each.number, each.slug)
+        except NewerSchema:
+            raise
+        except ScaffoldError:  # broken: signing anew mends it
+            continue
 
 
 def _computed(project: Project, name: str, *, as_input: bool = False) -> str:
@@ -185,3 +200,9 @@ def _blocks(finding: Finding, slug: str) -> bool:
 def _only_stale(finding: Finding, slug: str) -> bool:
     """The finding that the stage is stale does not stand in the way of signing it anew."""
     return finding.check == "project.stale" and finding.stage == slug
+
+
+def _of_old_signoff(finding: Finding, stage: Stage) -> bool:
+    """The finding that the stage's own sign-off is unsound: signing anew replaces that file."""
+    places = {e.path for e in finding.evidence}
+    return bool(places) and all(p.startswith(f"{records.FOLDER}/signoffs/") and p.endswith(f"-{stage.slug}.toml") for p in places)

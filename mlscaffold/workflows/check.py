@@ -37,11 +37,14 @@ def check_project(project: Project, options: Options | None = None) -> Report:
     options = options or Options()
     started = time.perf_counter()
     states = stage_states(project)
-    chosen = [s for s in check_index(project) if _wanted(s, options)]
+    index = check_index(project)
+    chosen = [s for s in index if _wanted(s, options)]
     raw, not_run = _run(project, chosen, options)
     findings = _settle(project, raw, chosen, states=states, options=options)
     project.save()
     changed = git.status(project.root)
+    ran = {spec.id for spec, _ in raw}
+    owed = {s.proves for s in index if s.id not in ran}
     return Report(
         name=project.settings.name,
         task=project.settings.task,
@@ -49,7 +52,7 @@ def check_project(project: Project, options: Options | None = None) -> Report:
         dirty=any(letters != "??" for letters in changed.values()),
         round=records.current_round(project),
         current=_slug(current_stage(states)),
-        stages=tuple(_told(s, findings, package=project.settings.package, changed=changed) for s in states),
+        stages=tuple(_told(s, findings, package=project.settings.package, changed=changed, owed=owed) for s in states),
         findings=tuple(findings),
         deep_not_run=not_run,
         checks=len(chosen) - not_run,
@@ -135,7 +138,8 @@ def _settle(
                 status = Status.FAIL
             if state is State.SKIPPED and not spec.always:
                 continue
-            counts = spec.always or not slug or options.everything or slug == current or state in (State.SIGNED, State.STALE)
+            wrong = spec.always and status not in (Status.TODO, Status.UNKNOWN)  # what is wrong for ever; what is absent is not
+            counts = wrong or not slug or options.everything or slug == current or state in (State.SIGNED, State.STALE)
             settled.append(
                 replace(
                     finding,
@@ -174,29 +178,30 @@ def _waivers(project: Project) -> dict[str, str]:
         return {}
 
 
-def _told(status: StageStatus, findings: list[Finding], *, package: str, changed: dict[str, str]) -> StageStatus:
+def _told(status: StageStatus, findings: list[Finding], *, package: str, changed: dict[str, str], owed: set[str]) -> StageStatus:
     stage = replace(status.stage, next_command=status.stage.next_command.replace("PACKAGE", package))
     path = status.signoff.path if status.signoff else ""
-    uncommitted = bool(path) and any(
-        path == p[-len(path) :] or (p.endswith("/") and f"/{path}".find(f"/{p}") >= 0) for p in changed
-    )
-    return replace(status, stage=stage, deliverables=_deliverables(status, findings), uncommitted=uncommitted)
+    uncommitted = bool(path) and any(path == p or not p or (p.endswith("/") and path.startswith(p)) for p in changed)
+    return replace(status, stage=stage, deliverables=_deliverables(status, findings, owed=owed), uncommitted=uncommitted)
 
 
-def _deliverables(status: StageStatus, findings: list[Finding]) -> dict[str, str]:
+def _deliverables(status: StageStatus, findings: list[Finding], *, owed: set[str]) -> dict[str, str]:
+    """Deliverable → state; `owed` are those with a check that was not run, so that silence proves nothing of them."""
     states = {}
     for deliverable in status.stage.deliverables:
         mine = [f for f in findings if f.deliverable == deliverable.id and f.stage == status.stage.slug]
-        states[deliverable.id] = _judge(mine)
+        states[deliverable.id] = _judge(mine, absent="unknown" if deliverable.id in owed else "todo")
     return states
 
 
-def _judge(findings: list[Finding]) -> str:
+def _judge(findings: list[Finding], *, absent: str) -> str:
+    if not findings:
+        return absent
     bad = [f for f in findings if f.status in (Status.FAIL, Status.ERROR)]
     if any(not f.waiver for f in bad):
         return "failed"
     statuses = {f.status for f in findings if not f.waiver}
-    if Status.TODO in statuses or not findings:
+    if Status.TODO in statuses:
         return "todo"
     if Status.UNKNOWN in statuses:
         return "unknown"

@@ -148,7 +148,7 @@ def _mistakes(project: Project, evaluated: chain.Evaluation | None) -> tuple[tup
             continue
         try:
             shown.append((f"{row.label}, taken for {row.prediction}", _thumbnail(project.content(f"data/processed/{row.path}"))))
-        except (Missing, Unknown, OSError, ValueError):
+        except Exception:  # Pillow raises anything at a damaged picture; that it is damaged is for a check to say
             continue
         if len(shown) == MOST_PICTURES:
             break

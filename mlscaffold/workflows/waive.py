@@ -26,7 +26,7 @@ def waive(project: Project, check: str, *, reason: str, until: str, owner: str =
             reference="no-such-check",
             hint=f"Did you mean {near[0]}?" if near else "mlscaffold explain lists them.",
         )
-    if check in ("project.signoff-unsound", "project.waiver-invalid"):
+    if check == "project.waiver-invalid":
         raise UsageError(f"{check} cannot be waived: it guards the waivers themselves", reference="not-waivable")
     end = _future(project, until)
     path = f".mlscaffold/waivers/{check}.toml"

@@ -244,6 +244,17 @@ def test_a_renamed_picture_moves_nothing(signed: Sandbox) -> None:
     assert signed.stale() == []
 
 
+def test_the_same_evaluation_made_again_moves_nothing(signed: Sandbox) -> None:
+    again = "20261103T120000Z-ada-xyz"
+    shutil.copytree(signed.root / f"reports/evaluation/{EVALUATED}", signed.root / f"reports/evaluation/{again}")
+    later = {"run": again, "start": "2026-11-03T12:00:00+00:00", "end": "2026-11-03T12:05:00+00:00", "commit": "a" * 40}
+    signed.edit_json(f"reports/evaluation/{again}/provenance.json", lambda record: record.update(later))
+
+    assert signed.stale() == []
+    signed.replace(f"reports/evaluation/{again}/metrics.json", '"n": 150', '"n": 151')
+    assert signed.stale() == ["evaluation", "tuning"]
+
+
 def test_touched_files_move_nothing(signed: Sandbox) -> None:
     for path in signed.root.rglob("*.csv"):
         path.touch()

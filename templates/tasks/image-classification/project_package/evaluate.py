@@ -119,11 +119,26 @@ def report(found: dict[str, Any], seen: list[Prediction], choice: Chosen) -> str
     return "\n".join(lines)
 
 
+def standing_evaluation(choice: Chosen) -> Path | None:
+    """Return the newest evaluation of this checkpoint on the test data of today, if there is one."""
+    found = []
+    for file in (paths.REPORTS / "evaluation").glob("*/provenance.json"):
+        record = records.read_json(file)
+        same_model = record["checkpoint"]["digest"] == choice.checkpoint
+        if same_model and record["data"].get("test", {}).get("digest") == records.data_digest("test"):
+            found.append((record["end"], file.parent))
+    return max(found)[1] if found else None
+
+
 def evaluate(of: str) -> Path:
     """Evaluate the checkpoint chosen for `training` or `tuning`; return the folder of the new evaluation."""
     choice = chosen(of)
     if choice is None:
         raise not_yet(f"reports/{of}/chosen.toml", "train" if of == "training" else "tune")
+    standing = standing_evaluation(choice) if choice.keep else None
+    if standing:
+        print(f"The model of {choice.keep} is kept, and so is its evaluation.")
+        return standing
     start, pipeline = records.now(), load_pipeline()
     checkpoint = find_checkpoint(choice.checkpoint, choice.run)
     model = open_model(checkpoint, pipeline)
@@ -154,7 +169,7 @@ def evaluate(of: str) -> Path:
 
 def main() -> int:
     """Evaluate from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.evaluate", description=__doc__)
     parser.add_argument("--of", choices=("training", "tuning"), default="training")
     folder = evaluate(parser.parse_args().of)
     found = records.read_json(folder / "metrics.json")

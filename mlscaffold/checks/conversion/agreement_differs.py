@@ -1,0 +1,116 @@
+"""Each export gives the answers of its source model on the test pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlscaffold.checks import check, fail, unknown, warn
+from mlscaffold.checks.conversion.target_missing import cards, command, folder_of
+from mlscaffold.evidence import data, judged, scored
+from mlscaffold.evidence.exports import Card
+from mlscaffold.evidence.predictions import Prediction, Predictions
+from mlscaffold.model import Finding
+from mlscaffold.project import Project
+
+LEAST = 100
+TIE = 0.01
+WANTED = {"fp32": 1.0, "float32": 1.0, "fp16": 0.995, "float16": 0.995}
+INT8 = 0.95
+RECORDED = 0.0051
+READS = ("exports", "reports/evaluation", "reports/tuning/chosen.toml", "data/processed/test/annotations.csv")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often export and source say the same, where ties may fall either way."""
+
+    n: int
+    same: int
+    tied: int
+
+    @property
+    def share(self) -> float:
+        """The share of equal answers, ties counted as equal."""
+        return (self.same + self.tied) / self.n if self.n else 0.0
+
+
+@check(proves="same-answers", reads=READS)
+def agreement_differs(project: Project) -> Iterator[Finding]:
+    """Each export gives the answers of its source model on the test pictures.
+
+    ## Why
+    A conversion can lose an operation, the order of channels or six points of accuracy, without an error.
+
+    ## Evidence
+    `exports/<target>/predictions.csv` against the evaluation of the same checkpoint, picture by picture: at least 100 test
+    pictures
+    (all, where there are fewer), more than one class among the answers. Wanted are all answers for fp32, 99.5 % for fp16 and 95 % for
+    int8; a picture whose two best classes lie within 0.01 may fall either way. The agreement on the card may differ by half a
+    per cent
+    (ties).
+
+    ## Fix
+    Convert again; look at the first picture that differs.
+    """
+    n = len(data.processed(project, "test"))
+    for card in cards(project):
+        path, fix = f"{folder_of(card)}/predictions.csv", command(project, card)
+        if not card.verified_by and not project.exists(path):
+            yield unknown(f"the answers of {card.target} were computed nowhere yet (no runtime for it)", card.path, fix=fix)
+            continue
+        table, source = judged.table(project, path), judged.table(project, judged.newest(project).predictions)
+        common = scored.by_path(table).keys() & scored.by_path(source).keys()
+        wanted = min(LEAST, n)
+        if len(common) < wanted:
+            yield fail(
+                f"{card.target}: parity was measured on {len(common)} test pictures, at least {wanted} are wanted", path, fix=fix
+            )
+            continue
+        if len({row.prediction for row in table.rows}) < 2 and len(data.classes(project)) > 1:
+            yield fail(
+                f"{card.target}: all {len(table.rows)} answers are {table.rows[0].prediction}; their agreement proves nothing",
+                path,
+                fix=fix,
+            )
+            continue
+        yield from _compare(card, table, source, fix=fix)
+
+
+def _compare(card: Card, table: Predictions, source: Predictions, *, fix: str) -> Iterator[Finding]:
+    found, differing = agreement(table, source)
+    exactly = found.same / found.n
+    least = next((share for name, share in WANTED.items() if card.quantisation.lower().startswith(name)), INT8)
+    if card.agreement is None:
+        yield warn(
+            f"{card.target}: the card records no agreement; {exactly:.3f} recomputed on {found.n} pictures", card.path, fix=fix
+        )
+    elif not exactly - RECORDED <= card.agreement <= found.share + RECORDED:
+        yield fail(
+            f"{card.target}: agreement {card.agreement:.2f} recorded, {exactly:.2f} recomputed on {found.n} pictures",
+            card.path, table.path, fix=fix,
+        )  # fmt: skip
+    if found.share < least:
+        yield fail(
+            f"{card.target} ({card.quantisation or 'unknown type'}) agrees with its source on {found.share:.1%} of {found.n} pictures;"
+            f" {least:.1%} are wanted: first {differing[0]}",
+            table.path, source.path, fix=fix,
+        )  # fmt: skip
+    if card.accuracy is not None and abs(card.accuracy - table.accuracy) > RECORDED:
+        yield fail(f"{card.target}: accuracy {card.accuracy:.3f} recorded, {table.accuracy:.3f} recomputed from {len(table.rows)} rows",
+                   card.path, table.path, fix=fix)  # fmt: skip
+
+
+def agreement(table: Predictions, source: Predictions) -> tuple[Agreement, list[str]]:
+    """Agreement on the pictures of both tables, and the pictures on which they differ beyond a tie."""
+    theirs = scored.by_path(source)
+    pairs = [(row, theirs[row.path]) for row in table.rows if row.path in theirs]
+    apart = [(a, b) for a, b in pairs if a.prediction != b.prediction]
+    tied = [a.path for a, b in apart if _margin(b) <= TIE or _margin(a) <= TIE]
+    differing = [a.path for a, _ in apart if a.path not in set(tied)]
+    return Agreement(len(pairs), len(pairs) - len(apart), len(tied)), differing
+
+
+def _margin(row: Prediction) -> float:
+    first, second = sorted(row.probabilities, reverse=True)[:2] if len(row.probabilities) > 1 else (1.0, 0.0)
+    return first - second

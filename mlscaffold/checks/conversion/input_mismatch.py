@@ -1,0 +1,61 @@
+"""Each export takes pictures as the pipeline makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlscaffold.checks import check, fail
+from mlscaffold.checks.conversion.target_missing import cards, command
+from mlscaffold.evidence import jsonfile, judged
+from mlscaffold.evidence.exports import Card
+from mlscaffold.model import Finding
+from mlscaffold.project import Project
+
+SCALES = ("scale", "bias", "mean", "std", "image_scale", "preprocessing")
+
+
+@check(proves="converted-model", reads=("exports", "pipeline.json"))
+def input_mismatch(project: Project) -> Iterator[Finding]:
+    """Each export takes pictures as the pipeline makes them.
+
+    ## Why
+    An export traced with a toy input of 64 pixels answers something for 224 ones too, or scales what is scaled already.
+
+    ## Evidence
+    Shape and layout of the input in each card against colour and size in `pipeline.json`; the pipeline's digest; a scaling that
+    the
+    export does as well (`options`), though the pipeline does it before.
+
+    ## Fix
+    Convert again.
+    """
+    pipeline = project.read(jsonfile.read, "pipeline.json")
+    digest = judged.pipeline_digest(project)
+    for card in cards(project):
+        wanted, shape = _wanted(pipeline, card), tuple(card.input.shape)
+        if wanted and (len(shape) != len(wanted) or any(a > 0 and a != b for a, b in zip(shape[1:], wanted[1:], strict=True))):
+            yield fail(f"{card.target} takes {_text(shape)}, the pipeline makes {_text(wanted)}", card.path, "pipeline.json",
+                       fix=command(project, card))  # fmt: skip
+        elif card.pipeline != digest:
+            yield fail(f"{card.target} was made for pipeline {card.pipeline[:12]}, pipeline.json is {digest[:12]}", card.path,
+                       "pipeline.json", fix=command(project, card))  # fmt: skip
+        twice = [key for key in SCALES if card.options.get(key) not in (None, False, 1, 1.0, "", "none", [], 0, 0.0)]
+        if twice and card.input.dtype.startswith("float"):
+            yield fail(
+                f"{card.target} applies {twice[0]} = {card.options[twice[0]]} inside; pipeline.json scales the pictures already",
+                card.path, "pipeline.json", fix=command(project, card),
+            )  # fmt: skip
+
+
+def _wanted(pipeline: dict[str, Any], card: Card) -> tuple[int, ...]:
+    size, channels = pipeline.get("size"), 1 if pipeline.get("colour") == "L" else 3
+    if not (isinstance(size, list) and len(size) == 2):
+        return ()
+    height, width = int(size[0]), int(size[1])
+    last = card.input.layout.upper() == "NHWC"
+    return (1, height, width, channels) if last else (1, channels, height, width)
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape))

@@ -1,0 +1,52 @@
+"""The model is trained again at a known time, by a known person, and somebody answers for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlscaffold.checks import check, fail, warn
+from mlscaffold.checks.deployment.another_model_served import read
+from mlscaffold.model import Finding
+from mlscaffold.project import Missing, Project
+
+
+@check(proves="plan", reads=("deploy.toml", "mlscaffold.toml"))
+def plan_missing(project: Project) -> Iterator[Finding]:
+    """The model is trained again at a known time, by a known person, and somebody answers for it.
+
+    ## Why
+    "When needed" means never: models drift for years and nobody looks.
+
+    ## Evidence
+    `[retraining]` in `deploy.toml`: an interval in days or a trigger with a number, and an owner; `[owner]`: a name and a way
+    to reach
+    them. People are looked for in the team of `mlscaffold.toml`.
+
+    ## Fix
+    Edit `deploy.toml`.
+    """
+    deploy, fix = read(project), "edit deploy.toml"
+    lacking = []
+    if not deploy.retrain_every_days and not any(re.search(r"\d", trigger) for trigger in deploy.retrain_triggers):
+        lacking.append("no interval" if not deploy.retrain_triggers else "no interval and no trigger with a number")
+        if not deploy.retrain_triggers:
+            lacking.append("no trigger")
+    if not deploy.retrain_owner:
+        lacking.append("no owner")
+    if len(lacking) == 3 and not deploy.owner and not deploy.contact:
+        raise Missing("deploy.toml has no plan for retraining and no owner", path="deploy.toml", fix=fix)
+    if lacking:
+        yield fail(f"the retraining plan has {', '.join(lacking)}", "deploy.toml", fix=fix)
+    if not deploy.owner or not deploy.contact:
+        what = " and ".join(name for name, value in (("name", deploy.owner), ("contact", deploy.contact)) if not value)
+        yield fail(f"the owner has no {what}: who is called when it breaks, and how?", "deploy.toml", fix=fix)
+    people = {name.casefold() for name in project.settings.people}
+    strangers = {name for name in (deploy.retrain_owner, deploy.owner) if name and name.casefold() not in people}
+    if people and strangers:
+        yield warn(
+            f"{', '.join(sorted(strangers))} is not in the team of mlscaffold.toml",
+            "deploy.toml",
+            "mlscaffold.toml",
+            fix="add them to [team]",
+        )

@@ -1,0 +1,91 @@
+"""The document discusses the mistakes of the eyeball split, and a remedy for each pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlscaffold.checks import check, fail, warn
+from mlscaffold.evidence import documents, judged, scored
+from mlscaffold.evidence.documents import Document
+from mlscaffold.evidence.predictions import Prediction
+from mlscaffold.model import Finding
+from mlscaffold.project import Missing, Project, Unknown
+
+SECTIONS = ("results", "failure-cases", "remedies")
+DOCUMENT = "docs/07-evaluation.*"
+FEW_WORDS = 15
+_PICTURE = re.compile(r"[\w./\-]+\.(?:jpe?g|png|webp|bmp|gif|tiff?|ppm|pgm|avif|heic)\b", re.IGNORECASE)
+
+
+@check(proves="evaluation-document", reads=("docs", "reports/evaluation", "reports/training/chosen.toml"))
+def failure_cases_missing(project: Project) -> Iterator[Finding]:
+    """The document discusses the mistakes of the eyeball split, and a remedy for each pattern.
+
+    ## Why
+    Twenty minutes with the mistakes save weeks on the wrong cure.
+
+    ## Evidence
+    The sections `results`, `failure-cases` and `remedies` of `docs/07-evaluation` against the mistakes in `eyeball.csv`;
+    pictures that
+    the text names must have been answered wrongly, and must not be test pictures.
+
+    ## Fix
+    Look at the mistakes of the eyeball split, group them by cause, write what would cure each.
+    """
+    document = read(project)
+    sections = {name: documents.find(document, name, among=SECTIONS) for name in SECTIONS}
+    if all(section is None for section in sections.values()):
+        raise Unknown(
+            "none of its sections was found; name its headings in mlscaffold.toml", path=document.path,
+            fix='add [documents."07-evaluation"] to mlscaffold.toml',
+        )  # fmt: skip
+    for name, section in sections.items():
+        if section is None or section.words == 0:
+            state = "is missing" if section is None else "is empty"
+            yield fail(f"the section {name} {state}", document.path, fix=f"edit {document.path}")
+    one = judged.judged(project)[0]
+    table = judged.table(project, f"{one.folder}/eyeball.csv")
+    wrong = [row for row in table.rows if not row.right]
+    told = sections["failure-cases"]
+    if wrong and told is not None and 0 < told.words < FEW_WORDS:
+        yield fail(
+            f"{told.words} words about {len(wrong)} mistakes of the eyeball split; each pattern wants its cause and number",
+            document.path, f"{one.folder}/eyeball.csv", fix=f"edit {document.path}",
+        )  # fmt: skip
+    text = "\n".join(section.text for section in sections.values() if section)
+    yield from _named(project, document, text, rows=scored.by_path(table), tested=judged.table(project, one.predictions).rows)
+
+
+def read(project: Project) -> Document:
+    """The evaluation document; raises `Missing` while it is absent or as it was generated."""
+    path = project.find(DOCUMENT, what="docs/07-evaluation (md, docx or pdf)")
+    if project.is_pristine(path):
+        raise Missing(f"{path} is still as it was generated", path=path, fix=f"edit {path}")
+    document = project.read(documents.read, path)
+    if not document.words:
+        raise Missing(f"{path} is empty", path=path, fix=f"edit {path}")
+    return document
+
+
+def _named(
+    project: Project, document: Document, text: str, *, rows: dict[str, Prediction], tested: tuple[Prediction, ...]
+) -> Iterator[Finding]:
+    names = {name.removeprefix("./").removeprefix("data/processed/") for name in _PICTURE.findall(text)}
+
+    def meant(name: str, path: str) -> bool:
+        return path == name or path.endswith(f"/{name}")
+
+    right = sorted({n for n in names for p, row in rows.items() if meant(n, p) and row.right})
+    wrong = {n for n in names for p, row in rows.items() if meant(n, p) and not row.right}
+    right = [name for name in right if name not in wrong]  # one name in two folders: the mistake is meant
+    if right:
+        yield fail(
+            f"{len(right)} named files were predicted correctly: {scored.some(right)}", document.path, fix=f"edit {document.path}"
+        )
+    seen = sorted({n for n in names - wrong - set(right) for row in tested if meant(n, row.path)})
+    if seen:
+        yield warn(
+            f"{len(seen)} test pictures are discussed: {scored.some(seen)}; whoever looks at the mistakes of test tunes on it",
+            document.path, fix="discuss mistakes of the eyeball split",
+        )  # fmt: skip

@@ -1,0 +1,154 @@
+"""preparation.group-leak."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from mlscaffold.checks import at, check, fail, warn
+from mlscaffold.evidence import data, effects
+from mlscaffold.evidence.phrases import count, few
+from mlscaffold.model import Evidence, Finding
+from mlscaffold.project import Project
+
+BODIES = re.compile(r"(patient|person|subject|participant|lesion|individual|animal|case)s?([_ -]?(id|no|nr|number|key))?", re.I)
+SCENES = re.compile(
+    r"(product|video|clip|scene|session|series|sequence|burst|item|object|serial|plate|slide|site)s?[_ -]?(id|no|nr|number|key)?",
+    re.I,
+)
+WORD = re.compile(
+    r"(aug(ment(ed|ation)?)?|rot(at(ed?|ion))?|[hv]?flip(ped|lr|ud)?|mirror(ed)?|crop(ped)?|bright(ness)?|nois[ey]|blur(red)?|jitter|shear|zoom(ed)?"
+    r"|scaled?|shift(ed)?|copy|dup(licate)?|elastic|contrast|gamma|oversampled)-?\d*",
+    re.I,
+)
+FRAME = re.compile(r"(.*?)[ _-]*(?:frame|frm)[ _-]*\d+$", re.I)
+FIX = "mlscaffold data split"
+Rows = list[data.SplitRow]
+
+
+@check(proves="disjoint-splits", reads=("data/splits", "data/raw/**/annotations.csv"))
+def group_leak(project: Project) -> Iterator[Finding]:
+    """No group (patient, product, video, original of augmented copies) is in two splits.
+
+    ## Why
+    Five photos of one lesion, split by file, let the model recognise the patient instead of the illness.
+
+    ## Evidence
+    The column `group` of the split tables and the annotations, columns named like a patient or a video, and file names: an augmented
+    copy (`0007_rot15`, `aug_0007`, `.rf.`) whose original lies in another split, and frames of one video. A declared group, and an
+    augmented copy, fails at the first one. A guessed group warns where more than a fifth of the groups are torn.
+    Settings: `group`, the name of another column of the annotations that is the group.
+
+    ## Fix
+    Write the group into the annotations (column `group`), then `mlscaffold data split`.
+    """
+    rows = [r for r in data.splits(project) if r.split in data.SPLITS]
+    notes = {a.path: a for a in data.annotation_rows(project)}
+    wanted = project.option("preparation.group-leak", "group", "")
+    declared = {"group": _by(rows, {r.path: r.group or _group(notes.get(r.path)) for r in rows})}
+    columns = {name for note in notes.values() for name in note.attributes}
+    strict = {c for c in columns if c == wanted or BODIES.fullmatch(c)}
+    declared |= {name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()}) for name in sorted(strict)}
+    for name, groups in declared.items():
+        torn = _torn(groups)
+        if torn:
+            first = next(iter(torn))
+            effect = effects.without(project, {r.path for held in torn.values() for r in held})
+            yield fail(
+                f"{len(torn)} of {count(len(groups), f'`{name}`', f'`{name}` values')} are in two splits: {first} has {_spread(torn[first])}",
+                *_places(torn), fix=FIX, effect=effect,
+            )  # fmt: skip
+    yield from _augmented(rows)
+    guesses = {
+        name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()})
+        for name in columns - strict
+        if SCENES.fullmatch(name)
+    }
+    if not declared["group"]:
+        guesses["frames of one video"] = _by(rows, {r.path: _video(r.path) for r in rows})
+    for name, groups in sorted(guesses.items()):
+        several = {key: held for key, held in groups.items() if len(held) > 1}
+        torn = _torn(several)
+        if len(torn) > len(several) / 5:
+            first = next(iter(torn))
+            yield warn(
+                f"{len(torn)} of {len(several)} groups by {name} are in two splits, as {first} ({_spread(torn[first])});"
+                " if they belong together, name them in the column `group`",
+                *_places(torn), fix=FIX,
+            )  # fmt: skip
+
+
+def _augmented(rows: Rows) -> Iterator[Finding]:
+    """Augmented copies, by their names, whose original or sibling lies in another split."""
+    originals: dict[tuple[str, str], Rows] = defaultdict(list)
+    for row in rows:
+        originals[row.label, _tokens(row.path)].append(row)
+    torn: dict[data.SplitRow, data.SplitRow] = {}
+    siblings: dict[tuple[str, str], Rows] = defaultdict(list)
+    for row in rows:
+        for base in sorted(bases(row.path)):
+            siblings[row.label, base].append(row)
+    for key, copies in siblings.items():
+        for copy in copies:
+            other = next((r for r in originals.get(key, []) + copies if r.split != copy.split), None)
+            if other:
+                torn.setdefault(copy, other)
+    if torn:
+        copy, other = min(torn.items(), key=lambda pair: (pair[0].file, pair[0].line))
+        places = [at(r.file, r.line) for r in (copy, other)]
+        yield fail(
+            f"{count(len(torn), 'augmented copy', 'augmented copies')} and the original or another copy lie in different splits,"
+            f" first {copy.path} ({copy.split}) and {other.path} ({other.split}): split first, augment train afterwards",
+            *places, fix=f"take the copies out of data/raw, then {FIX}",
+        )  # fmt: skip
+
+
+def bases(path: str) -> set[str]:
+    """What the name of the original may be, where a name says that the picture is an augmented copy."""
+    stem = PurePosixPath(path).stem
+    if ".rf." in stem:
+        return {_tokens(stem.split(".rf.")[0])}
+    parts = [p for p in re.split(r"[_\-. ()]+", stem) if p]
+    marks = [i for i, part in enumerate(parts) if WORD.fullmatch(part)]
+    if not marks:
+        return set()
+    rest = [p for i, p in enumerate(parts) if i not in marks]
+    found = {"_".join(rest), "_".join(parts[: marks[0]])}
+    return {base.casefold() for base in found if any(c.isdigit() for c in base)}
+
+
+def _tokens(path: str) -> str:
+    stem = PurePosixPath(path).stem if "/" in path or "." in path else path
+    return "_".join(p for p in re.split(r"[_\-. ()]+", stem) if p).casefold()
+
+
+def _video(path: str) -> str:
+    name = FRAME.fullmatch(PurePosixPath(path).stem)
+    return f"{PurePosixPath(path).parent}/{name[1]}" if name else ""
+
+
+def _group(note: data.Annotation | None) -> str:
+    return note.group if note else ""
+
+
+def _by(rows: Rows, keys: dict[str, str]) -> dict[str, Rows]:
+    groups: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        if keys.get(row.path):
+            groups[keys[row.path]].append(row)
+    return dict(groups)
+
+
+def _torn(groups: dict[str, Rows]) -> dict[str, Rows]:
+    return {key: held for key, held in sorted(groups.items()) if len({r.split for r in held}) > 1}
+
+
+def _spread(held: Rows) -> str:
+    counts = [(s, sum(r.split == s for r in held)) for s in data.SPLITS]
+    return few([f"{n} in {s}" for s, n in counts if n], 4)
+
+
+def _places(torn: dict[str, Rows]) -> list[Evidence]:
+    return [at(r.file, r.line) for held in list(torn.values())[:1] for r in held[:3]]

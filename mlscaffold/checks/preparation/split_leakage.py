@@ -1,0 +1,162 @@
+"""preparation.split-leakage."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlscaffold.checks import at, check, fail, unknown
+from mlscaffold.evidence import data, effects, media, tables
+from mlscaffold.evidence.phrases import count
+from mlscaffold.model import Finding
+from mlscaffold.project import Missing, Project
+
+if TYPE_CHECKING:
+    from mlscaffold.datasets.images import Facts
+
+KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A picture of a split: its path under `data/raw`, and the row that puts it there."""
+
+    split: str
+    path: str
+    fold: str
+    file: str
+    line: int
+
+
+Leaks = dict[tuple[str, str], dict[Item, tuple[int, Item]]]
+"""(earlier split, later split) → picture of the later one → its twin in the earlier one, and which of KINDS it is."""
+
+
+@check(proves="disjoint-splits", reads=("data/splits", "data/raw", "data/processed"), always=True)
+def split_leakage(project: Project) -> Iterator[Finding]:
+    """No picture is in two splits.
+
+    ## Why
+    A test picture seen in training makes every later number a lie.
+
+    ## Evidence
+    Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
+    here, near-duplicates too (saved again, scaled, mirrored): a perceptual hash proposes, pixels decide. Crops are not found.
+    Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
+
+    ## Fix
+    `mlscaffold data split` keeps equal and near-equal pictures together; what lies in two splits goes out of train.
+    """
+    rows = data.splits(project)
+    folds = _folds(project)
+    items = [Item(r.split, r.path, folds.get((r.file, r.line), ""), r.file, r.line) for r in rows]
+    leaks: Leaks = defaultdict(dict)
+    for key in ("path", "digest"):
+        _cross(leaks, ((getattr(r, key), item) for r, item in zip(rows, items, strict=True)), 0)
+    prepared = _prepared(project)
+    place = {(i.split, i.path): i for i in items}
+    _cross(leaks, ((p.digest, place.get((p.split, p.origin), _item(p))) for p in prepared), 1)
+    facts = _facts(project, items, prepared)
+    blank = {path for path, f in facts.items() if f.blank}
+    _near(leaks, facts, items)
+    for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
+        kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
+        if kept:
+            yield _finding(project, first, second, kept, total=sum(i.split == second for i in items))
+    if len({r.path for r in rows}) > len(facts):
+        yield unknown(
+            f"{len({r.path for r in rows}) - len(facts)} of {len(rows)} pictures are not on this machine: digests were compared,"
+            " near-duplicates among them were not looked for",
+            "data/raw",
+        )
+
+
+def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int) -> Finding:
+    kinds = [kind for kind, _ in found.values()]
+    how = ", ".join(f"{kinds.count(k)} {name}" for k, name in enumerate(KINDS) if k in kinds)
+    item, (_, twin) = min(found.items(), key=lambda pair: (pair[1][0], pair[0].path))
+    effect = effects.without(project, {i.path for i in found}) if second == "test" else None
+    change = f"; accuracy {effect.reported:.3f}, and {effect.corrected:.3f} without them" if effect else ""
+    places = [at(i.file, i.line) for i in sorted(found, key=lambda i: (i.file, i.line))[:3]]
+    return fail(
+        f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}),"
+        f" first {item.path} = {twin.path}{change}",
+        *places,
+        fix="mlscaffold data split",
+        effect=effect,
+    )
+
+
+def _cross(leaks: Leaks, keyed: Iterable[tuple[str, Item]], kind: int) -> None:
+    """Note the pictures that share a key across splits."""
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for key, item in keyed:
+        if key:
+            groups[key].append(item)
+    for group in groups.values():
+        if len({i.split for i in group}) > 1:
+            first_of: dict[tuple[str, str], Item] = {}
+            for item in group:
+                first_of.setdefault((item.split, item.fold), item)
+            for item in group:
+                for twin in first_of.values():
+                    _note(leaks, item, twin, kind)
+
+
+def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
+    if one.split == other.split or not {one.split, other.split} <= set(data.SPLITS):
+        return
+    if one.fold and other.fold and one.fold != other.fold and "test" not in (one.split, other.split):
+        return
+    earlier, later = sorted((one, other), key=lambda i: data.SPLITS.index(i.split))
+    leaks[earlier.split, later.split].setdefault(later, (kind, earlier))
+
+
+def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
+    """Note equal pixels and near-duplicates among the pictures that are here."""
+    from mlscaffold.datasets.duplicates import near_pairs
+
+    here: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        here[item.path].append(item)
+    equal: dict[str, list[str]] = defaultdict(list)
+    for path, f in facts.items():
+        if f.pixels:
+            equal[f.pixels].append(path)
+    _cross(leaks, ((pixels, i) for pixels, paths in equal.items() for path in paths for i in here[path]), 1)
+    for pair in near_pairs(facts):
+        groups = [[i for path in equal[facts[key].pixels] for i in here[path]] for key in (pair.first, pair.second)]
+        for one in groups[0]:
+            for other in groups[1]:
+                _note(leaks, one, other, 3 if pair.mirrored else 2)
+
+
+def _facts(project: Project, items: list[Item], prepared: list[data.Processed]) -> dict[str, Facts]:
+    """What is known of the pictures that are here, raw or else processed, by their path under `data/raw`."""
+    wanted = {i.path for i in items}
+    raw = {path: digest for path, digest in data.raw_media(project).items() if path in wanted}
+    found = {path: f for path, f in media.facts(project, raw, base=data.RAW).items() if not f.pointer}
+    lacking = {p.path: p.origin for p in prepared if p.origin in wanted and p.origin not in found}
+    if lacking:
+        here = {path: d for s in data.SPLITS for path, d in data.processed_media(project, s).items() if path in lacking}
+        seen = media.facts(project, here, base="data/processed")
+        found |= {lacking[path]: f for path, f in seen.items() if not f.pointer}
+    return found
+
+
+def _prepared(project: Project) -> list[data.Processed]:
+    try:
+        return data.processed(project)
+    except Missing:
+        return []
+
+
+def _item(row: data.Processed) -> Item:
+    return Item(row.split, row.origin or row.path, "", row.file, row.line)
+
+
+def _folds(project: Project) -> dict[tuple[str, int], str]:
+    files = [project.read(tables.read, f) for f in project.glob("data/splits/*.csv")]
+    return {(table.path, row.line): row.get("fold") for table in files for row in table.rows}

@@ -1,0 +1,1 @@
+"""Checks of what concerns every stage."""

@@ -1,0 +1,45 @@
+"""The raw collection as checks see it: pictures that are here or in a manifest, by source and by folder."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from mlscaffold.evidence import data
+from mlscaffold.project import Missing, Project
+
+FIX = "mlscaffold data import FOLDER"
+
+
+def known_media(project: Project) -> set[str]:
+    """Every picture of the collection: of each source the files that are here, else what its manifest lists; raises `Missing`.
+
+    A clone without pictures is so judged by its manifests. Names are composed (NFC), since systems differ in how they store them.
+    """
+    here = {composed(path) for path in data.raw_media(project)}
+    listed = {composed(medium.path) for medium in data.manifest(project)}
+    present = {source_of(path) for path in here}
+    media = here | {path for path in listed if source_of(path) not in present}
+    if not media:
+        raise Missing("data/raw holds no pictures, and no manifest lists any", path="data/raw", fix=FIX)
+    return media
+
+
+def by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Folder (below `data/raw`) → its pictures, sorted."""
+    found = defaultdict(list)
+    for path in sorted(paths):
+        found[str(PurePosixPath(path).parent)].append(path)
+    return dict(sorted(found.items()))
+
+
+def source_of(path: str) -> str:
+    """The first folder of a path below `data/raw`; empty for a file that lies in none."""
+    return path.partition("/")[0] if "/" in path else ""
+
+
+def composed(text: str) -> str:
+    """A name in one of the two forms in which systems store letters with marks."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,32 @@
+"""How findings speak: the first few of many, numbers with their nouns, and words that stand where an answer should be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mlscaffold.evidence.documents import normalise
+
+_PLACEHOLDER = re.compile(
+    r"(?:to\s*do|tbd|tba|tbc|fixme|xxx+|n\.?\s?/?\s?[an]\.?|none|unknown|pending|later|"
+    r"to be (?:done|defined|determined|written|decided)|"
+    r"coming soon|see above|lorem ipsum.*|placeholder|fill (?:this )?in|noch offen|offen|folgt|unbekannt|keine angabe|k\.\s?a\.|"
+    r"待定|待补充|未知|无|暂无|[\W_]*)"
+)
+
+
+def few(items: Sequence[object], limit: int = 3) -> str:
+    """The first few, and how many more there are: `a, b, c and 4 more`."""
+    shown = ", ".join(str(item) for item in items[:limit])
+    return f"{shown} and {len(items) - limit} more" if len(items) > limit else shown
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 picture`, `3 pictures`."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only stands where an answer should be: TBD, N.N., unknown, dots, `<name>`, or nothing."""
+    plain = re.sub(r"^[-*•]\s*", "", normalise(text)).strip(" .:;!?…-–—_*[](){}\"'").casefold()
+    return bool(_PLACEHOLDER.fullmatch(plain)) or bool(re.fullmatch(r"<[^<>]*>|\{\{.*\}\}|\[[^\]]*\]", normalise(text)))

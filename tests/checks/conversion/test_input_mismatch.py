@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from tests.checks.stories import misses, passes, says
+from tests.conftest import Sandbox
+
+CARD = "exports/onnx/card.json"
+
+CHECK = "conversion.input-mismatch"
+
+
+def test_the_input_of_the_pipeline(project: Sandbox) -> None:
+    passes(project, CHECK)
+    project.edit_json(CARD, lambda c: c["input"].update(shape=[-1, 16, 16, 3], layout="NHWC"))
+    passes(project, CHECK)
+
+
+def test_traced_with_a_toy_input(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c["input"].update(shape=[1, 3, 64, 64]))
+    says(project, CHECK, "onnx takes 1×3×64×64, the pipeline makes 1×3×16×16")
+
+
+def test_another_pipeline(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c.update(pipeline="f" * 64))
+    says(project, CHECK, "onnx was made for pipeline ffffffffffff, pipeline.json is")
+
+
+def test_scaled_twice(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c.update(options={"scale": 1 / 255}))
+    says(project, CHECK, "onnx applies scale = 0.0039", "pipeline.json scales the pictures already")
+
+
+def test_without_exports(project: Sandbox) -> None:
+    project.remove("exports")
+    misses(project, CHECK, "exports has no converted model")

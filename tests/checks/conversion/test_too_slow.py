@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+from mlscaffold.model import Status
+from tests.checks.stories import misses, passes, says
+from tests.conftest import Sandbox
+
+CARD = "exports/onnx/card.json"
+
+
+CHECK = "conversion.too-slow"
+
+
+def limit(project: Sandbox, ms: float, *, device: str = "") -> None:
+    text = f'schema = 1\n[[thresholds]]\nmetric = "latency_p95_ms"\nmax = {ms}\n' + (f'device = "{device}"\n' if device else "")
+    project.write({"acceptance.toml": text})
+
+
+def test_fast_enough(project: Sandbox) -> None:
+    passes(project, CHECK)
+    limit(project, 50)
+    passes(project, CHECK)
+
+
+def test_too_slow(project: Sandbox) -> None:
+    limit(project, 0.5)
+    says(project, CHECK, "onnx: p95 is 0.6 ms on x86_64 Linux, the limit is 0.5 ms")
+
+
+def test_one_run_without_warming_up(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c["latency"].update(runs=1, warmup=0))
+    says(project, CHECK, "onnx: latency of 1 runs after 0 for warming up", status=Status.WARN)
+
+
+def test_a_phone_is_wanted(project: Sandbox) -> None:
+    limit(project, 50, device="Pixel 7")
+    says(project, CHECK, 'device "Pixel 7" is wanted, it was measured on x86_64 Linux (0.6 ms)', status=Status.WARN)
+    digest = json.loads(project.read(CARD))["digest"]
+    measured = {"device": "Pixel 7", "digest": digest, "latency": {"p95_ms": 21.0}}
+    project.write({"exports/onnx/device/pixel-7.json": json.dumps(measured)})
+    passes(project, CHECK)
+    limit(project, 20, device="Pixel 7")
+    says(project, CHECK, "onnx: p95 is 21.0 ms on Pixel 7, the limit is 20 ms")
+
+
+def test_a_format_without_a_runtime_here(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c.update(latency=None))
+    says(project, CHECK, "the speed of onnx was measured nowhere yet", status=Status.UNKNOWN)
+
+
+def test_without_exports(project: Sandbox) -> None:
+    project.remove("exports")
+    misses(project, CHECK, "exports has no converted model")

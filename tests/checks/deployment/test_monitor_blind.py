@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from mlscaffold.model import Status
+from tests.checks.stories import misses, passes, says
+from tests.conftest import Sandbox
+
+SERVICE = "reports/deployment/service.json"
+DRILL = "reports/deployment/monitoring.json"
+
+CHECK = "deployment.monitor-blind"
+
+
+def test_an_alarm_that_was_tried(project: Sandbox) -> None:
+    passes(project, CHECK)
+
+
+def test_blind(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["drill"]["shifted"].update(verdict="ok", psi=0.05))
+    says(project, CHECK, "shifted pictures give ok: PSI 0.05 (the alarm is 0.25); an alarm is wanted")
+
+
+def test_always_ringing(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["drill"]["clean"].update(verdict="alarm", psi=0.5))
+    says(project, CHECK, "untouched test pictures give an alarm: PSI 0.50 (the alarm is 0.25), noise alone 0.05")
+
+
+def test_nothing_was_shifted(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["drill"].update(shifted={**m["drill"]["clean"], "verdict": "alarm"}))
+    says(project, CHECK, "clean and shifted pictures have the same PSI, 0.04, and the same confidence: nothing was shifted")
+
+
+def test_an_alarm_on_what_is_never_emitted(project: Sandbox) -> None:
+    project.edit_json(SERVICE, lambda s: s["metrics"].remove("prediction_confidence"))
+    says(project, CHECK, "1 of 3 alarms hang on what the service never emits: confidence_drop")
+
+
+def test_a_reference_that_nobody_evaluated(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["reference"].update(run="20260101T000000Z-bob-old"))
+    says(project, CHECK, "the reference is run 20260101T000000Z-bob-old, which has no evaluation here")
+
+
+def test_a_tiny_drill_is_a_warning(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["drill"]["clean"].update(n=12))
+    says(project, CHECK, "the drill had 12 clean pictures", status=Status.WARN)
+
+
+def test_without_a_drill(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m.pop("drill"))
+    misses(project, CHECK, "has no drill with clean and shifted pictures")
+    project.remove(DRILL)
+    misses(project, CHECK, "the alarm was not tried yet")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from mlscaffold.model import Status
+from tests.checks.stories import misses, passes, says
+from tests.conftest import Sandbox
+
+CHECK = "deployment.unpinned-serving"
+FILE = "requirements-serve.txt"
+
+
+def test_pinned_as_tried(project: Sandbox) -> None:
+    passes(project, CHECK)
+
+
+def test_any_version(project: Sandbox) -> None:
+    project.replace(FILE, "onnxruntime==1.31.1", "onnxruntime")
+    project.replace(FILE, "pillow==13.0.0", "pillow>=12")
+    says(project, CHECK, "2 packages of the service have no one version: onnxruntime (any, 1.31.1 was used)", status=Status.WARN)
+
+
+def test_another_version_than_was_tried(project: Sandbox) -> None:
+    project.replace(FILE, "onnxruntime==1.31.1", "onnxruntime==1.20.0")
+    says(
+        project,
+        CHECK,
+        "1 packages of the service have another version than was tried: onnxruntime 1.20.0, 1.31.1 was used",
+        status=Status.WARN,
+    )
+
+
+def test_a_lock_or_constraints_do_as_well(project: Sandbox) -> None:
+    project.write({FILE: "fastapi\nonnxruntime\n", "uv.lock": "version = 1\n"})
+    project.write({"Dockerfile": "FROM python:3.11-slim\nCOPY uv.lock .\nRUN uv sync --locked\n"})
+    passes(project, CHECK)
+    project.remove("uv.lock")
+    project.write({"Dockerfile": "FROM python:3.11-slim\nRUN pip install -r requirements-serve.txt -c constraints.txt\n"})
+    passes(project, CHECK)
+
+
+def test_without_a_list(project: Sandbox) -> None:
+    project.remove(FILE)
+    misses(project, CHECK, "nothing says what the service installs")

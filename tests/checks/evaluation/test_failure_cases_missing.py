@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from mlscaffold.model import Status
+from tests.checks.stories import FIRST, misses, passes, says
+from tests.conftest import Sandbox
+
+CHECK = "evaluation.failure-cases-missing"
+DOCUMENT = "docs/07-evaluation.md"
+
+
+def retell(project: Sandbox, cases: str, *, remedies: str = "Two hundred more pictures of closed flowers until Friday.") -> None:
+    text = f"# Evaluation\n\n## Results\n\nAccuracy 0.86 on 150 pictures.\n\n## Failure cases\n\n{cases}\n\n## Remedies\n\n{remedies}\n"
+    project.write({DOCUMENT: text})
+
+
+def mistakes(project: Sandbox, *, right: bool = False) -> list[str]:
+    rows = [line.split(",") for line in project.read(f"{FIRST}/eyeball.csv").splitlines()[1:]]
+    return [r[0] for r in rows if (r[1] == r[2]) is right]
+
+
+def test_mistakes_with_causes(project: Sandbox) -> None:
+    passes(project, CHECK)
+
+
+def test_none_worth_mentioning(project: Sandbox) -> None:
+    retell(project, "None worth mentioning.")
+    says(project, CHECK, "3 words about 4 mistakes of the eyeball split")
+
+
+def test_a_section_without_text(project: Sandbox) -> None:
+    retell(
+        project,
+        "Closed flowers are half of all mistakes; the others lie at the edge of the crop, and one label is wrong.",
+        remedies="",
+    )
+    says(project, CHECK, "the section remedies is empty")
+
+
+def test_named_pictures_that_were_right(project: Sandbox) -> None:
+    wrong, right = mistakes(project)[0], mistakes(project, right=True)[0]
+    story = "Closed flowers show only green, as in {}; that is half of all mistakes which we could find in this split."
+    retell(project, story.format(wrong))
+    passes(project, CHECK)
+    retell(project, story.format(right.rsplit("/", 1)[1]))
+    says(project, CHECK, "1 named files were predicted correctly")
+
+
+def test_mistakes_of_test_are_not_for_reading(project: Sandbox) -> None:
+    path = project.read(f"{FIRST}/predictions.csv").splitlines()[1].split(",")[0]
+    retell(
+        project,
+        f"Closed flowers show only green, as in data/processed/{path}; that is half of all mistakes that we could find here.",
+    )
+    says(project, CHECK, "1 test pictures are discussed", status=Status.WARN)
+
+
+def test_other_languages(project: Sandbox) -> None:
+    text = (
+        "# Bewertung\n\n## Ergebnisse\n\nGenauigkeit 0,86.\n\n## Fehlerfälle\n\nGeschlossene Blüten zeigen nur Grün: das ist die Hälfte"
+        " aller Fehler; zwei Bilder liegen am Rand des Ausschnitts, und ein Etikett ist falsch.\n\n## Maßnahmen\n\nMehr Bilder.\n"
+    )
+    project.write({DOCUMENT: text})
+    passes(project, CHECK)
+
+
+def test_without_a_document(project: Sandbox) -> None:
+    project.remove(DOCUMENT)
+    misses(project, CHECK, "docs/07-evaluation (md, docx or pdf) is missing")

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mlscaffold.checks.preparation.group_leak import bases
+from mlscaffold.model import Status
+from tests.conftest import Sandbox
+
+CHECK, TABLE = "preparation.group-leak", "data/splits/belt.csv"
+Row = dict[str, str]
+
+
+def regroup(project: Sandbox, group: Callable[[int], str]) -> None:
+    project.edit_csv(TABLE, lambda rows: [{**r, "group": group(i)} for i, r in enumerate(rows)])
+
+
+def rename(project: Sandbox, names: dict[str, str]) -> None:
+    project.edit_csv(TABLE, lambda rows: [{**r, "path": names.get(r["path"], r["path"])} for r in rows])
+
+
+def test_without_groups(project: Sandbox) -> None:
+    assert project.check(CHECK) == []
+
+
+def test_no_splits(empty: Sandbox) -> None:
+    assert [f.check for f in empty.check(CHECK)] == ["missing"]
+
+
+def test_a_declared_group_in_two_splits(project: Sandbox) -> None:
+    regroup(project, lambda i: f"bunch-{i // 50}")
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "3 of 9 `group` values are in two splits: bunch-3 has 30 in train, 20 in validation" in found.message
+    assert found.effect is not None
+
+
+def test_groups_that_hold_together(project: Sandbox) -> None:
+    regroup(project, lambda i: f"bunch-{i // 10}")
+    assert project.check(CHECK) == []
+
+
+def test_a_patient_column_that_nobody_called_group(project: Sandbox) -> None:
+    for name in ("daisy", "rose", "tulip"):
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "lesion_id": f"L{i % 35}"} for i, r in enumerate(rows)]
+        )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "35 of 35 `lesion_id` values are in two splits" in found.message
+
+
+def test_a_video_column_is_a_guess(project: Sandbox) -> None:
+    for name in ("daisy", "rose", "tulip"):
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "video": f"v{i % 9}"} for i, r in enumerate(rows)]
+        )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "9 of 9 groups by video" in found.message
+
+
+def test_an_augmented_copy_of_a_test_picture_in_train(project: Sandbox) -> None:
+    rename(
+        project,
+        {"belt/daisy/img0004.png": "belt/daisy/aug_img0271_rot15.png", "belt/rose/img0002.png": "belt/rose/img0272-flip.png"},
+    )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "2 augmented copies" in found.message
+    assert "img0272-flip.png (train) and belt/rose/img0272.png (test)" in found.message
+
+
+def test_roboflow_siblings(project: Sandbox) -> None:
+    rename(
+        project,
+        {"belt/daisy/img0001.png": "belt/daisy/a_jpg.rf.0c1d.png", "belt/daisy/img0271.png": "belt/daisy/a_jpg.rf.9f2e.png"},
+    )
+    assert "2 augmented copies" in project.check(CHECK)[0].message
+
+
+def test_augmented_copies_of_train_in_train(project: Sandbox) -> None:
+    rename(project, {"belt/daisy/img0004.png": "belt/daisy/img0001_rot15.png"})
+    assert project.check(CHECK) == []
+
+
+def test_frames_of_one_video(project: Sandbox) -> None:
+    project.edit_csv(TABLE, lambda rows: [{**r, "path": f"belt/walk{i % 6}_frame_{i:04d}.png"} for i, r in enumerate(rows)])
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "6 of 6 groups by frames of one video" in found.message
+
+
+def test_names_of_originals() -> None:
+    assert "0007" in bases("x/aug_0007_rot15.jpg")
+    assert "img_12" in bases("x/IMG_12_flip_3.jpg")
+    assert bases("x/IMG_2386.jpg") == bases("x/rotunda_12.jpg") == set()

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from mlscaffold.writing import write_toml
+from tests.checks.stories import said
+from tests.conftest import Sandbox
+
+CHECK, FILE = "project.gate-missing", ".github/workflows/ci.yml"
+
+
+def test_a_job_on_pull_requests_passes(project: Sandbox) -> None:
+    assert project.check(CHECK) == []
+
+
+def test_no_ci_at_all(empty: Sandbox) -> None:
+    said(empty.check(CHECK), "warn", "there is none at all")
+    write_toml(empty.root / ".mlscaffold/template.toml", {"schema": 1, "answers": {"ci": "github"}})
+    said(empty.check(CHECK), "fail", "there is none at all")
+    write_toml(empty.root / ".mlscaffold/template.toml", {"schema": 1, "answers": {"ci": "none"}})
+    assert empty.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("mlscaffold check", "pytest", "do not run it"),
+        ("  pull_request:\n", "", "runs it on push, not on pull requests"),
+        ("run: mlscaffold check", "run: mlscaffold check || true", "swallows its failure"),
+        (
+            "      - run: mlscaffold check",
+            "      - continue-on-error: true\n        run: mlscaffold check",
+            "continues on error (step)",
+        ),
+        ("  check:\n", "  check:\n    if: false\n", "never runs that job"),
+        ("run: mlscaffold check", "run: |\n          # mlscaffold check\n          pytest", "do not run it"),
+    ],
+)
+def test_a_gate_that_stops_nothing(project: Sandbox, old: str, new: str, words: str) -> None:
+    project.remove(".github/workflows/redeploy.yml")
+    project.replace(FILE, old, new)
+    said(project.check(CHECK), "fail", "no CI job runs", words)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {".gitlab-ci.yml": "check:\n  script:\n    - mlscaffold check --deep\n"},
+        {"azure-pipelines.yml": "steps:\n- script: python -m mlscaffold check\n"},
+        {
+            ".github/workflows/x.yml": "on: [pull_request]\njobs:\n  a:\n    steps:\n      - run: make check\n",
+            "Makefile": "check:\n\tmlscaffold check\n",
+        },
+        {".github/workflows/x.yml": "on: pull_request\njobs:\n  a:\n    steps:\n      - uses: pre-commit/action@v3\n"},
+    ],
+)
+def test_other_providers_and_runners(project: Sandbox, files: dict[str, str]) -> None:
+    project.remove(".github")
+    project.write(dict(files))
+    assert project.check(CHECK) == []
+
+
+def test_another_provider_that_lets_it_fail(project: Sandbox) -> None:
+    project.remove(".github")
+    project.write({".gitlab-ci.yml": "check:\n  script: mlscaffold check\n  allow_failure: true\n"})
+    said(project.check(CHECK), "fail", "lets it fail", ".gitlab-ci.yml")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from mlscaffold.writing import write_toml
+from tests.checks.stories import said
+from tests.conftest import Sandbox
+
+CHECK, FILE = "project.waiver-invalid", ".mlscaffold/waivers/collection.manifest-differs.toml"
+
+
+def waive(project: Sandbox, **changes: object) -> None:
+    table = {
+        "schema": 1, "check": "collection.manifest-differs", "reason": "the lens was cleaned, new pictures follow",
+        "owner": "Ada Byron",
+        "until": date.today() + timedelta(days=30),
+    }  # fmt: skip
+    write_toml(project.root / FILE, {k: v for k, v in (table | changes).items() if v is not None})
+
+
+def test_a_reasoned_waiver_passes(project: Sandbox) -> None:
+    waive(project)
+    assert project.check(CHECK) == []
+
+
+def test_no_waiver_passes(empty: Sandbox) -> None:
+    assert empty.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"check": "*"}, "one check is to be named"),
+        ({"check": "collection.*"}, "one check is to be named"),
+        ({"check": "collection.manifest-difers"}, "is collection.manifest-differs meant?"),
+        ({"until": date(2020, 2, 28)}, "it expired on 2020-02-28"),
+        ({"until": None}, "no date of its end"),
+        ({"until": "soon"}, "'soon' is no date"),
+        ({"reason": ""}, "it gives no reason"),
+        ({"reason": "later"}, 'its reason is "later"'),
+        ({"owner": None}, "it has no owner"),
+    ],
+)
+def test_a_waiver_that_does_not_hold(project: Sandbox, changes: dict[str, object], words: str) -> None:
+    waive(project, **changes)
+    said(project.check(CHECK), "fail", words, FILE)
+
+
+def test_a_waiver_for_ages_is_a_warning(project: Sandbox) -> None:
+    waive(project, until=date.today() + timedelta(days=4000))
+    said(project.check(CHECK), "warn", "more than a year")
+
+
+def test_a_stage_skipped_with_a_reason(project: Sandbox) -> None:
+    skip = {"schema": 1, "stage": "conversion", "reason": "no mobile target is wanted"}
+    write_toml(project.root / ".mlscaffold/skips/conversion.toml", skip)
+    assert project.check(CHECK) == []
+    write_toml(project.root / ".mlscaffold/skips/conversion.toml", skip | {"stage": "conversions", "reason": "-"})
+    said(project.check(CHECK), "fail", "no stage is named 'conversions'", "its reason")

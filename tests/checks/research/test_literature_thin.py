@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from tests.checks.stories import absent, said
+from tests.conftest import Sandbox
+
+CHECK, FILE = "research.literature-thin", "docs/02-research.md"
+
+
+def cite(project: Sandbox, *works: str) -> None:
+    text = project.read(FILE)
+    start = text.index("<!-- section: literature -->\n") + len("<!-- section: literature -->\n")
+    project.write({FILE: text[:start] + "\n" + "\n".join(f"- {w}" for w in works) + "\n"})
+
+
+def test_five_works_pass(project: Sandbox) -> None:
+    assert project.check(CHECK) == []
+
+
+def test_no_document_is_something_to_do(empty: Sandbox) -> None:
+    assert absent(empty.check(CHECK))
+
+
+def test_no_work(project: Sandbox) -> None:
+    cite(project)
+    said(project.check(CHECK), "fail", "no work is named; at least 5", FILE)
+
+
+def test_three_works_are_a_warning(project: Sandbox) -> None:
+    cite(project, *(f"He et al., A study of flowers number {n}, 2019" for n in ("one", "two", "three")))
+    said(project.check(CHECK), "warn", "3 works named")
+
+
+def test_a_list_that_is_filled_up(project: Sandbox) -> None:
+    cite(
+        project,
+        *(f"He, Deep residual learning, 2016, arXiv:1512.03385v{n}" for n in range(1, 6)),
+        "Howard, MobileNetV3, arXiv:1905.02244",
+    )
+    said(project.check(CHECK), "fail", "6 entries name 2 different works; at least 5")
+
+
+def test_what_cannot_exist(project: Sandbox) -> None:
+    project.replace(FILE, "arXiv:1512.03385", "arXiv:2413.55555")
+    said(project.check(CHECK), "warn", "2413.55555", FILE)
+    project.replace(FILE, "arXiv:2413.55555", "https://example.org")
+    project.replace(FILE, "2016", "2093")
+    said(project.check(CHECK), "warn", "1 work from the future", "2093")
+
+
+def test_bibtex_beside_the_document(project: Sandbox) -> None:
+    cite(project, "All works are in literature.bib, 2020")
+    project.write(
+        {
+            "docs/literature.bib": "".join(
+                f"@article{{k{n}, title={{Work number {n} on flowers}}, year={{2019}}}}\n" for n in range(6)
+            )
+        }
+    )
+    assert project.check(CHECK) == []

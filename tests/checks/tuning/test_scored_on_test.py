@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from mlscaffold.model import Status
+from tests.checks.stories import misses, passes, says
+from tests.conftest import Sandbox
+from tests.finished import TUNED
+
+FOLDER = f"reports/tuning/{TUNED}"
+CHOSEN = "reports/tuning/chosen.toml"
+
+CHECK = "tuning.scored-on-test"
+
+
+def test_a_search_on_validation(project: Sandbox) -> None:
+    passes(project, CHECK)
+
+
+def test_trials_scored_on_test(project: Sandbox) -> None:
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "test"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on test; selection must use validation")
+
+
+def test_a_run_chosen_on_test(project: Sandbox) -> None:
+    project.replace(CHOSEN, 'split = "validation"', 'split = "test"')
+    says(project, CHECK, "the run was chosen on test")
+
+
+def test_test_pictures_used_in_the_run(project: Sandbox) -> None:
+    project.edit_json(f"{FOLDER}/provenance.json", lambda p: p["data"].update(test={"digest": "a" * 64, "samples": 150}))
+    says(project, CHECK, "the run used 150 test pictures")
+
+
+def test_trials_scored_on_train_are_a_warning(project: Sandbox) -> None:
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "train"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on train", status=Status.WARN)
+
+
+def test_without_a_study_or_a_choice(project: Sandbox) -> None:
+    project.remove(f"{FOLDER}/study.csv")
+    misses(project, CHECK, "study.csv is missing: the search has no record")
+    project.remove(CHOSEN)
+    misses(project, CHECK, "no run is chosen")
