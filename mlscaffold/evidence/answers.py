@@ -65,7 +65,7 @@ def read_answers(table: Columns, roles: Roles) -> Answers:
     if len(rows) < len(table):
         kept = set(rows)
         without = [i for i in range(len(table)) if i not in kept]
-        findings.append(told(table, "unlabelled", Status.WARN, f"{len(without)} rows have no label and are left out", without))
+        findings.append(told(table, "unlabelled", f"{len(without)} rows have no label and are left out", rows=without))
     labels = [labels[i] for i in rows] if len(rows) < len(table) else labels
     whole = _integers(labels)
     predictions, confidences, scores, roles = _said(table, roles, rows, whole or labels, findings)
@@ -76,16 +76,22 @@ def read_answers(table: Columns, roles: Roles) -> Answers:
     empty = [rows[i] for i, name in enumerate(predictions) if not name]
     if empty:
         text = f"{len(empty)} rows have no prediction; they count as wrong"
-        findings.append(told(table, "unanswered", Status.WARN, text, empty))
+        findings.append(told(table, "unanswered", text, rows=empty))
     return Answers(table, roles, rows, labels, predictions, confidences, scores, tuple(findings))
 
 
 def told(
-    table: Columns, name: str, status: Status, message: str, rows: Sequence[int] = (), *, column: str = "", fix: str = ""
+    table: Columns,
+    name: str,
+    message: str,
+    *,
+    rows: Sequence[int] = (),
+    status: Status = Status.WARN,
+    column: str = "",
 ) -> Finding:
     """A finding about some rows of the table, with the lines of the first."""
     places = tuple(Evidence(table.path, table.lines[i]) for i in rows[:SHOWN]) or ((Evidence(table.path, 1),) if column else ())
-    return Finding(status, message, places, fix, check=f"audit.{name}", counts=True)
+    return Finding(status, message, places, check=f"audit.{name}", counts=True)
 
 
 def _refuse_quantities(table: Columns, column: str) -> None:
@@ -158,13 +164,13 @@ def _said(table: Columns, roles: Roles, rows: list[int], labels: list[str], find
     values = [values[i] for i in rows]
     bad = [row for row, value in zip(rows, values, strict=True) if not math.isfinite(value)]
     if bad:
-        findings.append(told(table, "not-a-number", Status.WARN, f'{len(bad)} rows have no number in "{column}"', bad))
+        findings.append(told(table, "not-a-number", f'{len(bad)} rows have no number in "{column}"', rows=bad))
     if not predictions:
         return _of_score(table, replace(roles, score=column), values, labels, findings)
     finite = [value for value in values if math.isfinite(value)]
     if not finite or min(finite) < 0 or max(finite) > 1:
         text = f'"{column}" goes from {min(finite, default=math.nan):g} to {max(finite, default=math.nan):g}, so it holds no probabilities'
-        findings.append(told(table, "no-probabilities", Status.WARN, f"{text}; calibration is not judged", column=column))
+        findings.append(told(table, "no-probabilities", f"{text}; calibration is not judged", column=column))
         return predictions, None, None, roles
     return _with_score(replace(roles, score=column), predictions, values, labels)
 
@@ -212,7 +218,7 @@ def _of_score(table: Columns, roles: Roles, values: list[float], labels: list[st
     predictions = ["" if math.isnan(value) else positive if value >= 0.5 else other for value in values]
     confidences = [value if value >= 0.5 else 1 - value for value in values]
     text = f'There is no column of predictions: "{column}" of 0.5 and more counts as "{positive}"'
-    findings.append(told(table, "threshold", Status.PASS, text, column=column))
+    findings.append(told(table, "threshold", text, status=Status.PASS, column=column))
     return predictions, confidences, values, replace(roles, positive=positive)
 
 
@@ -235,11 +241,11 @@ def _of_probabilities(
     classes = [name for name, _ in roles.probabilities]
     values = np.array([table.numbers(column) for _, column in roles.probabilities], dtype=np.float64)
     values = values[:, rows].T if len(rows) < len(table) else values.T
-    finite: Array = np.isfinite(values).all(axis=1)
+    finite: Array = np.asarray(np.isfinite(values).all(axis=1))
     where = np.asarray(rows)
     if not finite.all():
         bad = where[~finite].tolist()
-        findings.append(told(table, "not-a-number", Status.WARN, f"{len(bad)} rows have a probability that is no number", bad))
+        findings.append(told(table, "not-a-number", f"{len(bad)} rows have a probability that is no number", rows=bad))
     best = np.where(finite, np.nan_to_num(values, nan=-np.inf).argmax(axis=1), -1).tolist()
     said = predictions or [classes[i] if i >= 0 else "" for i in best]
     place = {name: i for i, name in enumerate(classes)}
@@ -252,7 +258,7 @@ def _of_probabilities(
     if not inside:
         low, high = (values[finite].min(), values[finite].max()) if finite.any() else (math.nan, math.nan)
         text = f"The probability columns go from {low:g} to {high:g}: they hold no probabilities, so calibration is not judged"
-        findings.append(told(table, "no-probabilities", Status.WARN, text, column=roles.probabilities[0][1]))
+        findings.append(told(table, "no-probabilities", text, column=roles.probabilities[0][1]))
         return said, None, None, ""
     _sums(table, where, np.where(finite, np.where(finite[:, None], values, 0.0).sum(axis=1), 1.0), len(classes), roles, findings)
     positive = _positive(classes) or classes[-1] if len(classes) == 2 and set(labels) <= set(classes) else ""
@@ -264,15 +270,13 @@ def _contradictions(table: Columns, where: Array, off: Array, findings: list[Fin
     bad = where[off].tolist()
     if bad:
         text = f"{len(bad)} rows predict another class than the one with the largest probability"
-        findings.append(told(table, "argmax", Status.WARN, text, bad))
+        findings.append(told(table, "argmax", text, rows=bad))
 
 
 def _unnamed(table: Columns, where: Array, off: Array, predictions: list[str], findings: list[Finding]) -> None:
     bad = [int(where[i]) for i in off.nonzero()[0].tolist() if predictions[i] not in MISSING]
     if bad:
-        findings.append(
-            told(table, "no-column", Status.WARN, f"{len(bad)} rows predict a class that has no probability column", bad)
-        )
+        findings.append(told(table, "no-column", f"{len(bad)} rows predict a class that has no probability column", rows=bad))
 
 
 def _sums(table: Columns, where: Array, sums: Array, classes: int, roles: Roles, findings: list[Finding]) -> None:
@@ -285,4 +289,4 @@ def _sums(table: Columns, where: Array, sums: Array, classes: int, roles: Roles,
     bad = where[np.abs(sums - 1) > tolerance].tolist()
     if bad:
         text = f"The probabilities of {len(bad)} rows do not sum to 1"
-        findings.append(told(table, "sum", Status.WARN, text, bad))
+        findings.append(told(table, "sum", text, rows=bad))

@@ -101,7 +101,7 @@ def _overlap(answers: Answers, train: Path | None, images: Path | None, progress
         if not own.paths:
             raise UsageError("No column names the pictures", reference="no-path-column", hint="Add --path COLUMN")
         seen = look(own.paths, images, progress=progress)
-        found += findings_of.pictures(answers, seen, near_doubles(own, seen), images.name or str(images))
+        found += findings_of.pictures(answers, seen, near=near_doubles(own, seen), folder=images.name or str(images))
     leaked = Leaks({})
     if train is not None:
         listing, root = _training(train, answers.roles)
@@ -191,7 +191,7 @@ def _judge(answers: Answers, overlap: Overlap, kept: list[int], *, looks: int, d
     trust = _trust(answers, kept, right)
     luck = peeking(numbers[0].counted, len(kept), looks)
     found = [*answers.findings, *overlap.findings, *findings_of.names(answers)]
-    found += findings_of.judged(answers, baseline, trust, slices, n=len(kept), looks=looks, luck=luck)
+    found += findings_of.judged(answers, baseline, trust, slices=slices, n=len(kept), looks=looks, luck=luck)
     found.sort(key=lambda finding: ORDER.index(finding.status))
     ids = {finding.check for finding in found}
     return Audit(
