@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "waive": ("mlscaffold.cli.waive", "Record a reasoned, dated exception to a check."),
     "data": ("mlscaffold.cli.data", "Bring in data, count it, split it."),
     "report": ("mlscaffold.cli.report", "Write a report for people or machines."),
+    "audit": ("mlscaffold.cli.audit", "Is my 94 % real? Audit any table of predictions, no project needed."),
     "demo": ("mlscaffold.cli.demo", "Lead a small project through all ten stages, for real."),
 }
 
