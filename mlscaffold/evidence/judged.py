@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlscaffold.evidence import chain, data, evaluations, jsonfile, predictions
+from mlscaffold.evidence import chain, evaluations, predictions
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.project import Missing, Project
 
@@ -70,24 +67,6 @@ def command(project: Project, path: str) -> str:
         return f"python -m {package}.convert {path.split('/')[1]}"
     verb = {"training": "train", "tuning": "tune", "evaluation": "evaluate"}.get(path.split("/")[1], "evaluate")
     return f"python -m {package}.{verb}"
-
-
-def classes_digest(names: Iterable[str]) -> str:
-    """The digest of a class map, as evidence.md defines it."""
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()
-
-
-def pipeline_digest(project: Project, path: str = "pipeline.json") -> str:
-    """The digest of the pipeline, as evidence.md defines it; raises `Missing`."""
-    value = project.read(jsonfile.read, path)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def split_digest(project: Project, split: str) -> str:
-    """The digest of a processed split's data, from its committed table; raises `Missing`."""
-    rows = sorted(f"{row.digest},{row.label}\n" for row in data.processed(project, split))
-    return hashlib.sha256("".join(rows).encode()).hexdigest()
 
 
 def _of(project: Project, stage: str, concerns: str) -> Judged:

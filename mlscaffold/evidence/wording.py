@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mlscaffold.evidence.documents import normalise
-
 _PLACEHOLDER = re.compile(
     r"(?:to\s*do|tbd|tba|tbc|fixme|xxx+|n\.?\s?/?\s?[an]\.?|none|unknown|pending|later|"
     r"to be (?:done|defined|determined|written|decided)|"
@@ -28,5 +26,7 @@ def count(n: int, noun: str, plural: str = "") -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a text only stands where an answer should be: TBD, N.N., unknown, dots, `<name>`, or nothing."""
+    from mlscaffold.evidence.documents import normalise
+
     plain = re.sub(r"^[-*•]\s*", "", normalise(text)).strip(" .:;!?…-–—_*[](){}\"'").casefold()
     return bool(_PLACEHOLDER.fullmatch(plain)) or bool(re.fullmatch(r"<[^<>]*>|\{\{.*\}\}|\[[^\]]*\]", normalise(text)))

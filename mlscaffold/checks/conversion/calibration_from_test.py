@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.conversion.target_missing import cards, command
-from mlscaffold.evidence import judged
+from mlscaffold.evidence import pipelines
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -38,7 +38,7 @@ def calibration_from_test(project: Project) -> Iterator[Finding]:
                 )
             continue
         try:
-            exam = judged.split_digest(project, "test")
+            exam = pipelines.data_digest(project, "test")
         except Missing:
             exam = ""
         if used.split in ("test", "eyeball", "validation") or (exam and used.data == exam):

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlscaffold.checks import check, fail
 from mlscaffold.checks.conversion.target_missing import cards, command
-from mlscaffold.evidence import jsonfile, judged
+from mlscaffold.evidence import jsonfile, pipelines
 from mlscaffold.evidence.exports import Card
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
@@ -31,7 +31,7 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
     Convert again.
     """
     pipeline = project.read(jsonfile.read, "pipeline.json")
-    digest = judged.pipeline_digest(project)
+    digest = pipelines.pipeline_digest(project)
     for card in cards(project):
         wanted, shape = _wanted(pipeline, card), tuple(card.input.shape)
         if wanted and (len(shape) != len(wanted) or any(a > 0 and a != b for a, b in zip(shape[1:], wanted[1:], strict=True))):

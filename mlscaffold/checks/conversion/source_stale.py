@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
 from mlscaffold.checks.conversion.target_missing import cards, command
-from mlscaffold.evidence import chain, data, judged
+from mlscaffold.evidence import chain, data, pipelines
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -29,7 +29,7 @@ def source_stale(project: Project) -> Iterator[Finding]:
     Convert again.
     """
     model, found = chain.model(project), cards(project)
-    digest, n = judged.split_digest(project, "test"), len(data.processed(project, "test"))
+    digest, n = pipelines.data_digest(project, "test"), len(data.processed(project, "test"))
     old = [card for card in found if card.checkpoint != model.checkpoint]
     if old:
         stage6 = chain.chosen(project, "training").checkpoint if model.stage == "tuning" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.evidence import data, judged, runs
+from mlscaffold.evidence import data, judged, pipelines, runs
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -54,12 +54,12 @@ def differences(project: Project, file: str, *, splits: tuple[str, ...]) -> tupl
                 wrong.append("its provenance names no test data")
             continue
         here = len(data.processed(project, split))
-        if used.digest != judged.split_digest(project, split):
+        if used.digest != pipelines.data_digest(project, split):
             moved.append(f"the {split} data ({used.samples} pictures then, {here} now)")
         elif used.samples != here:
             wrong.append(f"it used {used.samples} of {here} {split} pictures")
-    if record.classes and record.classes != judged.classes_digest(data.classes(project)):
+    if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):
         moved.append("the classes of data/schema.toml")
-    if record.pipeline and record.pipeline != judged.pipeline_digest(project):
+    if record.pipeline and record.pipeline != pipelines.pipeline_digest(project):
         moved.append("pipeline.json")
     return moved, wrong

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail
-from mlscaffold.evidence import data, judged, runs, scored
+from mlscaffold.evidence import data, judged, pipelines, runs, scored
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
@@ -65,6 +65,6 @@ def _renamed(project: Project, one: judged.Judged, table: Predictions, labels: d
         return True
     file = f"{one.folder}/provenance.json"
     used = project.read(runs.read_provenance, file).data.get("test") if project.exists(file) else None
-    same = used is not None and used.digest == judged.split_digest(project, "test")
+    same = used is not None and used.digest == pipelines.data_digest(project, "test")
     labelled = Counter(row.label for row in table.rows) == Counter(labels.values())
     return same and labelled and all(row.path.startswith("test/") for row in table.rows)

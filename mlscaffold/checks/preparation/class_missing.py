@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail
 from mlscaffold.evidence import data
-from mlscaffold.evidence.phrases import count, few
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import data, effects
-from mlscaffold.evidence.phrases import count, few
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 

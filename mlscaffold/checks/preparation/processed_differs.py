@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.evidence import data, media, pipelines
-from mlscaffold.evidence.phrases import count, few
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Missing, Project
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.checks.preparation.group_leak import bases
 from mlscaffold.evidence import data, pipelines
-from mlscaffold.evidence.phrases import count, few
 from mlscaffold.evidence.pipelines import Pipeline, Step
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.evidence import data, effects, media, tables
-from mlscaffold.evidence.phrases import count
+from mlscaffold.evidence.wording import count
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

@@ -11,7 +11,7 @@ from statistics import median, quantiles
 
 from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.evidence import data, media
-from mlscaffold.evidence.phrases import few
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice import shift
 from mlscaffold.project import Project

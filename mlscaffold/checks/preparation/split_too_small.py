@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, data
-from mlscaffold.evidence.phrases import few
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice.sizes import half_width, test_size
 from mlscaffold.project import Project

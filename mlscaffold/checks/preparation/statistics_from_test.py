@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import data, pipelines
-from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.pipelines import Pipeline
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project, Unknown
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import data, pipelines, trained
-from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.evidence.trained import Trained
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice import metrics
 from mlscaffold.project import Missing, Project

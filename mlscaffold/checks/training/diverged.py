@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.checks.training.metrics_incomplete import WANTED
 from mlscaffold.evidence import trained
-from mlscaffold.evidence.phrases import few
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import trained
 from mlscaffold.evidence.curves import Curves
-from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.runs import Provenance
 from mlscaffold.evidence.trained import Trained
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, data, trained
-from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.predictions import Predictions
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice import comparison, metrics, pairing
 from mlscaffold.practice.sizes import paired_size

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import trained
-from mlscaffold.evidence.phrases import few
 from mlscaffold.evidence.runs import Provenance
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

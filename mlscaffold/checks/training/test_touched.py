@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import pipelines, trained
-from mlscaffold.evidence.phrases import few
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
