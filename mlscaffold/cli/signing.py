@@ -31,7 +31,7 @@ def sign_stages(
         _sign_one(open_project(), stage, who=who, role=role, confirmed=confirmed, yes=yes, accepted=accepted)
         if not last:
             break
-    _open_next(open_project())
+    open_next(open_project())
 
 
 def _sign_one(
@@ -151,7 +151,8 @@ def _confirm_signature(name: str, role: str) -> None:
         raise typer.Exit(1)
 
 
-def _open_next(project: Project) -> None:
+def open_next(project: Project) -> None:
+    """Say which stage is the current one now, and what to do for it."""
     from mlscaffold.model import State
     from mlscaffold.stages.state import current_stage, stage_states
 

@@ -52,6 +52,28 @@ class WaiverRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """A recorded change of the targets; `after_test` where a test result was known when it was made."""
+
+    what: tuple[str, ...]
+    reason: str
+    who: str
+    when: str
+    after_test: bool
+
+
+@dataclass(frozen=True)
+class ReopenedRow:
+    """A sign-off that was taken back."""
+
+    stage: str
+    round: int
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything that a report for people shows; pictures are (caption, PNG bytes) and empty where they may not be held."""
 
@@ -68,6 +90,15 @@ class Content:
     mistakes: tuple[tuple[str, bytes], ...] = ()
     signoffs: tuple[Signoff, ...] = ()
     waivers: tuple[WaiverRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
+    reopened: tuple[ReopenedRow, ...] = ()
+    compared: str = ""
+
+
+def signed_by(signoff: Signoff) -> str:
+    """Who signed, and who brought the answers in where they came on paper."""
+    paper = f", on paper, transcribed by {clean(signoff.transcribed_by)}" if signoff.transcribed_by else ""
+    return f"{clean(signoff.role or signoff.who)}{paper}"
 
 
 ORDER = (Status.ERROR, Status.FAIL, Status.WARN, Status.UNKNOWN, Status.TODO, Status.PASS)

@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 
 from mlscaffold.model import Finding, Report, StageStatus, State, Status
-from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved
+from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, signed_by
 
 _COLOURS = {
     Status.ERROR: 31,
@@ -103,7 +103,7 @@ def _told(status: StageStatus) -> str:
     done, owed = proved(status)
     match status.state:
         case State.SIGNED if status.signoff:
-            by = f"{_date(status.signoff.when)}, {clean(status.signoff.role or status.signoff.who)}"
+            by = f"{_date(status.signoff.when)}, {signed_by(status.signoff)}"
             return f"{by}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
         case State.STALE:
             reasons = "; ".join(clean(reason) for reason in status.stale_because[:3])
