@@ -37,6 +37,7 @@ class Sheet:
     people: tuple[str, ...]
     deliverables: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
+    evaluated: str
     metrics: tuple[MetricRow, ...]
     acceptance: tuple[AcceptanceRow, ...]
     items: tuple[Item, ...]

@@ -57,6 +57,8 @@ def _figures(document: Any, sheet: Sheet) -> None:
     if not sheet.metrics and not sheet.acceptance:
         return
     document.add_heading(f"Figures of {day(sheet.made)}", 1)
+    if sheet.evaluated:
+        small(document, sheet.evaluated)
     if sheet.metrics:
         metrics = [
             (row.name, interval(row.value, row.low, row.high), "" if row.baseline is None else number(row.baseline))

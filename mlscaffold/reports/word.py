@@ -47,6 +47,8 @@ def add_table(
 
     table = document.add_table(rows=0, cols=len(header))
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):  # what LibreOffice reads; Word reads the cells
+        column.width = Cm(width)
     for place, row in enumerate([header, *rows]):
         cells = table.add_row().cells
         for cell, text, width in zip(cells, row, widths, strict=True):

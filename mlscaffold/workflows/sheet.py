@@ -57,6 +57,7 @@ def make_sheet(project: Project, stage: str = "") -> Sheet:
         people=tuple(name for name, held in project.settings.people.items() if roles & set(held)),
         deliverables=tuple((d.title, wanted.status.deliverables.get(d.id, "todo")) for d in wanted.stage.deliverables),
         findings=(*wanted.warnings, *wanted.unknown),
+        evaluated=content.evaluated if numbers else "",
         metrics=content.metrics if numbers else (),
         acceptance=content.acceptance if numbers else (),
         items=_items(wanted),
@@ -99,7 +100,7 @@ def record_sheet(project: Project, data: bytes, name: str, *, transcribed_by: st
 def _items(wanted: Candidate) -> tuple[Item, ...]:
     asked = [Item(q.id, q.text) for q in wanted.questions]
     seen = {f.check: f for f in wanted.unknown if f.status is Status.UNKNOWN}
-    return tuple(asked + [Item(f"{ACCEPT}{c}", f"Not to be proved here: {f.message} Sign all the same?") for c, f in seen.items()])
+    return tuple(asked + [Item(f"{ACCEPT}{c}", f"Not to be proved here: {f.message.rstrip('.')}. Sign all the same?") for c, f in seen.items()])
 
 
 def _marks(project: Project, stage: Stage) -> tuple[dict[str, str], dict[str, str]]:
