@@ -84,6 +84,8 @@ def _announce(wanted: Candidate) -> None:
     done = sum(state in ("proved", "waived") for state in wanted.status.deliverables.values())
     total = len(wanted.status.deliverables)
     say(f"Stage {wanted.stage.number}, {wanted.stage.slug}: {done} of {total} deliverables are proved.")
+    if wanted.status.stale_because:
+        say(f"  Moved since it was signed: {', '.join(wanted.status.stale_because)}")
     for finding in wanted.warnings:
         say(f"  warn  {finding.check}  {finding.message}")
     if wanted.over:

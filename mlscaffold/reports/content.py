@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ def signed_by(signoff: Signoff) -> str:
     return f"{clean(signoff.role or signoff.who)}{paper}"
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ORDER = (Status.ERROR, Status.FAIL, Status.WARN, Status.UNKNOWN, Status.TODO, Status.PASS)
 
 
@@ -130,6 +132,15 @@ def measured(row: AcceptanceRow) -> str:
 def day(when: str) -> str:
     """The date of a time."""
     return clean(when)[:10]
+
+
+def short_day(when: str) -> str:
+    """The date of a time, short: `21 Nov`."""
+    try:
+        date = datetime.date.fromisoformat(when[:10])
+    except ValueError:
+        return clean(when)
+    return f"{date.day} {MONTHS[date.month - 1]}"
 
 
 def counting(report: Report) -> tuple[Finding, ...]:
