@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ class Sandbox:
         for path, content in files.items():
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # a picture may be a link to the one that all tests share
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     def remove(self, path: str) -> None:
@@ -115,20 +117,31 @@ class Sandbox:
 
 
 @pytest.fixture(scope="session")
-def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The finished project, written and committed once; copied by `project`."""
     sandbox = Sandbox(tmp_path_factory.mktemp("finished"))
     sandbox.write(dict(finished()))
     sandbox.commit("finished")
-    return sandbox.root
+    yield sandbox.root
+    changed = [p for p, content in finished().items() if p.endswith(".png") and (sandbox.root / p).read_bytes() != content]
+    assert not changed, f"a test wrote into a shared picture in place: {changed[:3]}"
 
 
 @pytest.fixture
 def project(finished_folder: Path, tmp_path: Path) -> Sandbox:
     """A sound, finished project (unsigned), to be spoiled."""
     root = tmp_path / "flower-sorter"
-    shutil.copytree(finished_folder, root, symlinks=True)
+    shutil.copytree(finished_folder, root, symlinks=True, copy_function=_share)
     return Sandbox(root)
+
+
+def _share(source: str, target: str) -> str:
+    """Copy a file; pictures and git's objects, which nobody changes in place, are links: a thousand tests copy this project."""
+    if source.endswith(".png") or "/.git/objects/" in source:
+        os.link(source, target)
+    else:
+        shutil.copyfile(source, target)
+    return target
 
 
 @pytest.fixture

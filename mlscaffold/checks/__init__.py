@@ -1,7 +1,7 @@
 """Checks: code that proves deliverables. One check, one file; the file is its registration.
 
-A check is a generator of findings. It reads evidence through the project only, raises `Missing` where evidence is absent, still as generated
-or older than its inputs, and `Unknown` where this machine cannot judge it. It yields nothing when all is well.
+A check is a generator of findings. It reads evidence through the project only, raises `Missing` where evidence is absent, still
+as generated or older than its inputs, and `Unknown` where this machine cannot judge it. It yields nothing when all is well.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def unknown(message: str, *evidence: Evidence | str, fix: str = "", stage: str =
 
 
 def todo(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
-    """Evidence is absent or still as generated: `todo`, and `fail` where its stage is signed. Like `Missing`, but several can be said."""
+    """Evidence is absent or as generated: `todo`, and `fail` where its stage is signed. `Missing` for several of them."""
     found = _finding(Status.TODO, message, evidence, fix=fix, effect=None, stage=stage)
     return replace(found, check=MISSING)
 

@@ -1,7 +1,5 @@
 """The data of a project as rows: annotations, manifests, splits, processed pictures. Committed tables first, files where they are here."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 

@@ -22,7 +22,7 @@ _COLOURS = {
 
 def render(report: Report, *, width: int = 100, colour: bool = False, everything: bool = False) -> str:
     """What `check` prints; `everything` lists the findings of stages that do not count yet too."""
-    findings = counting(report) + (ahead(report) if everything else ())
+    findings = _grouped(counting(report) + (ahead(report) if everything else ()))
     stages = max((width_of(clean(f.stage or "project")) for f in findings), default=0)
     names = max((width_of(_name(f)) for f in findings), default=0)
     lines = [line for finding in findings for line in _finding(finding, stages, names, width=width, colour=colour)]
@@ -46,15 +46,24 @@ def status(report: Report, *, width: int = 100, colour: bool = False, production
     return "\n".join([*lines, "", *_next(report, width)]) + "\n"
 
 
+def _grouped(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings; several checks that wait for the same thing are one line."""
+    first: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.stage, finding.message, "" if finding.status is Status.TODO else finding.check)
+        first.setdefault(key, finding)
+    return tuple(f for f in findings if any(f is kept for kept in first.values()))
+
+
 def width_of(text: str) -> int:
     """Columns that text takes on a terminal: Chinese characters take two."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _finding(finding: Finding, stages: int, names: int, *, width: int, colour: bool) -> list[str]:
-    indent = min(stages + names + 11, width // 2)
+    indent = min(stages + names + 12, width // 2)
     word = "waived" if finding.waiver else finding.status.value
-    state = _paint(_pad(word, 7), finding.status, colour=colour and not finding.waiver)
+    state = _paint(_pad(word, 8), finding.status, colour=colour and not finding.waiver)
     start = f"{_pad(clean(finding.stage or 'project'), stages)}  {state}"
     room = max(width - indent, 24)
     message = _wrap(clean(finding.message), room, "")
@@ -62,7 +71,7 @@ def _finding(finding: Finding, stages: int, names: int, *, width: int, colour: b
     below = [line for detail in details if detail for line in _wrap(detail, room, "")]
     below += [clean(finding.fix)] if finding.fix and not finding.waiver else []
     first = message[0] if message else ""
-    if stages + names + 11 > indent:
+    if stages + names + 12 > indent:
         return [f"{start}{_name(finding)}", *(" " * indent + line for line in [*message, *below])]
     return [f"{start}{_pad(_name(finding), names)}  {first}".rstrip(), *(" " * indent + line for line in [*message[1:], *below])]
 

@@ -138,7 +138,8 @@ def _settle(
                 status = Status.FAIL
             if state is State.SKIPPED and not spec.always:
                 continue
-            counts = spec.always or not slug or options.everything or slug == current or state in (State.SIGNED, State.STALE)
+            wrong = spec.always and status not in (Status.TODO, Status.UNKNOWN)  # what is wrong for ever; what is absent is not
+            counts = wrong or not slug or options.everything or slug == current or state in (State.SIGNED, State.STALE)
             settled.append(
                 replace(
                     finding,

@@ -20,7 +20,8 @@ def annotation_file_missing(project: Project) -> Iterator[Finding]:
     A batch without annotations drops out silently: nobody trains on it, and nobody notices.
 
     ## Evidence
-    Folders below `data/raw` that hold pictures (from the manifests where the pictures are not here) against `annotations.csv` in them.
+    Folders below `data/raw` that hold pictures (from the manifests where the pictures are not here) against `annotations.csv`
+    in them.
 
     ## Fix
     Put an `annotations.csv` with the columns `path` and `label` into the folder; `mlscaffold data import` writes one.
@@ -34,7 +35,8 @@ def annotation_file_missing(project: Project) -> Iterator[Finding]:
     if bare:
         named = few([f"{folder} ({count(len(paths), 'picture')})" for folder, paths in bare.items()])
         yield fail(
-            f"{len(bare)} of {count(len(folders), 'folder')} of pictures {'has' if len(bare) == 1 else 'have'} no annotation file: {named}",
+            f"{len(bare)} of {count(len(folders), 'folder')} of pictures {'has' if len(bare) == 1 else 'have'} "
+            f"no annotation file: {named}",
             *(f"{RAW}/{folder}" for folder in list(bare)[:3]),
             fix=f"write {RAW}/{next(iter(bare))}/annotations.csv, or mlscaffold data import FOLDER",
         )

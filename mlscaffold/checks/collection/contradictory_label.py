@@ -19,16 +19,17 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
     """No picture has two labels.
 
     ## Why
-    Two annotators saw the same picture and disagreed. The model is punished for either answer, and the test set counts one of them wrong.
+    Two annotators saw the same picture and disagreed. The model is punished for either answer, and the test set counts one of
+    them wrong.
 
     ## Evidence
-    Labels of pictures with equal pixels, whatever their names and files (with equal bytes, by the manifests, where they are not here), and
-    of rows that name the same picture.
+    Labels of pictures with equal pixels, whatever their names and files (with equal bytes, by the manifests, where they are not
+    here), and of rows that name the same picture.
 
     ## Fix
     Decide which label holds; write the case down under `[[edge_cases]]` in `data/schema.toml`.
     """
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path=RAW, fix="mlscaffold data import FOLDER")
     identity = _identities(project)

@@ -24,7 +24,8 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
     Raw data are read only. Whoever has no pictures, as CI has none, believes the manifest.
 
     ## Evidence
-    Digests of the pictures below `data/raw`, source by source, against `data/manifest/*.csv`. A source that is not on this machine is left out.
+    Digests of the pictures below `data/raw`, source by source, against `data/manifest/*.csv`. A source that is not on this
+    machine is left out.
 
     ## Fix
     Bring the pictures back, or, if the change is meant, `mlscaffold data stats` writes the manifests anew.

@@ -19,7 +19,8 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
     """Every annotation speaks of a picture that is there, once.
 
     ## Why
-    Pictures were deleted for privacy, their rows were not: counts are wrong from then on, and the training stops at the first of them.
+    Pictures were deleted for privacy, their rows were not: counts are wrong from then on, and the training stops at the first
+    of them.
 
     ## Evidence
     Rows of the annotation files against the pictures below `data/raw` (the manifests where they are not here).
@@ -27,7 +28,7 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
     ## Fix
     Take the rows out, or bring the pictures back.
     """
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path=RAW, fix="mlscaffold data import FOLDER")
     media = known_media(project)
@@ -36,7 +37,8 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
     lost = [row for row in rows if composed(row.path) not in media and source_of(composed(row.path)) in sources]
     if lost:
         yield fail(
-            f"{len(lost)} of {count(len(rows), 'annotation')} {'names a missing file' if len(lost) == 1 else 'name missing files'}: "
+            f"{len(lost)} of {count(len(rows), 'annotation')} "
+            f"{'names a missing file' if len(lost) == 1 else 'name missing files'}: "
             f"{few([row.path for row in lost])}",
             *(at(row.file, row.line) for row in lost[:3]),
             fix="take the rows out, or bring the pictures back",

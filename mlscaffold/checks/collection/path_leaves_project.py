@@ -33,8 +33,9 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
     A row that names `../../.ssh/id_rsa` makes whoever opens the data set read, and publish, what is none of its business.
 
     ## Evidence
-    Every path in annotations, manifests, splits and processed tables: absolute, upwards, with a drive, or with control characters. Links of
-    single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed. Nothing outside is opened.
+    Every path in annotations, manifests, splits and processed tables: absolute, upwards, with a drive, or with control
+    characters. Links of single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed.
+    Nothing outside is opened.
 
     ## Fix
     Take the row or the link out, and ask where the data came from.
@@ -49,7 +50,8 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
             if bad:
                 shown = few([ascii(path)[1:81] for _, path in bad], 2)
                 yield fail(
-                    f"{count(len(bad), 'row')} {'names' if len(bad) == 1 else 'name'} a path outside the project, which was not read: {shown}",
+                    f"{count(len(bad), 'row')} {'names' if len(bad) == 1 else 'name'} a path outside the project, "
+                    f"which was not read: {shown}",
                     *(at(file, line) for line, _ in bad[:3]),
                     fix=f"take the row out of {file}",
                 )

@@ -41,7 +41,8 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
     A source without a licence cannot be shipped, and without a date and a method nobody can collect more of it.
 
     ## Evidence
-    `source.toml` of every source below `data/raw` that has pictures: origin, licence, dates, who, method; for scraped ones the policy read.
+    `source.toml` of every source below `data/raw` that has pictures: origin, licence, dates, who, method; for scraped ones the
+    policy read.
 
     ## Fix
     Fill in the field. Where the licence cannot be found out, take the source out.

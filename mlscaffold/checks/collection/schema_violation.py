@@ -27,15 +27,15 @@ def schema_violation(project: Project) -> Iterator[Finding]:
     `T-shirt`, `t-shirt` and `tshirt` become three classes, and `.ipynb_checkpoints` becomes class 0 and shifts every index.
 
     ## Evidence
-    Every label and attribute of the annotation files against `data/schema.toml`; class names against each other, without case, blanks and
-    marks.
+    Every label and attribute of the annotation files against `data/schema.toml`; class names against each other, without case,
+    blanks and marks.
 
     ## Fix
     Correct the labels, or add what is truly a class to the schema.
     """
     classes = data.classes(project)
     yield from _class_list(classes)
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     if not rows:
         raise Missing("no annotation file has a row", path="data/raw", fix="mlscaffold data import FOLDER")
     known = {plain(name): name for name in classes}

@@ -28,8 +28,8 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
     Numbers of last month decide how the data are split and weighted today.
 
     ## Evidence
-    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where the pictures
-    are here.
+    `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where
+    the pictures are here.
 
     ## Fix
     `mlscaffold data stats` counts again.
@@ -52,7 +52,7 @@ def _recount(project: Project) -> dict[str, Any]:
     if not rows:
         raise Missing("no manifest lists a picture to be counted", path="data/manifest", fix=FIX)
     listed = {composed(row.path) for row in rows}
-    labels = {composed(a.path): a.label for a in data.annotations(project) if a.label}
+    labels = {composed(a.path): a.label for a in data.annotation_rows(project) if a.label}
     counted: dict[str, Any] = {
         "images": len(rows),
         "bytes": sum(row.bytes for row in rows),
@@ -63,7 +63,7 @@ def _recount(project: Project) -> dict[str, Any]:
     here = data.raw_media(project)
     if {composed(path) for path in here} != listed:
         return counted
-    seen = [fact for fact in media.facts(project, here, base=RAW).values()]
+    seen = list(media.facts(project, here, base=RAW).values())
     if any(fact.pointer for fact in seen):
         return counted
     sized = [fact for fact in seen if fact.width]

@@ -22,13 +22,14 @@ def unlabelled_image(project: Project) -> Iterator[Finding]:
     Pictures that came in after the labelling ended drop out without a word, and with them what was new about them.
 
     ## Evidence
-    Pictures below `data/raw` (from the manifests where they are not here) against the rows of the annotation files, and empty labels.
+    Pictures below `data/raw` (from the manifests where they are not here) against the rows of the annotation files, and empty
+    labels.
 
     ## Fix
-    Label them, or take them out of the collection. Folders without any annotation file are told by `collection.annotation-file-missing`.
-    """
+    Label them, or take them out of the collection. Folders without any annotation file are told by
+    `collection.annotation-file-missing`."""
     media = known_media(project)
-    rows = data.annotations(project)
+    rows = data.annotation_rows(project)
     annotated = {composed(str(PurePosixPath(file).parent.relative_to(RAW))) for file in project.glob(f"{RAW}/**/annotations.csv")}
     labels = {composed(row.path): row for row in rows}
     bare = sorted(p for p in media if p not in labels and str(PurePosixPath(p).parent) in annotated)
@@ -41,7 +42,8 @@ def unlabelled_image(project: Project) -> Iterator[Finding]:
         places: list[Evidence] = [at(f"{RAW}/{p}") for p in bare[:3]] or [at(labels[p].file, labels[p].line) for p in empty[:3]]
         reasons = [f"{len(bare)} in no annotation file" if bare else "", f"{len(empty)} with an empty label" if empty else ""]
         yield fail(
-            f"{len(bare) + len(empty)} of {count(len(media), 'picture')} {'has' if len(bare) + len(empty) == 1 else 'have'} no label "
+            f"{len(bare) + len(empty)} of {count(len(media), 'picture')} "
+            f"{'has' if len(bare) + len(empty) == 1 else 'have'} no label "
             f"({', '.join(r for r in reasons if r)}): {few(bare or empty)}",
             *places,
             fix=f"label them in {places[0].path.rsplit('/', 1)[0]}/annotations.csv, or take them out",

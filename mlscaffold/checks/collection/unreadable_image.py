@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # What each ending promises.
 FORMATS = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG", ".webp": "WEBP", ".bmp": "BMP", ".gif": "GIF",
-    ".tif": "TIFF", ".tiff": "TIFF", ".ppm": "PPM", ".pgm": "PPM", ".pbm": "PPM", ".avif": "AVIF",
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".png": "PNG", ".webp": "WEBP", ".bmp": "BMP",
+    ".gif": "GIF", ".tif": "TIFF", ".tiff": "TIFF", ".ppm": "PPM", ".pgm": "PPM", ".pbm": "PPM", ".avif": "AVIF",
 }  # fmt: skip
 WORDS = {
     "not-an-image": "{n} with a picture's name {is_} no picture",
@@ -37,11 +37,12 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
     """Every picture opens, whole.
 
     ## Why
-    A saved "403 Forbidden" page or half a download stops the training at night; or one decoder fills the rest with grey, and nobody sees it.
+    A saved "403 Forbidden" page or half a download stops the training at night; or one decoder fills the rest with grey, and
+    nobody sees it.
 
     ## Evidence
-    Every picture below `data/raw`, `data/processed` and `docs/examples` decoded to its last row, unless its header declares more than a
-    hundred million pixels. Git LFS pointers are pictures that are elsewhere, not broken ones.
+    Every picture below `data/raw`, `data/processed` and `docs/examples` decoded to its last row, unless its header declares
+    more than a hundred million pixels. Git LFS pointers are pictures that are elsewhere, not broken ones.
 
     ## Fix
     Fetch the file again, or take it out together with its rows.

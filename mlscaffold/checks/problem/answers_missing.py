@@ -50,7 +50,8 @@ def _rows(project: Project, rows: tuple[Row, ...], column: str, inputs: list[str
     named = {f"{FOLDER}/{r[column]}": r for r in rows if r not in elsewhere}
     absent = [r for path, r in named.items() if path not in inputs]
     if absent:
-        what = f"{len(absent)} of {count(len(rows), 'answer')} name no file in {FOLDER}: {few([r[column] or '(empty)' for r in absent])}"
+        named_so = few([r[column] or "(empty)" for r in absent])
+        what = f"{len(absent)} of {count(len(rows), 'answer')} name no file in {FOLDER}: {named_so}"
         yield fail(what, *(at(TABLE, r.line) for r in absent[:3]), fix=FIX)
     silent = [r for r in rows if is_placeholder(r["answer"]) and r["answer"].casefold() not in ("none", "无")]
     if silent:

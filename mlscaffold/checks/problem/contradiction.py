@@ -22,8 +22,8 @@ def contradiction(project: Project) -> Iterator[Finding]:
     A meeting changes one of two places. From then on two people wait for two different models.
 
     ## Evidence
-    Numbers that the section on technical requirements claims for a metric of ours, and elsewhere those that are demanded ("at least",
-    "must"), against the thresholds of `acceptance.toml`. Numbers of people, of today and of other work are left alone.
+    Numbers that the section on technical requirements claims for a metric of ours, and elsewhere those that are demanded ("at
+    least", "must"), against the thresholds of `acceptance.toml`. Numbers of people, of today and of other work are left alone.
 
     ## Fix
     Decide which number holds, and write it in both places.
@@ -44,7 +44,8 @@ def contradiction(project: Project) -> Iterator[Finding]:
             told.add((claim.text, claim.value))
             line = _line(project, found.path, section, claim.text)
             yield fail(
-                f"{claim.word} is {claim.value:g} in the document, and acceptance.toml says {' or '.join(t.text for t in rivals)}",
+                f"{claim.word} is {claim.value:g} in the document, "
+                f"and acceptance.toml says {' or '.join(t.text for t in rivals)}",
                 at(found.path, line),
                 "acceptance.toml",
                 fix="write the number that holds in both places",
@@ -52,7 +53,7 @@ def contradiction(project: Project) -> Iterator[Finding]:
 
 
 def _rivals(claim: claims.Claim, thresholds: tuple[Threshold, ...]) -> list[Threshold]:
-    """The thresholds that speak of what the claim speaks of: of the class it names, else over all classes, else any of its family."""
+    """The thresholds that a claim speaks of: of the class it names, else over all classes, else any of its family."""
     family = [t for t in thresholds if t.metric.split("_")[0] == claim.family and not t.target]
     of_class = [t for t in family if t.of_class and t.of_class.casefold() in claim.text.casefold()]
     return of_class or [t for t in family if not t.of_class] or family

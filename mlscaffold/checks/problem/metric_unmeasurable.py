@@ -22,10 +22,12 @@ def metric_unmeasurable(project: Project) -> Iterator[Finding]:
     """One metric is to be optimised, and every other wish is a threshold that can be measured.
 
     ## Why
-    With two metrics to optimise every model can be called better. With a misspelt one, or a bound on the wrong side, none can be judged.
+    With two metrics to optimise every model can be called better. With a misspelt one, or a bound on the wrong side, none can
+    be judged.
 
     ## Evidence
-    `acceptance.toml`: metric names, ranges and directions that the task can compute; classes of `data/schema.toml`, known export targets.
+    `acceptance.toml`: metric names, ranges and directions that the task can compute; classes of `data/schema.toml`, known
+    export targets.
 
     ## Fix
     Leave one metric under `[metric] optimise`, and write the others as `[[thresholds]]` with `min` or `max`.

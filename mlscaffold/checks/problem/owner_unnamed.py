@@ -13,22 +13,27 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
 INVENTED = re.compile(
-    r"firstname|lastname|first name|last name|vorname|nachname|john (?:doe|smith)|jane doe|max mustermann|erika mustermann|foo bar|"
+    r"firstname|lastname|first name|last name|vorname|nachname|john (?:doe|smith)|jane doe|"
+    r"(?:max|erika) mustermann|foo bar|"
     r"your name|\bname\s+surname\b|张三|李四|某某"
 )
 # Words that name a part, a place or a time, not a person, in English and German.
-COMMON = frozenset(
-    """the a an our their his her its this that problem owner client customer customers user users colleague colleagues team department
-    company management manager marketing sales service support head office board project business product operations stakeholder staff
-    people person everyone everybody somebody nobody employees group unit division quality control customer-service production
-    der die das den dem des ein eine unser unsere kunde kunden kundin abteilung vertrieb team firma unternehmen leitung geschäftsführung
-    nutzer anwender kollege kollegen mitarbeiter fachbereich produktion einkauf verkauf auftraggeber problemeigner verantwortlich
-    january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
-    he she they we it is i to be and for of in at it tbd""".split()
-)
+_COMMON = """
+the a an our their his her its this that problem owner client customer customers user users colleague colleagues team department
+company management manager marketing sales service support head office board project business product operations stakeholder staff
+people person everyone everybody somebody nobody employees group unit division quality control customer-service production
+der die das den dem des ein eine unser unsere kunde kunden kundin abteilung vertrieb firma unternehmen leitung geschäftsführung
+nutzer anwender kollege kollegen mitarbeiter fachbereich produktion einkauf verkauf auftraggeber problemeigner verantwortlich
+january february march april may june july august september october november december monday tuesday wednesday thursday friday
+saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+he she they we it is i to be and for of in at tbd
+"""
+COMMON = frozenset(_COMMON.split())
 TITLES = re.compile(r"\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|hr|fr|sir|madame|mme|m|sra?|señora?)\.?\s+[^\W\d_a-z][\w'’-]+", re.I)
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷黎史陶贺顾毛郝龚邵万钱严洪武莫孔"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
+    "姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷黎史陶贺顾毛郝龚邵万钱严洪武莫孔"
+)
 CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -40,8 +45,8 @@ def owner_unnamed(project: Project) -> Iterator[Finding]:
     A department has no bad day. Only a person can say which answer is wanted, and whether the problem is gone.
 
     ## Evidence
-    A person's name (or address) in the section on the owner of `docs/01-problem.*`; scenes in the section on understanding: list items,
-    sub-headings or paragraphs of at least eight words. Setting `scenes` (default 2).
+    A person's name (or address) in the section on the owner of `docs/01-problem.*`; scenes in the section on understanding:
+    list items, sub-headings or paragraphs of at least eight words. Setting `scenes` (default 2).
 
     ## Fix
     Name the person and how to reach them. Ask them what happened last time, and when, and write down two such scenes.

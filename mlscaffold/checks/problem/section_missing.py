@@ -22,12 +22,13 @@ def section_missing(project: Project) -> Iterator[Finding]:
     Every heading with nothing under it is a problem that nobody has understood yet; what is built then solves another one.
 
     ## Evidence
-    Own text (without guidance) of each section of `docs/01-problem.*`, compared with what was generated. Sections are found by their
-    `section` comment, Word bookmark or heading in any language we ship. Setting `words`: fewer make a warning (default 25).
+    Own text (without guidance) of each section of `docs/01-problem.*`, compared with what was generated. Sections are found by
+    their `section` comment, Word bookmark or heading in any language we ship. Setting `words`: fewer make a warning (default
+    25).
 
     ## Fix
-    Write the section. A heading that is not recognised is named in `mlscaffold.toml`: `[documents.01-problem]`, then `anchor = "Heading"`.
-    """
+    Write the section. A heading that is not recognised is named in `mlscaffold.toml`: `[documents.01-problem]`, then `anchor =
+    "Heading"`."""
     yield from judge(project, NAME, titles.ANCHORS[NAME], least=project.option("problem.section-missing", "words", 25))
 
 

@@ -22,7 +22,8 @@ def threshold_trivial(project: Project) -> Iterator[Finding]:
     A target below the share of the largest class is met by a model that has learned nothing.
 
     ## Evidence
-    Labels of the test split (as soon as there is one): what "always the most frequent class" scores on each metric of `acceptance.toml`.
+    Labels of the test split (as soon as there is one): what "always the most frequent class" scores on each metric of
+    `acceptance.toml`.
 
     ## Fix
     Raise the threshold, or choose a metric that counts every class alike: `recall_macro`, `f1_macro`, `kappa`.

@@ -15,9 +15,9 @@ from mlscaffold.project import Missing, Project
 
 GITHUB = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitea/workflows/*.yml", ".forgejo/workflows/*.yml")
 OTHERS = (
-    ".gitlab-ci.yml", "azure-pipelines.yml", ".azure-pipelines/*.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "Jenkinsfile",
-    ".woodpecker.yml", ".woodpecker.yaml", ".woodpecker/*.yml", ".drone.yml", ".travis.yml", ".buildkite/*.yml", ".cirrus.yml", ".builds/*.yml",
-    "cloudbuild.yaml", "appveyor.yml",
+    ".gitlab-ci.yml", "azure-pipelines.yml", ".azure-pipelines/*.yml", ".circleci/config.yml", "bitbucket-pipelines.yml",
+    "Jenkinsfile", ".woodpecker.yml", ".woodpecker.yaml", ".woodpecker/*.yml", ".drone.yml", ".travis.yml", ".buildkite/*.yml",
+    ".cirrus.yml", ".builds/*.yml", "cloudbuild.yaml", "appveyor.yml",
 )  # fmt: skip
 # What a CI file may call in the command's place, and where that says what it runs.
 RUNNERS = {
@@ -38,8 +38,8 @@ def gate_missing(project: Project) -> Iterator[Finding]:
     What only runs after the merge tells what is broken already; what cannot fail tells nothing.
 
     ## Evidence
-    CI files of any provider that run `mlscaffold check` (themselves, or through make, tox, a script …). For GitHub: on pull requests, in a
-    job whose failure counts. A project that was made with `ci = "none"` and has no CI file is left alone.
+    CI files of any provider that run `mlscaffold check` (themselves, or through make, tox, a script …). For GitHub: on pull
+    requests, in a job whose failure counts. A project that was made with `ci = "none"` and has no CI file is left alone.
 
     ## Fix
     Add a job on pull requests that runs `mlscaffold check`, without `|| true` and `continue-on-error`.
@@ -89,7 +89,7 @@ def _github(project: Project, path: str) -> str | None:
     if "" not in found:
         return found[0]
     # YAML 1.1 reads the key `on` as true.
-    triggers = workflow.get("on", dict(workflow).get(True, {}))  # type: ignore[call-overload]
+    triggers: Any = workflow.get("on", dict(workflow).get(True, {}))  # type: ignore[call-overload]
     names = [triggers] if isinstance(triggers, str) else list(triggers or ())
     if not {"pull_request", "pull_request_target", "merge_group", "workflow_call"} & {str(n) for n in names}:
         return f"runs it on {few([str(n) for n in names]) or 'nothing'}, not on pull requests"

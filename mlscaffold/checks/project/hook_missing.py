@@ -30,8 +30,8 @@ def hook_missing(project: Project) -> Iterator[Finding]:
     Hooks are not cloned. Without one a corrupt picture or a key is found in CI, when it is in the history already.
 
     ## Evidence
-    The pre-commit hook of this clone (also under `core.hooksPath`) runs `mlscaffold`, itself or through a manager of hooks whose settings
-    name it. In CI nothing is asked.
+    The pre-commit hook of this clone (also under `core.hooksPath`) runs `mlscaffold`, itself or through a manager of hooks
+    whose settings name it. In CI nothing is asked.
 
     ## Fix
     `pre-commit install`.

@@ -24,8 +24,8 @@ def provenance_contradicts(project: Project) -> Iterator[Finding]:
     A folder that was copied and renamed is a result that never happened; a commit that nobody has cannot be run again.
 
     ## Evidence
-    `provenance.json` of every reported run: its name against its folder, its commit against the repository; `metrics.csv` and checkpoint
-    digests against those of the other runs.
+    `provenance.json` of every reported run: its name against its folder, its commit against the repository; `metrics.csv` and
+    checkpoint digests against those of the other runs.
 
     ## Fix
     Take the copy out. Push the commit that the run was made from, or run it again.

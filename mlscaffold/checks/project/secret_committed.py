@@ -8,24 +8,10 @@ from collections.abc import Iterator
 from mlscaffold import git
 from mlscaffold.checks import at, check, fail
 from mlscaffold.evidence.wording import count, few
+from mlscaffold.keys import FORMS
 from mlscaffold.model import Finding
 from mlscaffold.project import IndexTree, Project
 
-# Forms that nothing else has; as extended regular expressions, since git searches for them.
-FORMS = {
-    "AWS key": r"(AKIA|ASIA)[0-9A-Z]{16}",
-    "GitHub token": r"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40,}",
-    "GitLab token": r"glpat-[A-Za-z0-9_-]{20}",
-    "Hugging Face token": r"hf_[A-Za-z0-9]{30,}",
-    "OpenAI or Anthropic key": r"sk-(ant-|proj-)?[A-Za-z0-9_-]{32,}",
-    "Google key": r"AIza[0-9A-Za-z_-]{35}",
-    "Slack token": r"xox[abprs]-[0-9A-Za-z-]{20,}",
-    "Stripe key": r"(sk|rk)_live_[0-9A-Za-z]{20,}",
-    "PyPI token": r"pypi-AgE[A-Za-z0-9_-]{40,}",
-    "npm token": r"npm_[A-Za-z0-9]{36}",
-    "Azure storage key": r"AccountKey=[A-Za-z0-9+/]{60,}",
-    "private key": r"-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----",
-}
 ENV_FILE = re.compile(
     r"(?:^|/)\.env(?:\.(?!example$|sample$|template$|dist$|defaults?$)[\w.-]+)?$|(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"
 )
@@ -40,8 +26,8 @@ def secret_committed(project: Project) -> Iterator[Finding]:
     What was committed once is in every clone, and robots find it within minutes.
 
     ## Evidence
-    Tracked text files (the index for a commit that is being made), searched for the known forms of keys; tracked `.env` files and private
-    keys by name. The secret itself is never shown. A line with `allowlist secret` is passed over.
+    Tracked text files (the index for a commit that is being made), searched for the known forms of keys; tracked `.env` files
+    and private keys by name. The secret itself is never shown. A line with `allowlist secret` is passed over.
 
     ## Fix
     Revoke the key first. Then take the file out with `git rm --cached`, and keep it in the environment.

@@ -31,9 +31,9 @@ def signoff_unsound(project: Project) -> Iterator[Finding]:
     A sign-off that was copied, typed or given by a stranger proves nothing, and all that follows stands on it.
 
     ## Evidence
-    `.mlscaffold/signoffs/`: stage and round against the path, who and role against the team and the stage, names and form of fingerprints,
-    time against now, the runs it signs and the history of its evidence, answers of the checklist against waivers. A fingerprint that moved
-    is looked up in the tree of the commit that signed it.
+    `.mlscaffold/signoffs/`: stage and round against the path, who and role against the team and the stage, names and form of
+    fingerprints, time against now, the runs it signs and the history of its evidence, answers of the checklist against waivers.
+    A fingerprint that moved is looked up in the tree of the commit that signed it.
 
     ## Fix
     `mlscaffold stage next --stage STAGE` records a new one.

@@ -23,12 +23,12 @@ def stale(project: Project) -> Iterator[Finding]:
     An annotation corrected after the sign-off makes the number that was signed the number of other data.
 
     ## Evidence
-    Fingerprints of evidence and inputs in the sign-offs of this round against those of today; a change of layout, order or line ends moves
-    none. The files at the root are found by comparing tables, and with git.
+    Fingerprints of evidence and inputs in the sign-offs of this round against those of today; a change of layout, order or line
+    ends moves none. The files at the root are found by comparing tables, and with git.
 
     ## Fix
-    Do the stage again as far as it is concerned, then sign it: `mlscaffold stage next`. `mlscaffold status --why` tells the chain.
-    """
+    Do the stage again as far as it is concerned, then sign it: `mlscaffold stage next`. `mlscaffold status --why` tells the
+    chain."""
     for status in stage_states(project):
         if status.state is not State.STALE or status.signoff is None:
             continue

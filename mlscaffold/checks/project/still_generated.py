@@ -30,8 +30,8 @@ def still_generated(project: Project) -> Iterator[Finding]:
     A template that nobody filled in looks finished from far away.
 
     ## Evidence
-    Blobs of `.mlscaffold/template.toml` against the files today. Each finding belongs to the stage that owes the file: something to do until
-    that stage is signed, a failure afterwards. A document in another format in its place counts.
+    Blobs of `.mlscaffold/template.toml` against the files today. Each finding belongs to the stage that owes the file:
+    something to do until that stage is signed, a failure afterwards. A document in another format in its place counts.
 
     ## Fix
     Edit the file, each in its stage.

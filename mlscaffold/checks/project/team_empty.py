@@ -21,7 +21,8 @@ def team_empty(project: Project) -> Iterator[Finding]:
     A sign-off is a person's word. With an empty team anybody may give it, and nobody is asked.
 
     ## Evidence
-    `[team]` of `mlscaffold.toml` against the roles of the ten stages. One person may hold several roles, and one role several people.
+    `[team]` of `mlscaffold.toml` against the roles of the ten stages. One person may hold several roles, and one role several
+    people.
 
     ## Fix
     Add a line to `[team]`: `"data scientist" = ["Ada Byron"]`.

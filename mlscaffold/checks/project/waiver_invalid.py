@@ -28,8 +28,8 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     An exception without an end is a rule that nobody decided.
 
     ## Evidence
-    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage, at least three words of reason, an owner, and a
-    date that has not passed.
+    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage, at least three words of reason, an
+    owner, and a date that has not passed.
 
     ## Fix
     `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.

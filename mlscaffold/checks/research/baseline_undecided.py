@@ -25,8 +25,8 @@ def baseline_undecided(project: Project) -> Iterator[Finding]:
     A model is worth what it adds to a rule that costs nothing. A baseline of "about 60 %" that nobody can repeat is no baseline.
 
     ## Evidence
-    `[baseline]` of `acceptance.toml`: a known rule and why. Numbers that `docs/02-research.*` claims for the baseline, against every
-    `baseline.csv` of the reports and, where there are splits, the share of the largest class.
+    `[baseline]` of `acceptance.toml`: a known rule and why. Numbers that `docs/02-research.*` claims for the baseline, against
+    every `baseline.csv` of the reports and, where there are splits, the share of the largest class.
 
     ## Fix
     Choose `majority` or `logistic-regression`, and say why. The training and the evaluation compute its number.

@@ -23,8 +23,8 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     Five to twenty papers give the basics of a field; invented ones give nothing, and are found out.
 
     ## Evidence
-    The section on literature of `docs/02-research.*`, and any `docs/*.bib`: works told apart by DOI, arXiv number or title; the form of
-    identifiers; years. Setting `works` (default 5).
+    The section on literature of `docs/02-research.*`, and any `docs/*.bib`: works told apart by DOI, arXiv number or title; the
+    form of identifiers; years. Setting `works` (default 5).
 
     ## Fix
     Add what you have read, one item a work, with author, year, title and an identifier.

@@ -33,7 +33,8 @@ def needs_without_numbers(project: Project) -> Iterator[Finding]:
     "A good GPU" cannot be ordered, and "the usual libraries" cannot be installed again.
 
     ## Evidence
-    Sections on hardware (a number with a unit, or a device by its type) and software (a package with its version) of `docs/02-research.*`.
+    Sections on hardware (a number with a unit, or a device by its type) and software (a package with its version) of
+    `docs/02-research.*`.
 
     ## Fix
     Say memory, disk, time and device; say names and versions.

@@ -92,5 +92,5 @@ def _slice(project: Project, wanted: str, paths: set[str]) -> set[str]:
     origins = {row.path: row.origin for row in data.processed(project)}
     if not value or name == "source":
         return {path for path in paths if origins.get(path, "").split("/")[0] == (value or name)}
-    attributes = {row.path: row.attributes for row in data.annotations(project)}
+    attributes = {row.path: row.attributes for row in data.annotation_rows(project)}
     return {path for path in paths if attributes.get(origins.get(path, ""), {}).get(name) == value}

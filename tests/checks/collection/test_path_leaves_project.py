@@ -24,7 +24,11 @@ def test_a_row_that_leads_out(project: Sandbox, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "old"),
-    [("data/manifest/belt.csv", "belt/rose/img0002.png"), ("data/splits/belt.csv", "belt/rose/img0002.png"), ("data/processed/train/annotations.csv", ",belt/rose/img0002.png")],
+    [
+        ("data/manifest/belt.csv", "belt/rose/img0002.png"),
+        ("data/splits/belt.csv", "belt/rose/img0002.png"),
+        ("data/processed/train/annotations.csv", ",belt/rose/img0002.png"),
+    ],
 )  # fmt: skip
 def test_every_table_is_looked_at(project: Sandbox, file: str, old: str) -> None:
     project.replace(file, old, f"{old[:1] if old[0] == ',' else ''}../../../x.png")

@@ -13,7 +13,8 @@ CHECK, FILE = "project.waiver-invalid", ".mlscaffold/waivers/collection.manifest
 
 def waive(project: Sandbox, **changes: object) -> None:
     table = {
-        "schema": 1, "check": "collection.manifest-differs", "reason": "the lens was cleaned, new pictures follow", "owner": "Ada Byron",
+        "schema": 1, "check": "collection.manifest-differs", "reason": "the lens was cleaned, new pictures follow",
+        "owner": "Ada Byron",
         "until": date.today() + timedelta(days=30),
     }  # fmt: skip
     write_toml(project.root / FILE, {k: v for k, v in (table | changes).items() if v is not None})

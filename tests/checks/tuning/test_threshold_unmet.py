@@ -41,6 +41,15 @@ def test_classes_splits_and_slices(project: Sandbox) -> None:
     says(project, CHECK, "cannot be measured: no picture of that slice has a prediction", status=Status.UNKNOWN)
 
 
+def test_a_slice_by_an_attribute(project: Sandbox) -> None:
+    for path in project.root.glob("data/raw/**/annotations.csv"):
+        name = path.relative_to(project.root).as_posix()
+        project.edit_csv(name, lambda rows: [{**row, "light": "dark" if i % 3 else "bright"} for i, row in enumerate(rows)])
+    wanted(project, 'metric = "accuracy"\nslice = "light=dark"\nmin = 0.99')
+    found = says(project, CHECK, "accuracy ≥ 0.99 on test in light=dark is not met")
+    assert "n = 150" not in found.message
+
+
 def test_size_and_latency_belong_to_stage_9(project: Sandbox) -> None:
     wanted(project, 'metric = "size_bytes"\nmax = 10', 'metric = "accuracy"\ntarget = "onnx"\nmin = 0.99')
     passes(project, CHECK)

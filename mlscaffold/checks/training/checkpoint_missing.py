@@ -1,0 +1,78 @@
+"""training.checkpoint-missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlscaffold.checks import check, fail
+from mlscaffold.evidence import trained
+from mlscaffold.model import Finding
+from mlscaffold.project import Missing, Project, Unknown
+
+KINDS = (".ckpt", ".pt", ".pth", ".safetensors")
+POINTER = b"version https://git-lfs"
+
+
+@check(proves="trained-model", reads=("reports/training", "runs"))
+def checkpoint_missing(project: Project) -> Iterator[Finding]:
+    """The checkpoint of the chosen run is there, and is the one that was recorded.
+
+    ## Why
+    Somebody copied another run's file over it to save the folder, and everything later is of another model.
+
+    ## Evidence
+    The digest in `chosen.toml` against `provenance.json`, and against the files under `[paths] runs` of `mlscaffold.toml`. Where that
+    folder holds none of the run, it is unknown: a colleague may have it.
+
+    ## Fix
+    Bring the file back, or choose a run whose checkpoint exists.
+    """
+    run = trained.trained(project)
+    fix = f"python -m {project.settings.package}.choose RUN, or bring the file back"
+    try:
+        saved = trained.provenance(project, run).checkpoint
+    except Missing:
+        saved = None
+    if saved and saved.digest != run.checkpoint:
+        yield fail(
+            f"chosen.toml names checkpoint {run.checkpoint[:12]}, provenance.json of the run {saved.digest[:12]}",
+            run.file,
+            run.path("provenance.json"),
+            fix=fix,
+        )
+    base = project.settings.paths.get("runs", "runs").rstrip("/") or "runs"
+    files = [p for p in project.glob(f"{base}/**") if p.endswith(KINDS)]
+    mine = [p for p in files if p.startswith(f"{base}/{run.run}/")]
+    found = {p: _digest(project, p) for p in (*mine, *(p for p in files if p not in mine))}
+    if run.checkpoint in found.values():
+        return
+    best = [p for p in mine if "best" in p.rsplit("/", 1)[-1]]
+    if best:
+        yield fail(
+            f"{best[0].rsplit('/', 1)[-1]} of the run has digest {found[best[0]][:12]}, chosen.toml says {run.checkpoint[:12]}",
+            best[0],
+            run.file,
+            fix=fix,
+        )
+        return
+    raise Unknown(
+        f"checkpoint {run.checkpoint[:12]} is not on this machine: {len(files)} checkpoints lie under {base}",
+        path=base, fix="set `runs` under [paths] in mlscaffold.toml to the folder that holds it",
+    )  # fmt: skip
+
+
+def _digest(project: Project, path: str) -> str:
+    """The digest of a file; of a Git LFS pointer, that of the file it stands for."""
+    stamp = project.tree.stamp(path)
+    if stamp and stamp[0] < 1024:
+        content = project.content(path)
+        if content.startswith(POINTER):
+            return next(
+                (
+                    line[len("oid sha256:") :].strip()
+                    for line in content.decode("utf-8", "replace").splitlines()
+                    if line.startswith("oid ")
+                ),
+                "",
+            )
+    return project.digest(path)

@@ -1,0 +1,51 @@
+"""training.data-stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlscaffold.checks import check, fail
+from mlscaffold.evidence import data, pipelines, trained
+from mlscaffold.model import Finding
+from mlscaffold.project import Missing, Project
+
+READS = ("reports/training", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
+
+
+@check(proves="recorded-run", reads=READS)
+def data_stale(project: Project) -> Iterator[Finding]:
+    """The chosen run was trained on today's data, classes and pipeline.
+
+    ## Why
+    A model of yesterday's labels, measured on today's, is neither.
+
+    ## Evidence
+    Digests of train, validation, class map and pipeline in `provenance.json`, recomputed from the processed annotations,
+    `data/schema.toml` and `pipeline.json`; and the copy of `pipeline.json` beside the run. A changed test label moves nothing here.
+
+    ## Fix
+    Train again.
+    """
+    run = trained.trained(project)
+    record = trained.provenance(project, run)
+    fix = f"python -m {project.settings.package}.train"
+    moved = []
+    for split in ("train", "validation"):
+        used = record.data.get(split)
+        if used is None:
+            continue
+        here = len(data.processed(project, split))
+        today = pipelines.data_digest(project, split)
+        if used.digest != today:
+            moved.append(f"{split} (data {used.digest[:8]} with {used.samples} pictures then, {today[:8]} with {here} now)")
+        elif used.samples != here:
+            yield fail(f"the run used {used.samples} of {here} pictures of {split}", record.path, fix=fix)
+    if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):
+        moved.append("the classes of data/schema.toml")
+    copy = run.path(pipelines.FILE)
+    if record.pipeline and project.exists(copy) and pipelines.pipeline_digest(project, copy) != record.pipeline:
+        yield fail("the copy of pipeline.json beside the run is not the one it was trained with", copy, record.path, fix=fix)
+    if record.pipeline and project.exists(pipelines.FILE) and record.pipeline != pipelines.pipeline_digest(project):
+        moved.append("pipeline.json")
+    if moved:
+        raise Missing(f"run {run.run} was trained before a change of {', '.join(moved)}", path=record.path, fix=fix)

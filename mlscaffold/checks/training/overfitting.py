@@ -1,0 +1,61 @@
+"""training.overfitting."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from mlscaffold.checks import at, check, warn
+from mlscaffold.evidence import documents, trained
+from mlscaffold.model import Finding
+from mlscaffold.practice.intervals import wilson
+from mlscaffold.project import Missing, Project
+
+GAP = 0.1
+DIAGNOSED = re.compile(r"over-?fit|memoris|memoriz|generali[sz]ation gap|überanpass|auswendig|过拟合", re.I)
+
+
+@check(proves="metrics-by-epoch", reads=("reports/training", "docs/07-evaluation.*"))
+def overfitting(project: Project) -> Iterator[Finding]:
+    """The gap between train and validation is small, or somebody has diagnosed it.
+
+    ## Why
+    A model that knows its training pictures by heart wants more data or more augmentation, not more epochs.
+
+    ## Evidence
+    Accuracy on train less that on validation at the chosen epoch: above 0.1, and above what the interval of validation explains. It is
+    quiet once the evaluation document speaks of overfitting.
+
+    ## Fix
+    More pictures, more augmentation, fewer parameters, earlier stopping; and a sentence about it in docs/07-evaluation.
+    """
+    run = trained.trained(project)
+    curves = trained.metrics(project, run)
+    rows = trained.rows_of(curves, run.epoch) if run.epoch is not None else curves.epochs[-1:]
+    rows = [e for e in rows if math.isfinite(e.get("train_acc")) and math.isfinite(e.get("val_acc"))]
+    if not rows:
+        return
+    row = rows[0]
+    gap = row.get("train_acc") - row.get("val_acc")
+    n = _samples(project, run)
+    half = wilson(min(1.0, max(0.0, row.get("val_acc"))) * n, n).half
+    if gap > max(GAP, half) and not _diagnosed(project):
+        yield warn(
+            f"gap {gap:.2f} at the chosen epoch {row.epoch}: train_acc {row.get('train_acc'):.3f}, val_acc {row.get('val_acc'):.3f} (±{half:.2f} on {n});"
+            " no document diagnoses it",
+            at(curves.path, row.line), fix="augment or collect more, and say so in docs/07-evaluation",
+        )  # fmt: skip
+
+
+def _samples(project: Project, run: trained.Trained) -> int:
+    try:
+        used = trained.provenance(project, run).data.get("validation")
+    except Missing:
+        return 100
+    return used.samples if used else 100
+
+
+def _diagnosed(project: Project) -> bool:
+    found = project.glob("docs/07-evaluation.*")
+    return any(DIAGNOSED.search(s.text) for f in found[:1] for s in project.read(documents.read, f).sections)
