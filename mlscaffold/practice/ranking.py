@@ -72,23 +72,26 @@ def rank(models: Mapping[str, Mapping[str, Answer]], metric: str, classes: Seque
     order = sorted(measured, key=lambda name: (sign * measured[name][0], name))
     first = lists[order[0]] if order else []
     return tuple(
-        Ranked(name, len(examples), *measured[name], p=paired(first, lists[name], metric, classes) if place else None)
+        Ranked(name, len(examples), *measured[name], p=paired(first, lists[name], metric, classes=classes) if place else None)
         for place, name in enumerate(order)
     )
 
 
 def paired(
-    first: Sequence[Answer], second: Sequence[Answer], metric: str, classes: Sequence[str], *, replicates: int = 1999
+    first: Sequence[Answer], second: Sequence[Answer], metric: str, *, classes: Sequence[str], replicates: int = 1999
 ) -> float:
-    """The two-sided p of "both models are equally good": McNemar's exact test for shares of right answers, else by exchanging
-    the two answers to an example at random (approximate randomisation, E. Noreen 1989). The seed is fixed."""
+    """The two-sided p of "both models are equally good", on the same examples in the same order.
+
+    McNemar's exact test for shares of right answers; else the two answers to an example are exchanged at random
+    (approximate randomisation, E. Noreen 1989), with a fixed seed.
+    """
     if metric in SHARES:
         only_first = sum(a.label == a.said and b.label != b.said for a, b in zip(first, second, strict=True))
         only_second = sum(b.label == b.said and a.label != a.said for a, b in zip(first, second, strict=True))
         return mcnemar(only_first, only_second)
     if metric == "log_loss":
         return _flipped(_losses(first), _losses(second), replicates)
-    return _exchanged(first, second, metric, classes, replicates)
+    return _exchanged(first, second, metric, classes=classes, replicates=replicates)
 
 
 def _losses(answers: Sequence[Answer]) -> list[float]:
@@ -108,7 +111,9 @@ def _flipped(first: Sequence[float], second: Sequence[float], replicates: int) -
     return (as_far + 1) / (replicates + 1)
 
 
-def _exchanged(first: Sequence[Answer], second: Sequence[Answer], metric: str, classes: Sequence[str], replicates: int) -> float:
+def _exchanged(
+    first: Sequence[Answer], second: Sequence[Answer], metric: str, *, classes: Sequence[str], replicates: int
+) -> float:
     import numpy as np
 
     place, k = {name: i for i, name in enumerate(classes)}, len(classes)

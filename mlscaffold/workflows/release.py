@@ -137,7 +137,7 @@ def against_release(project: Project) -> Against | None:
         lists = [[side[key] for key in both] for side in (now, then)]
         names = tuple(dict.fromkeys((*classes, *known)))
         values = [ranking.measure(side, metric, names)[0] for side in lists]
-        p = ranking.paired(lists[0], lists[1], metric, names)
+        p = ranking.paired(lists[0], lists[1], metric, classes=names)
     except (IndexError, *ABSENT):
         return None
     same = _test(evaluated) == latest.digests.get("test", "") and len(both) == len(now) == len(then)

@@ -80,7 +80,7 @@ def test_two_rounds_from_data_to_the_second_release(project: Sandbox) -> None:
 
     second_round.new_model(project)
     assert sign_all(project) == [
-        "collection", "preparation", "model", "training", "evaluation", "tuning", "conversion", "deployment",
+        "collection", "preparation", "training", "evaluation", "tuning", "conversion", "deployment",
     ]  # fmt: skip
     assert (project.root / ".mlscaffold/signoffs/02/03-collection.toml").exists()
     assert (project.root / ".mlscaffold/signoffs/01/03-collection.toml").exists()
