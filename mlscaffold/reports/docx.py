@@ -66,7 +66,7 @@ def _stages(document: Any, content: Content) -> None:
         state = f"{status.state.value}: {note}" if note else status.state.value
         rows.append((str(status.stage.number), status.stage.title, state, f"{done} of {owed}", who))
     document.add_heading("Where it stands", 1)
-    add_table(document, ("No.", "Stage", "State", "Proved", "Signed"), rows, widths=(1.1, 3, 5.2, 2, 5.2))
+    add_table(document, ("No.", "Stage", "State", "Proved", "Signed"), rows, widths=(1.1, 3, 4.8, 1.9, 5.7))
 
 
 def _findings(document: Any, content: Content) -> None:
@@ -132,16 +132,16 @@ def _pictures(document: Any, content: Content) -> None:
 
 def _decisions(document: Any, content: Content) -> None:
     tables = (
-        ("Sign-offs", ("Stage", "Round", "Who", "When", "Accepted as it was"), (3, 1.5, 6.5, 2.3, 3.2), [
+        ("Sign-offs", ("Stage", "Round", "Who", "When", "Accepted as it was"), (2.7, 1.7, 5.5, 2.6, 4), [
             (s.stage, str(s.round), f"{s.who}, {signed_by(s)}", day(s.when), ", ".join(s.over + s.unproved) or "–") for s in content.signoffs
         ]),
-        ("Waivers", ("Check", "Reason", "Owner", "Until"), (5, 6, 3, 2.5), [
+        ("Waivers", ("Check", "Reason", "Owner", "Until"), (5, 6, 2.9, 2.6), [
             (w.check, w.reason, w.owner, day(w.until) or "no end") for w in content.waivers
         ]),
-        ("Changed targets", ("Change", "After a test result", "Reason", "Who", "When"), (5, 2.2, 4.6, 2.4, 2.3), [
+        ("Changed targets", ("Change", "After a test result", "Reason", "Who", "When"), (4.8, 2.2, 4.5, 2.4, 2.6), [
             ("; ".join(c.what), "yes" if c.after_test else "no", c.reason, c.who, day(c.when)) for c in content.changes
         ]),
-        ("Reopened stages", ("Stage", "Round", "Reason", "Who", "When"), (3, 1.5, 6.7, 3, 2.3), [
+        ("Reopened stages", ("Stage", "Round", "Reason", "Who", "When"), (3, 1.7, 6.2, 3, 2.6), [
             (r.stage, str(r.round), r.reason, r.who, day(r.when)) for r in content.reopened
         ]),
     )  # fmt: skip

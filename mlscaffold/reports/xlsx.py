@@ -123,10 +123,10 @@ def _add(book: Any, title: str, header: Sequence[str], rows: Sequence[Sequence[C
     for row in rows or [("nothing", *[None] * (len(header) - 1))]:
         sheet.append([safe(cell) if isinstance(cell, str) else cell for cell in row])
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", start_color="F3F1ED")
+        cell.font, cell.fill = Font(name="Calibri", bold=True), PatternFill("solid", start_color="F3F1ED")
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # never "f", whatever it begins with
                 if cell.value in FILLS:
