@@ -17,6 +17,10 @@ NEUTRAL = (
 )  # fmt: skip
 
 
+# Where the user's settings lie is theirs to say, in a hook too.
+SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+
+
 class GitError(ScaffoldError):
     """Git is missing, or refused a request."""
 
@@ -42,7 +46,9 @@ def environment(*, keep_index: bool = False) -> dict[str, str]:
     """
     kept = {"GIT_INDEX_FILE"} if keep_index else set()
     env = {
-        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO")
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith("GIT_") or k in kept or k in ("GIT_EXEC_PATH", "GIT_SSL_CAINFO", *SETTINGS)
     }
     return env | {"LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 

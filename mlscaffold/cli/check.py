@@ -26,7 +26,7 @@ def check(
 ) -> None:
     """Prove everything that can be proved now. Exit 1 on a finding that counts."""
     from mlscaffold import git
-    from mlscaffold.project import open_project
+    from mlscaffold.project import find_root, open_project
     from mlscaffold.reports import json as machine
     from mlscaffold.reports import text
     from mlscaffold.stages import find_stage
@@ -36,11 +36,11 @@ def check(
         raise UsageError("--staged and --since exclude each other", reference="usage", hint="Name one of them.")
     if format_ not in ("text", "json"):
         raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text or json")
+    if staged or since:
+        git.need_repository(find_root(Path.cwd()))
     project = open_project(staged=staged, use_cache=not no_cache)
     slug = find_stage(stage).slug if stage else ""
     paths = None
-    if staged or since:
-        git.need_repository(project.root)
     if staged:
         paths = tuple(git.staged_paths(project.root))
     elif since:

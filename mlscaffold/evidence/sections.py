@@ -62,7 +62,7 @@ def headings(project: Project, name: str) -> dict[str, str]:
     return {anchor: str(title) for anchor, title in project.settings.documents.get(name, {}).items()}
 
 
-def find(project: Project, found: Document, name: str, anchor: str) -> Section | None:
+def find(project: Project, found: Document, name: str, *, anchor: str) -> Section | None:
     """One section of a document, by anchor, heading or place."""
     return documents.find(found, anchor, headings(project, name), among=titles.ANCHORS[name])
 
@@ -74,7 +74,7 @@ def owed(project: Project, name: str, anchors: Sequence[str], *, least: int) -> 
     own = headings(project, name)
     marked = {anchor for section in found.sections for anchor in section.anchors}
     for anchor in anchors:
-        section = find(project, found, name, anchor)
+        section = find(project, found, name, anchor=anchor)
         if section is None:
             # Where the other sections carry their marks, or no heading is left to hold it, the section is not there.
             doubt = not marked and (loose_headings(found, own) or found.kind == "pdf")

@@ -19,7 +19,11 @@ Done = subprocess.CompletedProcess[str]
 def surroundings(**more: str) -> dict[str, str]:
     """The environment of a user without settings of their own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "COV_"))}
-    return clean | {"PYTHONPATH": str(PACKAGE), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | more
+    return (
+        clean
+        | {"PYTHONPATH": str(PACKAGE), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "COLUMNS": "120"}
+        | more
+    )
 
 
 def run(place: Path, *args: str, before: str = "", **env: str) -> Done:

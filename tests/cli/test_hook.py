@@ -12,6 +12,7 @@ import pytest
 from mlscaffold.checks import all_checks
 from mlscaffold.hook import RELEVANT
 from mlscaffold.keys import FORMS
+from mlscaffold.stages import all_stages
 from tests.cli.command import IDENTITY, Done, surroundings
 from tests.conftest import Sandbox
 
@@ -57,9 +58,10 @@ def test_nothing_relevant_is_silent_and_costs_no_more_than_two_starts_of_python(
     assert commit(hooked.root).returncode == 0
 
 
-def test_every_file_that_a_check_reads_is_relevant() -> None:
-    wide = [(s.id, p) for s in all_checks() for p in s.reads if not p.startswith("*")]
-    assert [(check, path) for check, path in wide if not f"{path}/".startswith(RELEVANT) and not path.startswith(RELEVANT)] == []
+def test_evidence_and_what_is_wrong_for_ever_is_relevant() -> None:
+    wanted = {p for s in all_checks() if s.always for p in s.reads if not p.startswith("*")}
+    wanted |= {name.partition("#")[0] for s in all_stages() for name in (*s.evidence, *s.inputs)} - {"model"}
+    assert [path for path in sorted(wanted) if not f"{path}/".startswith(RELEVANT)] == []
 
 
 def test_a_secret_in_a_script_is_refused(hooked: Sandbox) -> None:

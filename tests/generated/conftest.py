@@ -3,7 +3,6 @@
 import hashlib
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-LAYERS = ("base", "shared/images", "tasks/image-classification")
+from mlscaffold.templating.answers import resolve
+from mlscaffold.workflows.new import new
+
 PACKAGE = "digit_reader"
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SHARES = (("train", 0.5), ("validation", 0.65), ("eyeball", 0.7), ("test", 1.0))
@@ -52,18 +52,6 @@ class Generated:
         return Generated(to)
 
 
-def compose(to: Path) -> None:
-    """Lay the layers over each other and give the package its name."""
-    for layer in LAYERS:
-        shutil.copytree(TEMPLATES / layer, to, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.jinja"))
-    (to / "project_package").rename(to / PACKAGE)
-    for path in to.rglob("*"):
-        if path.is_file() and path.suffix in {".py", ".toml", ".yaml", ".md"}:
-            text = path.read_text(encoding="utf-8")
-            path.write_text(re.sub(r"\bproject_package\b", PACKAGE, text), encoding="utf-8")
-    (to / "mlscaffold.toml").write_text(f'schema = 1\nname = "digit-reader"\npackage = "{PACKAGE}"\n', encoding="utf-8")
-
-
 def add_digits(root: Path, count: int) -> None:
     """Write scikit-learn's digits as pictures of 32 pixels, with splits, classes and acceptance."""
     import numpy as np
@@ -99,20 +87,18 @@ def set_digits_up(root: Path) -> None:
     ):
         path = root / "configs" / name
         text = path.read_text(encoding="utf-8")
-        for old, new in changes.items():
+        for old, wanted in changes.items():
             assert old in text, f"{name} has no {old!r}"
-            text = text.replace(old, new)
+            text = text.replace(old, wanted)
         path.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     """A project on digits that is prepared, trained and chosen."""
-    root = tmp_path_factory.mktemp("generated") / "digit-reader"
-    compose(root)
+    root = new(resolve({"name": "digit-reader"}), tmp_path_factory.mktemp("generated")).root
     add_digits(root, 1797)
     set_digits_up(root)
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
     project = Generated(root)
     project.ok("prepare")
     project.ok("train", "--trainer.max_epochs", "12")

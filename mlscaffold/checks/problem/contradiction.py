@@ -32,7 +32,7 @@ def contradiction(project: Project) -> Iterator[Finding]:
     wanted = project.read(acceptance.read, "acceptance.toml").thresholds
     told = set()
     for section in found.sections:
-        requirements = sections.find(project, found, NAME, "technical-requirements")
+        requirements = sections.find(project, found, NAME, anchor="technical-requirements")
         of_requirements = requirements is not None and section.text.strip() and section.text in requirements.text
         for claim in claims.read(section.text):
             if claim.of_others or not (of_requirements or claim.demanded):

@@ -52,7 +52,7 @@ def owner_unnamed(project: Project) -> Iterator[Finding]:
     Name the person and how to reach them. Ask them what happened last time, and when, and write down two such scenes.
     """
     found = sections.document(project, "01-problem")
-    owner = sections.find(project, found, "01-problem", "owner")
+    owner = sections.find(project, found, "01-problem", anchor="owner")
     if owner is not None and owner.text.strip() and not names_person(owner.text, project):
         shown = normalise(owner.text)
         yield fail(
@@ -60,7 +60,7 @@ def owner_unnamed(project: Project) -> Iterator[Finding]:
             at(found.path, owner.line),
             fix=f"edit {found.path}: the person's name and how to reach them",
         )
-    insight = sections.find(project, found, "01-problem", "understanding")
+    insight = sections.find(project, found, "01-problem", anchor="understanding")
     if insight is not None and insight.text.strip():
         yield from _scenes(insight, found.path, project.option("problem.owner-unnamed", "scenes", 2))
 

@@ -30,7 +30,7 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     Add what you have read, one item a work, with author, year, title and an identifier.
     """
     document = sections.document(project, NAME)
-    section = sections.find(project, document, NAME, "literature")
+    section = sections.find(project, document, NAME, anchor="literature")
     read = [(document.path, literature.read(section.text))] if section and not is_placeholder(section.text) else []
     read += [(path, literature.read(project.content(path).decode("utf-8-sig", "replace"))) for path in project.glob("docs/*.bib")]
     place = at(document.path, section.line if section else None)

@@ -40,14 +40,14 @@ def needs_without_numbers(project: Project) -> Iterator[Finding]:
     Say memory, disk, time and device; say names and versions.
     """
     document = sections.document(project, NAME)
-    hardware = sections.find(project, document, NAME, "hardware")
+    hardware = sections.find(project, document, NAME, anchor="hardware")
     if hardware and hardware.text.strip() and not (UNIT.search(hardware.text) or DEVICE.search(hardware.text)):
         yield warn(
             f"“{hardware.title}” names no memory size, device or time in its {hardware.words} words",
             at(document.path, hardware.line),
             fix=f"edit {document.path}: numbers with units",
         )
-    software = sections.find(project, document, NAME, "software")
+    software = sections.find(project, document, NAME, anchor="software")
     if software and software.text.strip() and not VERSION.search(software.text):
         yield warn(
             f"“{software.title}” names no package with its version in its {software.words} words",

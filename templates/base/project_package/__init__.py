@@ -1,1 +1,1 @@
-"""The code of this project: one script a verb, each run as `python -m project_package.<verb>`."""
+"""The code of this project: one script a verb, run as `python -m project_package.<verb>`."""

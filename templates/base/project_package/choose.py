@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from project_package import paths, records, scores
-from project_package.errors import ProjectError, run_script
+from project_package.errors import ProjectError, not_yet, run_script
 
 LARGEST = 10_000_000  # what is larger stays with the run
 
@@ -68,7 +68,7 @@ def current() -> Chosen:
     """Return the choice that counts now: tuning's, else training's."""
     choice = chosen("tuning") or chosen("training")
     if choice is None:
-        raise ProjectError("no run is chosen yet; run `python -m project_package.train` first")
+        raise not_yet("reports/training/chosen.toml", "train")
     return choice
 
 
@@ -104,7 +104,7 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
     folder = records.run_folder(run)
     if not folder.is_dir():
         known = ", ".join(path.name for path in sorted(paths.RUNS.glob("*/"))[-3:]) or "none"
-        raise ProjectError(f"there is no run {run} under {paths.shown(paths.RUNS)} (the newest: {known})")
+        raise ProjectError(f"there is no run {run!r} under {paths.shown(paths.RUNS)} (the newest: {known})")
     kept = chosen("training") if keep_training else None
     if keep_training and (kept is None or stage != "tuning"):
         raise ProjectError("--keep-training needs --for tuning, and a chosen run of training")
@@ -140,7 +140,7 @@ def choose(run: str, stage: str = "training", *, keep_training: bool = False, re
 
 def main() -> int:
     """Choose a run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.choose", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.choose", description=__doc__)
     parser.add_argument("run", help="the run's name, a folder under runs/")
     parser.add_argument("--for", dest="stage", choices=("training", "tuning"), default="training")
     parser.add_argument("--keep-training", action="store_true", help="record a search and keep stage 6's model")

@@ -1,4 +1,4 @@
-"""Watch the service: `python -m project_package.monitor [--log FILE] [--reference FILE] [--drill]`.
+"""Watch the service: `python -m project_package.monitor [--log FILE] [--drill]`.
 
 The last requests of the log are compared with what the served model answered for the test images. And the alarm is
 tried: half of the test images, untouched, must not ring against the other half; darkened and blurred, they must.
@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from project_package import paths, pipeline, records
 from project_package.drift import Drift, Sample, measure_drift
-from project_package.errors import ProjectError, run_script
+from project_package.errors import ProjectError, not_yet, run_script
 from project_package.serve.engine import Engine, load_engine
 from project_package.serve.log import Entry, read_log
 from project_package.serve.settings import LOG, Settings, load_settings
@@ -32,10 +32,7 @@ def find_reference(checkpoint: str) -> tuple[str, Path]:
         if (told.get("checkpoint") or {}).get("digest") == checkpoint:
             found.append((str(told.get("end", "")), path.parent.name, path.with_name("predictions.csv")))
     if not found:
-        raise ProjectError(
-            f"no evaluation of the served model ({checkpoint[:12]}…) is in reports/evaluation; "
-            "run `python -m project_package.evaluate`"
-        )
+        raise not_yet(f"an evaluation of the served model ({checkpoint[:12]}…) in reports/evaluation", "evaluate")
     _, run, table = max(found)
     return run, table
 
@@ -134,7 +131,7 @@ def watch_log(log: Path, reference: Sample, engine: Engine, settings: Settings) 
 def main() -> int:
     """Watch the log and try the alarm, from the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m project_package.monitor", description="Watch the service for drift."
+        prog=f"python -m {__package__}.monitor", description="Watch the service for drift."
     )
     parser.add_argument("--log", type=Path, default=paths.ROOT / LOG, help="the request log of the service")
     parser.add_argument(

@@ -76,7 +76,7 @@ def test_few_requests_say_nothing() -> None:
 
 def run_monitor(*more: str) -> subprocess.CompletedProcess[str]:
     """Run the script as its users do."""
-    command = [sys.executable, "-m", "project_package.monitor", *more]
+    command = [sys.executable, "-m", f"{records.__package__}.monitor", *more]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -132,4 +132,4 @@ def test_what_is_missing_is_one_clear_line(served: Path) -> None:
     (served / "logs/requests.sqlite").write_text("no database")
     assert "is not a request log" in run_monitor().stderr
     (served / "reports/evaluation" / RUN / "provenance.json").unlink()
-    assert "no evaluation of the served model" in run_monitor().stderr
+    assert "an evaluation of the served model" in run_monitor().stderr

@@ -41,5 +41,5 @@ def test_a_path_that_leads_out_is_refused() -> None:
 def test_missing_data_names_the_next_command(root: Path) -> None:
     with pytest.raises(ProjectError, match="prepare"):
         records.read_split("train")
-    with pytest.raises(ProjectError, match="schema.toml is missing"):
+    with pytest.raises(ProjectError, match=r"schema\.toml is missing"):
         records.classes()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from project_package import records
+from project_package import paths, records
 from project_package.errors import ProjectError
 from project_package.serve.engine import load_engine
 from project_package.serve.log import read_log
@@ -154,9 +154,8 @@ def test_a_full_disk_does_not_take_the_answers_away(served: Path, monkeypatch: p
 
 
 def test_the_check_asks_a_running_service(served: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "project_package.serve", "--check"], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", f"{paths.__package__}.serve", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads((served / "reports/deployment/service.json").read_text())
     assert (found["health"], found["compared"], found["agreement"], found["log_rows"]) == (200, 80, 1.0, 80)
@@ -166,9 +165,8 @@ def test_the_check_asks_a_running_service(served: Path) -> None:
 
 def test_the_service_imports_no_training_framework() -> None:
     heavy = ("torch", "torchvision", "pytorch_lightning", "tensorflow", "sklearn", "scipy", "pandas", "onnx")
-    code = (
-        "import sys, project_package.serve.app, project_package.serve.__main__, project_package.serve.check, "
-        f"project_package.monitor; print([name for name in {heavy} if name in sys.modules])"
-    )
+    package = paths.__package__
+    scripts = ", ".join(f"{package}.{name}" for name in ("serve.app", "serve.__main__", "serve.check", "monitor"))
+    code = f"import sys, {scripts}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -1,7 +1,8 @@
 """LiteRT, formerly TensorFlow Lite: a .tflite, read by LiteRT's interpreter and again by TensorFlow's.
 
-`python -m project_package.export.litert MODEL IMAGES.npy LOGITS.npy` is the second reader. It has a process of its own,
-because TensorFlow and PyTorch in one process crash.
+The second reader is a process of its own, because TensorFlow and PyTorch in one process crash:
+
+    python -m project_package.export.litert MODEL IMAGES.npy LOGITS.npy
 """
 
 import importlib.util
@@ -77,7 +78,7 @@ def read_again(file: Path, images: np.ndarray) -> np.ndarray | None:
     with tempfile.TemporaryDirectory() as folder:
         given, answer = Path(folder, "images.npy"), Path(folder, "logits.npy")
         np.save(given, images)
-        command = [sys.executable, "-m", "project_package.export.litert", str(file), str(given), str(answer)]
+        command = [sys.executable, "-m", f"{__package__}.litert", str(file), str(given), str(answer)]
         search = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": search}

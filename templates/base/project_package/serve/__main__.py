@@ -1,4 +1,4 @@
-"""Start the service: `python -m project_package.serve [--host 127.0.0.1] [--port 8000]`, or try it with `--check`."""
+"""Start the service: `python -m project_package.serve [--port 8000]`; `--check` tries it."""
 
 import argparse
 from dataclasses import replace
@@ -11,7 +11,7 @@ from project_package.serve.settings import LOG, load_settings
 
 def main() -> int:
     """Serve, or check the service, from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.serve", description="Serve the converted model.")
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description="Serve the converted model.")
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default: only this one)")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--log", type=Path, default=paths.ROOT / LOG, help="the request log (SQLite)")

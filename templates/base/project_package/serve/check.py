@@ -61,7 +61,7 @@ def running(log: Path, review: Path) -> Iterator[int]:
     command = [
         sys.executable,
         "-m",
-        "project_package.serve",
+        __package__,
         "--port",
         str(port),
         "--log",

@@ -62,17 +62,16 @@ def load_engine(settings: Settings) -> Engine:
     if settings.target != "onnx":
         raise ProjectError(f"deploy.toml [service] export is {settings.target!r}; this service runs onnx")
     folder = paths.EXPORTS / settings.target
+    again = f"run `python -m {paths.__package__}.convert {settings.target}`"
+    if not (folder / "card.json").is_file():
+        raise ProjectError(f"there is no export in {paths.shown(folder)} to serve; {again} first")
     card = records.read_json(folder / "card.json")
     try:
-        file, named, classes = (
-            folder / Path(card["file"]).name,
-            str(card["digest"]),
-            [str(name) for name in card["classes"]],
-        )
+        file, named = folder / Path(card["file"]).name, str(card["digest"])
+        classes = [str(name) for name in card["classes"]]
         checkpoint, recorded = str(card["source"]["checkpoint"]), str(card["pipeline"])
     except (KeyError, TypeError) as error:
         raise ProjectError(f"{paths.shown(folder)}/card.json has no {error}; convert again") from None
-    again = f"run `python -m project_package.convert {settings.target}`"
     if not file.is_file():
         raise ProjectError(f"{paths.shown(file)} is not on this machine; {again}")
     digest = records.file_digest(file)

@@ -244,7 +244,7 @@ def write_results(done: list[Done], recipe: dict[str, Any]) -> None:
 
 def main() -> int:
     """Prepare the pictures of all splits."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.prepare", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.prepare", description=__doc__)
     parser.add_argument("--config", type=Path, default=paths.CONFIGS / "prepare.toml")
     given = parser.parse_args()
     recipe, clean = read_recipe(given.config)
@@ -267,7 +267,7 @@ def main() -> int:
     counts = Counter(done.job.split for done in results)
     print(", ".join(f"{split} {counts[split]}" for split in paths.SPLITS))
     print(f"{fresh} written, {len(results) - fresh} unchanged, {removed} removed")
-    print("Next: python -m project_package.train --overfit-batch")
+    print(f"Next: python -m {__package__}.train --overfit-batch")
     return 0
 
 

@@ -9,7 +9,13 @@ from PIL import Image
 
 from project_package import paths, prepare, records
 from project_package.errors import ProjectError
-from project_package.pipeline import load_pipeline, open_image, prepare_image, read_array, to_array
+from project_package.pipeline import (
+    load_pipeline,
+    open_image,
+    prepare_image,
+    read_array,
+    to_array,
+)
 
 from .pictures import draw, make_project
 
@@ -90,7 +96,7 @@ def test_an_undecodable_picture_is_an_error_or_left_out(
     table = root / "data" / "splits" / "drawn.csv"
     rows = [line.split(",") for line in table.read_text(encoding="utf-8").splitlines()]
     table.write_text("\n".join(",".join([r[0], r[1] if r[0] == "path" else "", *r[2:]]) for r in rows) + "\n")
-    with pytest.raises(ProjectError, match="train-0.png cannot be decoded"):
+    with pytest.raises(ProjectError, match=r"train-0\.png cannot be decoded"):
         run(monkeypatch)
     settings = root / "configs" / "prepare.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("undecodable = false", "undecodable = true"))

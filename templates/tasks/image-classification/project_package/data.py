@@ -13,7 +13,13 @@ from torchvision.transforms import InterpolationMode, v2
 
 from project_package import records
 from project_package.errors import ProjectError
-from project_package.pipeline import Pipeline, load_pipeline, open_image, prepare_image, to_array
+from project_package.pipeline import (
+    Pipeline,
+    load_pipeline,
+    open_image,
+    prepare_image,
+    to_array,
+)
 
 IN_MEMORY = 512_000_000  # bytes of decoded pictures that are kept
 

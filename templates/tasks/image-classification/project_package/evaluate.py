@@ -169,7 +169,7 @@ def evaluate(of: str) -> Path:
 
 def main() -> int:
     """Evaluate from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.evaluate", description=__doc__)
     parser.add_argument("--of", choices=("training", "tuning"), default="training")
     folder = evaluate(parser.parse_args().of)
     found = records.read_json(folder / "metrics.json")

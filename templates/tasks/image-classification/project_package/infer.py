@@ -63,7 +63,7 @@ def infer(folder: Path, *, confidence: float, margin: float) -> tuple[Path, list
 
 def main() -> int:
     """Predict a folder of new pictures from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.infer", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.infer", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=paths.FIELD, help="by default data/field")
     parser.add_argument("--confidence", type=float, default=0.7, help="below this an answer is unsure")
     parser.add_argument("--margin", type=float, default=0.2, help="closer to the second than this is unsure")

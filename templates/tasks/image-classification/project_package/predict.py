@@ -66,7 +66,7 @@ def predict_split(model: Classifier, split: str, pipeline: Pipeline) -> list[rec
 
 def main() -> int:
     """Predict a list of pictures from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.predict", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.predict", description=__doc__)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True, help="CSV with a column path, and perhaps label")
     parser.add_argument("--output", type=Path, required=True)

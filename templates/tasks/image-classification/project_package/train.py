@@ -128,7 +128,7 @@ def command(arguments: Sequence[str], callbacks: Sequence[pl.Callback] = ()) -> 
         save_config_callback=None,
         parser_kwargs={
             "default_config_files": [str(paths.CONFIGS / "train.yaml")],
-            "prog": "python -m project_package.train",
+            "prog": f"python -m {__package__}.train",
         },
         trainer_defaults={
             "callbacks": list(callbacks),
@@ -284,7 +284,7 @@ def overfit_batch(cli: Command) -> None:
     if losses[-1] >= 0.1 or accuracies[-1] < 1:
         print("warning: the model does not fit one batch; look at lr, freeze and the labels", file=sys.stderr)
     print(f"Written: {paths.shown(paths.REPORTS / 'model' / run / 'overfit.json')}")
-    print("Next: python -m project_package.train")
+    print(f"Next: python -m {__package__}.train")
 
 
 def resumed(name: str, run: Run) -> Path | None:
@@ -328,14 +328,14 @@ def main() -> int:
     print(f"Run: {paths.shown(run.folder)}")
     interrupted = records.read_json(run.folder / "provenance.json")["limits"]["stopped"] == "interrupted"
     if interrupted:
-        print(f"Interrupted; go on with: python -m project_package.train --resume {run.name}")
+        print(f"Interrupted; go on with: python -m {__package__}.train --resume {run.name}")
         return 130
     if chosen("training") is None:
         choose(run.name, reason="the first run that ended")
         print("Chosen for training: reports/training/chosen.toml")
-        print("Next: python -m project_package.evaluate")
+        print(f"Next: python -m {__package__}.evaluate")
     else:
-        print(f"Another run is chosen; to take this one: python -m project_package.choose {run.name}")
+        print(f"Another run is chosen; to take this one: python -m {__package__}.choose {run.name}")
     return 0
 
 

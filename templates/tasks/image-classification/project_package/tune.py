@@ -15,7 +15,7 @@ from optuna.storages.journal import JournalFileBackend
 
 from project_package import paths, records, scores
 from project_package.choose import Chosen, choose, chosen
-from project_package.errors import ProjectError, run_script
+from project_package.errors import ProjectError, not_yet, run_script
 from project_package.evaluate import evaluate
 from project_package.train import Run, command, train
 
@@ -140,7 +140,7 @@ def search(study: optuna.Study, base: list[str], trials: int, epochs: int) -> No
 
 def main() -> int:
     """Search, train the winner again, choose, evaluate."""
-    parser = argparse.ArgumentParser(prog="python -m project_package.tune", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.tune", description=__doc__)
     parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=None, help="of a trial; a third of the training's by default")
     parser.add_argument("--storage", default=None, help="address of a database that several machines share")
@@ -151,7 +151,7 @@ def main() -> int:
         raise ProjectError("--trials and --epochs must be at least 1")
     before = chosen("training")
     if before is None:
-        raise ProjectError("no training is chosen yet; run `python -m project_package.train` first")
+        raise not_yet("reports/training/chosen.toml", "train")
     params = paths.REPORTS / "training" / before.run / "params.yaml"
     if not params.is_file():
         raise ProjectError(f"{paths.shown(params)} is missing; choose the run again")
@@ -170,7 +170,7 @@ def main() -> int:
     print(f"{'The tuned model is chosen' if better else 'The model of training is kept'}: {choice.reason}.")
     if not given.no_evaluate:
         print(f"Written: {paths.shown(evaluate('tuning'))}")
-    print("Next: python -m project_package.infer")
+    print(f"Next: python -m {__package__}.infer")
     return 0
 
 
