@@ -455,7 +455,13 @@ def _search(files: Files, *, run: str = TUNED) -> None:
 
 
 def _exports(
-    files: Files, rows: dict[str, list[dict[str, str]]], checkpoint: str, pipeline: str, *, run: str = TUNED, tested: str = RETESTED
+    files: Files,
+    rows: dict[str, list[dict[str, str]]],
+    checkpoint: str,
+    pipeline: str,
+    *,
+    run: str = TUNED,
+    tested: str = RETESTED,
 ) -> None:
     model = b"\x08\x08\x12\x07pytorch" + bytes.fromhex(checkpoint) + bytes(400_000)
     files["exports/onnx/model.onnx"] = model

@@ -80,7 +80,11 @@ def _collected() -> tuple[first.Files, dict[str, list[dict[str, str]]]]:
 def _statistics(files: first.Files) -> None:
     found = json.loads(files["reports/collection/statistics.json"])
     rows = first.rows_of(files["data/manifest/belt.csv"]) + first.rows_of(files["data/manifest/november.csv"])
-    found |= {"images": len(rows), "bytes": sum(int(r["bytes"]) for r in rows), "classes": dict.fromkeys(first.CLASSES, len(rows) // 3)}
+    found |= {
+        "images": len(rows),
+        "bytes": sum(int(r["bytes"]) for r in rows),
+        "classes": dict.fromkeys(first.CLASSES, len(rows) // 3),
+    }
     found |= {"sources": {"belt": len(rows) - MORE, "november": MORE}, "modes": {"RGB": len(rows)}, "formats": {"PNG": len(rows)}}
     found["manifest"] = first._sha("".join(sorted(f"{r['digest']}\n" for r in rows)).encode())
     files["reports/collection/statistics.json"] = first._json(found)

@@ -23,7 +23,9 @@ def release(
     project = open_project()
     frozen = (freeze if dry_run else record)(project, note=note, who=who)
     result = frozen.table["result"]
-    numbers = f"{result['metric']} {result['value']:.3f} ({result['low']:.3f} to {result['high']:.3f}) on {result['n']} test pictures"
+    numbers = (
+        f"{result['metric']} {result['value']:.3f} ({result['low']:.3f} to {result['high']:.3f}) on {result['n']} test pictures"
+    )
     say(f"Release {frozen.number}, round {frozen.table['round']}: {numbers}")
     for name, digest in frozen.table["digests"].items():
         say(f"  {name:18} {digest[:19]}")

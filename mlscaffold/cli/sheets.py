@@ -44,7 +44,9 @@ def record(file: Path, transcribed_by: str, *, others: Sequence[str]) -> None:
     from mlscaffold.workflows.sheet import record_sheet
 
     if others:
-        raise UsageError(f"{others[0]} does not go with --from: the sheet says it", reference="usage", hint=f"Leave {others[0]} out.")
+        raise UsageError(
+            f"{others[0]} does not go with --from: the sheet says it", reference="usage", hint=f"Leave {others[0]} out."
+        )
     project = open_project()
     done = record_sheet(project, file.read_bytes(), file.name, transcribed_by=transcribed_by)
     say(f"Signed on paper by {done.who}, {done.role}; transcribed by {done.transcribed_by}")

@@ -9,7 +9,10 @@ import typer
 from mlscaffold.cli.console import say
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Sign the next stage, show one, leave one out, write its form, or open it again."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Sign the next stage, show one, leave one out, write its form, or open it again.",
 )
 
 

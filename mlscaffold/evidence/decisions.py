@@ -104,8 +104,8 @@ def reopenings(project: Project) -> list[Reopening]:
     for path in project.glob(f"{FOLDER}/reopened/*.toml"):
         top = project.read(read_toml, path)
         turn = top.count("round")
-        texts = [top.text(key) for key in ("who", "when", "reason")]
-        found.append(Reopening(path, top.text("stage"), turn, *texts, digest=top.text("digest", "")))
+        who, when, reason = (top.text(key) for key in ("who", "when", "reason"))
+        found.append(Reopening(path, top.text("stage"), turn, who, when, reason, top.text("digest", "")))
     return sorted(found, key=lambda r: (r.when, r.path))
 
 

@@ -42,7 +42,9 @@ def read(data: bytes, path: str) -> Returned:
     if data[:4] == b"PK\x03\x04":
         return _word(data, path)
     if data.lstrip()[:1] == b"<":
-        raise Broken(path, "is the form itself, not the answers", hint="The button of the form saves them as ….json: send that file.")
+        raise Broken(
+            path, "is the form itself, not the answers", hint="The button of the form saves them as ….json: send that file."
+        )
     return _answers(read_json(data, path))
 
 

@@ -94,7 +94,9 @@ def _stale(report: Report) -> Diagnosis | None:
         return None
     failing = [f for f in _counted(report, BROKEN) if f.stage == stage.stage.slug and f.check != "project.stale"]
     if failing:
-        return Diagnosis("failing-check", failing[0].message, _because(failing[0], f"Stage {stage.stage.number} is stale."), _fix(failing[0]))
+        return Diagnosis(
+            "failing-check", failing[0].message, _because(failing[0], f"Stage {stage.stage.number} is stale."), _fix(failing[0])
+        )
     what = ", ".join((stage.culprits or stage.stale_because)[:3])
     return Diagnosis(
         "stale-stage",

@@ -49,7 +49,9 @@ def render(content: Content) -> bytes:
         document.add_heading("In later stages", 1)
         small(document, "These do not count yet.")
         add_table(document, ("Check", "State", "Finding"), later, widths=(5.5, 2, 9))
-    commit = f", commit {report.commit[:12]}{' with changes that are not committed' if report.dirty else ''}" if report.commit else ""
+    commit = (
+        f", commit {report.commit[:12]}{' with changes that are not committed' if report.dirty else ''}" if report.commit else ""
+    )
     small(document, f"Made by mlscaffold {content.tool_version} at {content.generated_at}{commit}. {report.checks} checks.")
     buffer = io.BytesIO()
     document.save(buffer)
@@ -100,7 +102,11 @@ def _figures(document: Any, content: Content) -> None:
             small(document, told)
     if content.metrics:
         rows = [
-            (row.name, interval(row.value, row.low, row.high), *("–" if v is None else number(v) for v in (row.baseline, row.human)))
+            (
+                row.name,
+                interval(row.value, row.low, row.high),
+                *("–" if v is None else number(v) for v in (row.baseline, row.human)),
+            )
             for row in content.metrics
         ]
         add_table(document, ("Metric", "Value (95 % interval)", "Baseline", "Person"), rows, widths=(4.5, 6.5, 2.75, 2.75))

@@ -118,7 +118,14 @@ def _people(content: Content) -> str:
     parts = []
     if content.signoffs:
         rows = [
-            (escape(s.stage), str(s.round), escape(s.who), escape(signed_by(s)), day(s.when), escape(", ".join(s.over + s.unproved)))
+            (
+                escape(s.stage),
+                str(s.round),
+                escape(s.who),
+                escape(signed_by(s)),
+                day(s.when),
+                escape(", ".join(s.over + s.unproved)),
+            )
             for s in content.signoffs
         ]
         parts.append("## Sign-offs\n\n" + _table(("Stage", "Round", "Who", "Role", "When", "Accepted as it was"), rows))

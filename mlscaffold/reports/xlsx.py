@@ -15,7 +15,16 @@ LARGEST = 32_000
 """Characters of a cell: Excel stops at 32 767."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DATE = "yyyy-mm-dd"
-FILLS = {"fail": "F6DEDD", "error": "F6DEDD", "stale": "F7EBCF", "warn": "F7EBCF", "signed": "DDEEE5", "pass": "DDEEE5", "open": "DBE8F1", "todo": "DBE8F1"}
+FILLS = {
+    "fail": "F6DEDD",
+    "error": "F6DEDD",
+    "stale": "F7EBCF",
+    "warn": "F7EBCF",
+    "signed": "DDEEE5",
+    "pass": "DDEEE5",
+    "open": "DBE8F1",
+    "todo": "DBE8F1",
+}
 Cell = str | int | float | datetime.date | None
 
 
@@ -24,8 +33,14 @@ def render(content: Content) -> bytes:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.remove(book.active)
-    _add(book, "Stages", ("No.", "Stage", "State", "Proved", "Owed", "Why", "Next"), _stages(content), widths=(6, 18, 11, 9, 9, 50, 46))
+    del book[book.sheetnames[0]]  # the empty one that a new workbook has
+    _add(
+        book,
+        "Stages",
+        ("No.", "Stage", "State", "Proved", "Owed", "Why", "Next"),
+        _stages(content),
+        widths=(6, 18, 11, 9, 9, 50, 46),
+    )
     _add(book, "Checklist", ("Stage", "Question", "Answer", "By", "On"), _checklist(content), widths=(16, 66, 10, 34, 12))
     _add(book, "Owners", ("Stage", "Signed by one of", "Signed by", "As", "Round"), _owners(content), widths=(16, 60, 22, 44, 8))
     _add(book, "Dates", ("What", "When", "Who", "Note"), _dates(content), widths=(34, 12, 24, 66))
@@ -65,7 +80,9 @@ def _checklist(content: Content) -> list[tuple[Cell, ...]]:
         for question in status.stage.checklist:
             answer = signoff.checklist.get(question.id, "") if signoff else ""
             by = f"{signoff.who}, {signed_by(signoff)}" if signoff and answer else ""
-            rows.append((status.stage.slug, question.text, answer or "open", by, _date(signoff.when) if signoff and answer else None))
+            rows.append(
+                (status.stage.slug, question.text, answer or "open", by, _date(signoff.when) if signoff and answer else None)
+            )
     return rows
 
 
@@ -79,11 +96,18 @@ def _owners(content: Content) -> list[tuple[Cell, ...]]:
 
 
 def _dates(content: Content) -> list[tuple[Cell, ...]]:
-    rows: list[tuple[Cell, ...]] = [("Report made", _date(content.generated_at), "", f"In production: {content.production or 'nothing yet'}")]
+    rows: list[tuple[Cell, ...]] = [
+        ("Report made", _date(content.generated_at), "", f"In production: {content.production or 'nothing yet'}")
+    ]
     rows += [(f"Stage {s.stage} signed", _date(s.when), s.who, signed_by(s)) for s in content.signoffs]
     rows += [(f"Stage {r.stage} reopened", _date(r.when), r.who, r.reason) for r in content.reopened]
     rows += [
-        ("Targets changed" + (", after a test result" if c.after_test else ""), _date(c.when), c.who, f"{'; '.join(c.what)}: {c.reason}")
+        (
+            "Targets changed" + (", after a test result" if c.after_test else ""),
+            _date(c.when),
+            c.who,
+            f"{'; '.join(c.what)}: {c.reason}",
+        )
         for c in content.changes
     ]
     rows += [(f"Waiver of {w.check} ends", _date(w.until), w.owner, w.reason) for w in content.waivers if w.until]
@@ -93,7 +117,16 @@ def _dates(content: Content) -> list[tuple[Cell, ...]]:
 def _findings(content: Content) -> list[tuple[Cell, ...]]:
     shown = [(f, "yes") for f in counting(content.report)] + [(f, "not yet") for f in ahead(content.report)]
     return [
-        (f.stage or "project", f.check, "waived" if f.waiver else f.status.value, counts, f.message, places(f, 20), effect(f), f.fix)
+        (
+            f.stage or "project",
+            f.check,
+            "waived" if f.waiver else f.status.value,
+            counts,
+            f.message,
+            places(f, 20),
+            effect(f),
+            f.fix,
+        )
         for f, counts in shown
     ]
 

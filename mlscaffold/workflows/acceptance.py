@@ -55,7 +55,9 @@ def change(project: Project, *, reason: str, who: str = "", dry_run: bool = Fals
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise UsageError(
-            f"The reason {reason.strip()!r} is too short to be understood later", reference="no-reason", hint='--reason "WHY, in a sentence"'
+            f"The reason {reason.strip()!r} is too short to be understood later",
+            reference="no-reason",
+            hint='--reason "WHY, in a sentence"',
         )
     person = git.canonical_name(who.strip() or git.identity(project.root), project.root)
     if not person:

@@ -41,7 +41,9 @@ def numbers_of(project: Project) -> Numbers:
         test=test,
         field=_field(project),
         tolerable=agreed.error if agreed else None,
-        unmet=tuple(f"{row.text}, measured {row.measured:.3f}" for row in content.acceptance if row.met is False and row.measured),
+        unmet=tuple(
+            f"{row.text}, measured {row.measured:.3f}" for row in content.acceptance if row.met is False and row.measured
+        ),
         classes=classes,
         still_learning=still_learning,
     )

@@ -86,7 +86,9 @@ def freeze(project: Project, *, note: str = "", who: str = "") -> Frozen:
     digests = _digests(project, choice, evaluated)
     if made and made[-1].digests == digests:
         raise Refused(
-            f"Nothing changed since release {made[-1].number} of {made[-1].when[:10]}", reference="same-release", hint="mlscaffold status"
+            f"Nothing changed since release {made[-1].number} of {made[-1].when[:10]}",
+            reference="same-release",
+            hint="mlscaffold status",
         )
     turn = made[-1].number + 1 if made else 1
     over = tuple(s.stage.slug for s in states if s.state not in (State.SIGNED, State.SKIPPED))

@@ -32,7 +32,9 @@ def reopen(project: Project, stage: str, *, reason: str, who: str = "") -> str:
         )
     turn = records.current_round(project)
     name = f"{turn:02d}-{wanted.number:02d}-{wanted.slug}"
-    taken = [int(n[1]) for p in project.glob(f"{decisions.FOLDER}/reopened/{name}-*.toml") if (n := re.search(r"-(\d+)\.toml$", p))]
+    taken = [
+        int(n[1]) for p in project.glob(f"{decisions.FOLDER}/reopened/{name}-*.toml") if (n := re.search(r"-(\d+)\.toml$", p))
+    ]
     path = f"{decisions.FOLDER}/reopened/{name}-{max(taken, default=0) + 1}.toml"
     record = {"stage": wanted.slug, "round": turn, "who": person, "when": datetime.now(UTC).isoformat(timespec="seconds")}
     removed = {"signoff": signed.path, "signed_by": signed.who, "digest": project.digest(signed.path)}

@@ -23,16 +23,16 @@ def start_round(project: Project, because: str, *, who: str = "") -> str:
     signed = project.glob(f"{records.FOLDER}/signoffs/{turn:02d}/*.toml")
     if not signed:
         raise Refused(
-            f"Nothing of round {turn} is signed yet, so there is no next one to open", reference="round-open", hint="mlscaffold status"
+            f"Nothing of round {turn} is signed yet, so there is no next one to open",
+            reference="round-open",
+            hint="mlscaffold status",
         )
     person = git.canonical_name(who.strip() or git.identity(project.root), project.root)
     if not person:
         raise UsageError("Nobody is named who opens it", reference="no-owner", hint='--as "NAME"')
     path = f"{decisions.FOLDER}/rounds/{turn + 1:02d}.toml"
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    write_toml(
-        project.root / path, {"schema": 1, "round": turn + 1, **_because(project, because), "who": person, "when": when}
-    )
+    write_toml(project.root / path, {"schema": 1, "round": turn + 1, **_because(project, because), "who": person, "when": when})
     return path
 
 
@@ -51,5 +51,7 @@ def _because(project: Project, because: str) -> dict[str, str]:
         return {"because": f"see {name}", "file": name, "digest": project.digest(name)}
     if len(text) < SHORTEST_REASON:
         missing = "no such file, and too short to be understood later"
-        raise UsageError(f"--because {text!r}: {missing}", reference="no-reason", hint='--because "WHY, in a sentence", or a file')
+        raise UsageError(
+            f"--because {text!r}: {missing}", reference="no-reason", hint='--because "WHY, in a sentence", or a file'
+        )
     return {"because": " ".join(text.split())}

@@ -100,7 +100,10 @@ def record_sheet(project: Project, data: bytes, name: str, *, transcribed_by: st
 def _items(wanted: Candidate) -> tuple[Item, ...]:
     asked = [Item(q.id, q.text) for q in wanted.questions]
     seen = {f.check: f for f in wanted.unknown if f.status is Status.UNKNOWN}
-    return tuple(asked + [Item(f"{ACCEPT}{c}", f"Not to be proved here: {f.message.rstrip('.')}. Sign all the same?") for c, f in seen.items()])
+    return tuple(
+        asked
+        + [Item(f"{ACCEPT}{c}", f"Not to be proved here: {f.message.rstrip('.')}. Sign all the same?") for c, f in seen.items()]
+    )
 
 
 def _marks(project: Project, stage: Stage) -> tuple[dict[str, str], dict[str, str]]:

@@ -23,7 +23,15 @@ def report(*findings: Finding, current: str = "training", stale: str = "") -> Re
 
 
 def finding(check: str, status: Status = Status.FAIL, *, effect: Effect | None = None, stage: str = "") -> Finding:
-    return Finding(status, f"{check} is wrong", fix=f"mend {check}", check=check, stage=stage or check.split(".", 1)[0], counts=True, effect=effect)
+    return Finding(
+        status,
+        f"{check} is wrong",
+        fix=f"mend {check}",
+        check=check,
+        stage=stage or check.split(".", 1)[0],
+        counts=True,
+        effect=effect,
+    )
 
 
 def test_a_check_that_broke_comes_before_all() -> None:
@@ -46,7 +54,10 @@ def test_a_waived_or_uncounted_finding_holds_nothing_back() -> None:
 def test_a_stale_stage_and_its_own_failures() -> None:
     stale = replace(finding("project.stale", stage="collection"))
     said = diagnose(report(stale, current="collection", stale="collection"), FINE)
-    assert (said.kind, said.command) == ("stale-stage", "mlscaffold stage next --stage 3") and "data/splits changed" in said.reason
+    assert (said.kind, said.command) == (
+        "stale-stage",
+        "mlscaffold stage next --stage 3",
+    ) and "data/splits changed" in said.reason
     both = report(stale, finding("collection.label"), current="collection", stale="collection")
     assert diagnose(both, FINE).command == "mend collection.label"
 
@@ -58,7 +69,11 @@ def test_a_failing_check_of_the_current_stage() -> None:
 @pytest.mark.parametrize(
     ("changed", "kind", "words"),
     [
-        ({"train": Share(0.80, 1000), "validation": Share(0.80, 1000), "test": Share(0.79, 1000)}, "bias", "0.150 are avoidable bias"),
+        (
+            {"train": Share(0.80, 1000), "validation": Share(0.80, 1000), "test": Share(0.79, 1000)},
+            "bias",
+            "0.150 are avoidable bias",
+        ),
         ({"validation": Share(0.80, 1000), "test": Share(0.79, 1000)}, "variance", "0.150 are variance"),
         ({"test": Share(0.80, 1000)}, "overfit-to-validation", "fitted to 1000 validation pictures"),
         ({"field": Share(0.60, 200), "unmet": ("recall of rose ≥ 0.9",)}, "mismatch", "0.600 on 200 from the field"),

@@ -17,7 +17,9 @@ EMPTY = Content(Report("new", "image-classification", "", False, 1, "", (), ()),
 
 
 def full() -> Content:
-    changed = ChangeRow(("accuracy on test: at least 0.92, now at least 0.9",), "the auction accepts it", "Ada Byron", "2026-11-09", True)
+    changed = ChangeRow(
+        ("accuracy on test: at least 0.92, now at least 0.9",), "the auction accepts it", "Ada Byron", "2026-11-09", True
+    )
     reopened = ReopenedRow("collection", 1, "four classes on the belt, not three", "Ada Byron", "2026-11-10")
     return replace(sample.content(), changes=(changed,), reopened=(reopened,), compared="On the same 217 test pictures: better.")
 
@@ -28,7 +30,13 @@ def test_the_document_says_where_it_stands_what_counts_and_who_decided() -> None
     cells = "\n".join(c.text for t in document.tables for row in t.rows for c in row.cells)
     assert "Not in order" in text and "accuracy is 0.870 without that, not 0.890" in text and "mlscaffold data split" in text
     assert "<script>" in text and "\x1b" not in text
-    for words in ("Ada Byron, analyst, 2026-11-01", "too rare to find more", "the auction accepts it", "four classes on the belt", "0.872"):
+    for words in (
+        "Ada Byron, analyst, 2026-11-01",
+        "too rare to find more",
+        "the auction accepts it",
+        "four classes on the belt",
+        "0.872",
+    ):
         assert words in cells
     assert len(document.inline_shapes) == 5
 

@@ -23,7 +23,9 @@ def test_a_target_that_is_not_met_is_traced_to_a_gap(project: Sandbox) -> None:
     assert diagnose_project(project.open()) == diagnose_project(project.open())
 
 
-def test_an_empty_project_starts_at_its_first_stage(empty: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_project_starts_at_its_first_stage(
+    empty: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from mlscaffold.cli.diagnose import diagnose
 
     assert diagnose_project(empty.open()).kind in ("missing-evidence", "unsigned", "broken-evidence")

@@ -31,7 +31,9 @@ def sign_all(sandbox: Sandbox) -> list[str]:
         wanted = candidate(sandbox.open(), stage.slug)
         assert not wanted.blocking, [(f.check, f.message) for f in wanted.blocking]
         who, role = signer(sandbox.open(), stage, who=ADA)
-        sign(sandbox.open(), wanted, Answers(who, role, {q.id: "yes" for q in stage.checklist}, [f.check for f in wanted.unknown]))
+        sign(
+            sandbox.open(), wanted, Answers(who, role, {q.id: "yes" for q in stage.checklist}, [f.check for f in wanted.unknown])
+        )
         done.append(stage.slug)
     return done
 

@@ -179,7 +179,9 @@ def test_later_stages_show_their_numbers(project: Sandbox) -> None:
     assert "0.940" in html
 
 
-def test_the_command_writes_and_records(project: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_and_records(
+    project: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from mlscaffold.cli.sheets import record, write
 
     monkeypatch.chdir(project.root)
