@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import acceptance, chain, decisions, records
-from mlscaffold.evidence.answers import answers
+from mlscaffold.evidence.answered import answers
 from mlscaffold.evidence.targets import FILE, Targets, differences, first_result, targets_at, targets_of
 from mlscaffold.practice.ranking import Answer, Ranked, rank
 from mlscaffold.project import Missing, Project, Unknown

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.evidence import acceptance, answers, chain, decisions, exports, records
+from mlscaffold.evidence import acceptance, answered, chain, decisions, exports, records
 from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.model import State
 from mlscaffold.practice import ranking
@@ -132,8 +132,8 @@ def against_release(project: Project) -> Against | None:
         choice, evaluated = _model(project)
         if choice.checkpoint == latest.model:
             return None
-        now, classes = answers.answers(project, f"{evaluated.folder}/predictions.csv")
-        then, known = answers.answers(project, f"reports/evaluation/{latest.evaluation}/predictions.csv")
+        now, classes = answered.answers(project, f"{evaluated.folder}/predictions.csv")
+        then, known = answered.answers(project, f"reports/evaluation/{latest.evaluation}/predictions.csv")
         metric = project.read(acceptance.read, "acceptance.toml").optimise or latest.metric
         both = sorted(key for key in now if key in then and now[key].label == then[key].label)
         lists = [[side[key] for key in both] for side in (now, then)]
@@ -169,7 +169,7 @@ def _digests(project: Project, choice: chain.Chosen, evaluated: chain.Evaluation
 
 
 def _result(project: Project, evaluated: chain.Evaluation) -> dict[str, object]:
-    rows, classes = answers.answers(project, f"{evaluated.folder}/predictions.csv")
+    rows, classes = answered.answers(project, f"{evaluated.folder}/predictions.csv")
     metric = project.read(acceptance.read, "acceptance.toml").optimise or "accuracy"
     value, low, high = ranking.measure(list(rows.values()), metric, classes)
     return {"evaluation": evaluated.run, "metric": metric, "value": value, "low": low, "high": high, "n": len(rows)}
