@@ -23,7 +23,7 @@ from mlscaffold.stages import all_stages, find_stage
 from mlscaffold.stages.state import stage_states
 from mlscaffold.workflows.check import run_check
 from mlscaffold.writing import write_toml
-from tests.finished import csv_bytes, finished, rows_of
+from tests.finished import SOME_COMMIT, csv_bytes, finished, rows_of
 
 SPECS: dict[str, Spec] = {}
 
@@ -41,6 +41,10 @@ class Sandbox:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)  # a picture may be a link to the one that all tests share
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy a file over another one."""
+        self.write({target: (self.root / source).read_bytes()})
 
     def remove(self, path: str) -> None:
         """Remove a file or a folder."""
@@ -120,7 +124,9 @@ class Sandbox:
 def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The finished project, written and committed once; copied by `project`."""
     sandbox = Sandbox(tmp_path_factory.mktemp("finished"))
-    sandbox.write(dict(finished()))
+    sandbox.write({k: v for k, v in finished().items() if k.endswith(".toml") and "/" not in k})
+    code = sandbox.commit("the code that the runs were made with").encode()
+    sandbox.write({k: v.replace(SOME_COMMIT.encode(), code) for k, v in finished().items()})
     sandbox.commit("finished")
     yield sandbox.root
     changed = [p for p, content in finished().items() if p.endswith(".png") and (sandbox.root / p).read_bytes() != content]

@@ -24,6 +24,7 @@ RUN, TUNED, EVALUATED, RETESTED, MODEL = (
     "20261101T090000Z-ada-mno",
 )
 PACKAGE = "flower_sorter"
+SOME_COMMIT = "4f1c" * 10  # replaced by a commit that exists, where there is a repository
 Files = dict[str, bytes]
 
 
@@ -296,7 +297,7 @@ def _provenance(
 ) -> dict[str, Any]:
     day = f"{run[:4]}-{run[4:6]}-{run[6:8]}T{run[9:11]}"
     return {
-        "schema": 1, "run": run, "stage": stage, "command": ["python", "-m", f"{PACKAGE}.{stage}"], "commit": "4f1c" * 10, "dirty": False,
+        "schema": 1, "run": run, "stage": stage, "command": ["python", "-m", f"{PACKAGE}.{stage}"], "commit": SOME_COMMIT, "dirty": False,
         "data": {s: {"digest": split_digest(rows[s]), "samples": len(rows[s])} for s in splits},
         "classes": digests[0], "pipeline": digests[1],
         "checkpoint": {"digest": checkpoint, "epoch": 7, "monitor": "val_loss", "mode": "min"},
@@ -346,6 +347,7 @@ def _run(
         _provenance(rows, stage, run=run, splits=("train", "validation"), checkpoint=checkpoint, digests=digests)
     )
     files[f"{folder}/curves.svg"] = b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n'
+    files[f"runs/{run}/checkpoints/best.ckpt"] = f"checkpoint of {stage}".encode()
     files[f"reports/{stage}/chosen.toml"] = tomli_w.dumps(
         {
             "schema": 1, "run": run, "checkpoint": checkpoint, "epoch": 7, "split": "validation", "metric": "accuracy",

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diagnose": ("mlscaffold.cli.diagnose", "Say what holds the project back most now."),
     "release": ("mlscaffold.cli.release", "Freeze what goes live, by its digests."),
     "round": ("mlscaffold.cli.round", "Open the next turn of the loop."),
+    "audit": ("mlscaffold.cli.audit", "Is my 94 % real? Audit any table of predictions, no project needed."),
     "demo": ("mlscaffold.cli.demo", "Lead a small project through all ten stages, for real."),
 }
 

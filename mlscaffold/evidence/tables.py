@@ -70,8 +70,14 @@ def read(data: bytes, path: str) -> Table:
 
     A file without a header, a column named twice, and a row with more or fewer cells than the header are broken.
     """
+    header, delimiter, lines = parse(data, path)
+    return Table(path, header, tuple(_row(path, header, line, cells) for line, cells in lines), delimiter)
+
+
+def parse(data: bytes, path: str) -> tuple[tuple[str, ...], str, Iterator[tuple[int, list[str]]]]:
+    """Header, separator, and the raw cells of every row with its line: for tables too large for a dictionary a row."""
     text = _decode(_unpack(data, path), path)
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
     if not first:
         raise Broken(path, "is empty; a header is wanted", line=1)
     delimiter = max(",;\t", key=first.count)
@@ -83,7 +89,7 @@ def read(data: bytes, path: str) -> Table:
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise Broken(path, f'two columns are named "{twice[0]}"', line=1)
-    return Table(path, header, tuple(_row(path, header, line, cells) for line, cells in lines), delimiter)
+    return header, delimiter, lines
 
 
 def meaning(table: Table, select: str = "", *, columns: tuple[str, ...] = ()) -> object:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log, sqrt
+from math import exp, lgamma, log, sqrt
 
 from mlscaffold.errors import ScaffoldError
+
+EXACT = 1000
+"""Differing examples up to which the test is computed in whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,23 @@ def mcnemar(only_first: int, only_second: int) -> float:
     n = only_first + only_second
     if n == 0:
         return 1.0
+    if n > EXACT:
+        return _tails(min(only_first, only_second), n)
     term = total = 1
     for i in range(min(only_first, only_second)):
         term = term * (n - i) // (i + 1)
         total += term
     return float(min(1.0, 2 * total / 2**n))
+
+
+def _tails(k: int, n: int) -> float:
+    """Both tails of a fair binomial from its k-th term outwards: the same to nine digits, without numbers of n bits."""
+    term = total = exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2))
+    while k and term > total * 1e-17:
+        term *= k / (n - k + 1)
+        total += term
+        k -= 1
+    return min(1.0, 2 * total)
 
 
 def compare(labels: Mapping[str, str], first: Mapping[str, str], second: Mapping[str, str]) -> Comparison:

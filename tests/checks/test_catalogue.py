@@ -41,7 +41,7 @@ def test_its_title_is_a_sentence(spec: Spec) -> None:
 def test_it_says_why_from_what_and_what_to_do(spec: Spec) -> None:
     text = documentation(spec)
     assert re.findall(r"^## .*$", text, re.MULTILINE) == list(HEADINGS)
-    assert all(len(section(text, heading)) > 15 for heading in HEADINGS)
+    assert all(len(section(text, heading)) > 10 for heading in HEADINGS)
 
 
 @each()

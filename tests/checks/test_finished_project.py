@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mlscaffold.checks import all_checks
@@ -12,9 +15,11 @@ from tests.conftest import Sandbox
 CHEAP = [spec.id for spec in all_checks() if not spec.deep]
 
 
-@pytest.fixture
-def signed(project: Sandbox) -> Sandbox:
-    """The finished project with all ten stages signed, its hook installed, all of it committed."""
+@pytest.fixture(scope="module")
+def signed(finished_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    """The finished project with all ten stages signed, its hook installed, all of it committed; nobody changes it."""
+    project = Sandbox(tmp_path_factory.mktemp("signed") / "flower-sorter")
+    shutil.copytree(finished_folder, project.root)
     hook = project.root / ".git/hooks/pre-commit"
     project.sign()
     project.commit("sign")

@@ -24,5 +24,5 @@ def test_each_format(project: Sandbox) -> None:
 
 def test_damaged_pictures_do_not_stop_it(project: Sandbox) -> None:
     for picture in list(project.root.glob("data/processed/eyeball/**/*.png")):
-        picture.write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+        project.write({picture.relative_to(project.root).as_posix(): b"\x89PNG\r\n\x1a\nbroken"})
     assert run(project.root, "report").returncode == 0

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import shutil
-
 from PIL import Image
 
 from mlscaffold.model import Status
@@ -42,7 +40,7 @@ def test_a_picture_in_the_wrong_split(project: Sandbox) -> None:
 
 
 def test_other_pixels(project: Sandbox) -> None:
-    shutil.copy(project.root / FOLDER / "img0271.png", project.root / FOLDER / "img0274.png")
+    project.copy(f"{FOLDER}/img0271.png", f"{FOLDER}/img0274.png")
     (found,) = project.check(CHECK)
     assert "1 of 150 pictures of test have other pixels than annotations.csv says: test/belt/daisy/img0274.png" in found.message
 
@@ -72,6 +70,6 @@ def test_a_clone_without_pictures(project: Sandbox) -> None:
 
 def test_copies_of_one_origin_in_train(project: Sandbox) -> None:
     path = "data/processed/train"
-    shutil.copy(project.root / path / "belt/daisy/img0001.png", project.root / path / "belt/daisy/img0001-2.png")
+    project.copy(f"{path}/belt/daisy/img0001.png", f"{path}/belt/daisy/img0001-2.png")
     project.edit_csv(f"{path}/annotations.csv", lambda rows: [*rows, {**rows[0], "path": "belt/daisy/img0001-2.png"}])
     assert project.check(CHECK) == []

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 
 from PIL import Image, ImageOps
 
@@ -46,10 +45,7 @@ def test_no_splits_are_something_to_do(empty: Sandbox) -> None:
 def test_the_same_file_under_another_name(project: Sandbox) -> None:
     digests = {r.split(",")[0]: r.split(",")[1] for r in project.read(TABLE).splitlines()}
     for n in range(1, 4):
-        shutil.copy(
-            project.root / f"data/raw/belt/daisy/img{3 * n - 2:04d}.png",
-            project.root / f"data/raw/belt/daisy/img{268 + 3 * n:04d}.png",
-        )
+        project.copy(f"data/raw/belt/daisy/img{3 * n - 2:04d}.png", f"data/raw/belt/daisy/img{268 + 3 * n:04d}.png")
     twins = {f"belt/daisy/img{268 + 3 * n:04d}.png": digests[f"belt/daisy/img{3 * n - 2:04d}.png"] for n in range(1, 4)}
     project.edit_csv(TABLE, lambda rows: [{**r, "digest": twins.get(r["path"], r["digest"])} for r in rows])
     found = leak(project)

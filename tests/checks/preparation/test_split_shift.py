@@ -25,7 +25,7 @@ def darken(project: Sandbox, split: str) -> None:
         image = Image.open(raw).point(lambda v: v * 0.5)
         buffer = io.BytesIO()
         image.save(buffer, "PNG")
-        raw.write_bytes(buffer.getvalue())
+        project.write({raw.relative_to(project.root).as_posix(): buffer.getvalue()})
 
 
 def test_alike(project: Sandbox) -> None:

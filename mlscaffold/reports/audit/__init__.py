@@ -1,0 +1,1 @@
+"""An audit of predictions, for people and for machines."""
