@@ -34,6 +34,7 @@ def new_model(sandbox: Sandbox, *, accuracy: float = 0.96) -> None:
     checkpoints = {s: first._sha(f"second checkpoint of {s}".encode()) for s in ("training", "tuning")}
     for stage, run, share in (("training", RUN, 0.87), ("tuning", TUNED, 0.9667)):
         first._run(files, rows, stage, run=run, accuracy=share, checkpoint=checkpoints[stage], digests=digests)
+        files[f"runs/{run}/checkpoints/best.ckpt"] = f"second checkpoint of {stage}".encode()
     for of, run, share in (("training", EVALUATED, 0.88), ("tuning", RETESTED, accuracy)):
         first._evaluation(files, rows, of, run=run, accuracy=share, checkpoint=checkpoints[of], digests=digests)
     first._search(files, run=TUNED)
