@@ -435,7 +435,7 @@ def _model(files: Files, rows: dict[str, list[dict[str, str]]], classes: str) ->
     )  # fmt: skip
 
 
-def _search(files: Files) -> None:
+def _search(files: Files, *, run: str = TUNED) -> None:
     chance = random.Random(31)
     trials = [
         {"trial": i, "state": "COMPLETE", "value": round(0.84 + 0.01 * i, 4), "metric": "accuracy", "split": "validation",
@@ -443,7 +443,7 @@ def _search(files: Files) -> None:
         for i in range(11)
     ]  # fmt: skip
     trials[10]["lr"] = 0.002
-    files[f"reports/tuning/{TUNED}/study.csv"] = csv_bytes(trials)
+    files[f"reports/tuning/{run}/study.csv"] = csv_bytes(trials)
     rows = []
     for i in range(60):
         data = _png(70000 + i, tint=i % 3)
@@ -453,19 +453,27 @@ def _search(files: Files) -> None:
             {"path": f"belt-{i:02d}.png", "digest": _sha(data), "prediction": CLASSES[i % 3], "confidence": confidence,
              "margin": round(confidence - (1 - confidence) / 2, 4), "unsure": int(confidence < 0.6), "verdict": "right" if i % 12 else "wrong"}
         )  # fmt: skip
-    files[f"reports/tuning/{TUNED}/inference.csv"] = csv_bytes(rows)
+    files[f"reports/tuning/{run}/inference.csv"] = csv_bytes(rows)
 
 
-def _exports(files: Files, rows: dict[str, list[dict[str, str]]], checkpoint: str, pipeline: str) -> None:
-    model = b"\x08\x08\x12\x07pytorch" + bytes(400_000)
+def _exports(
+    files: Files,
+    rows: dict[str, list[dict[str, str]]],
+    checkpoint: str,
+    pipeline: str,
+    *,
+    run: str = TUNED,
+    tested: str = RETESTED,
+) -> None:
+    model = b"\x08\x08\x12\x07pytorch" + bytes.fromhex(checkpoint) + bytes(400_000)
     files["exports/onnx/model.onnx"] = model
-    files["exports/onnx/predictions.csv"] = files[f"reports/evaluation/{RETESTED}/predictions.csv"]
+    files["exports/onnx/predictions.csv"] = files[f"reports/evaluation/{tested}/predictions.csv"]
     n = len(rows["test"])
-    accuracy = 1 - round(n * (1 - 0.94)) / n
+    accuracy = json.loads(files[f"reports/evaluation/{tested}/metrics.json"])["metrics"]["accuracy"]["value"]
     files["exports/onnx/card.json"] = _json(
         {
             "schema": 1, "target": "onnx", "file": "model.onnx", "digest": _sha(model), "bytes": len(model), "quantisation": "fp32",
-            "source": {"checkpoint": checkpoint, "run": TUNED}, "classes": CLASSES, "pipeline": pipeline,
+            "source": {"checkpoint": checkpoint, "run": run}, "classes": CLASSES, "pipeline": pipeline,
             "input": {"name": "image", "shape": [1, 3, 16, 16], "dtype": "float32", "layout": "NCHW"},
             "output": {"name": "logits", "shape": [1, 3], "dtype": "float32"},
             "evaluation": {"split": "test", "data": split_digest(rows["test"]), "n": n}, "calibration": None,
@@ -476,7 +484,7 @@ def _exports(files: Files, rows: dict[str, list[dict[str, str]]], checkpoint: st
     )  # fmt: skip
 
 
-def _deployment(files: Files) -> None:
+def _deployment(files: Files, *, tested: str = RETESTED) -> None:
     digest = json.loads(files["exports/onnx/card.json"])["digest"]
     files["deploy.toml"] = tomli_w.dumps(
         {
@@ -505,7 +513,7 @@ def _deployment(files: Files) -> None:
     calm = {"n": 150, "psi": 0.04, "psi_floor": 0.05, "confidence": {"reference": 0.91, "window": 0.91}, "verdict": "ok"}
     files["reports/deployment/monitoring.json"] = _json(
         {
-            "schema": 1, "reference": {"run": RETESTED, "n": 150}, "window": {"n": 150}, "psi": 0.04, "psi_floor": 0.05,
+            "schema": 1, "reference": {"run": tested, "n": 150}, "window": {"n": 150}, "psi": 0.04, "psi_floor": 0.05,
             "confidence": {"reference": 0.91, "window": 0.91}, "verdict": "ok",
             "drill": {"clean": calm, "shifted": {**calm, "psi": 1.9, "confidence": {"reference": 0.91, "window": 0.55}, "verdict": "alarm"}},
         }

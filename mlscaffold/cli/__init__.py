@@ -19,6 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "waive": ("mlscaffold.cli.waive", "Record a reasoned, dated exception to a check."),
     "data": ("mlscaffold.cli.data", "Bring in data, count it, split it."),
     "report": ("mlscaffold.cli.report", "Write a report for people or machines."),
+    "acceptance": ("mlscaffold.cli.acceptance", "Record a change of the targets, and rank all models under it."),
+    "diagnose": ("mlscaffold.cli.diagnose", "Say what holds the project back most now."),
+    "release": ("mlscaffold.cli.release", "Freeze what goes live, by its digests."),
+    "round": ("mlscaffold.cli.round", "Open the next turn of the loop."),
     "audit": ("mlscaffold.cli.audit", "Is my 94 % real? Audit any table of predictions, no project needed."),
     "demo": ("mlscaffold.cli.demo", "Lead a small project through all ten stages, for real."),
 }

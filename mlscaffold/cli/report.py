@@ -10,14 +10,14 @@ from mlscaffold.cli.console import say
 from mlscaffold.errors import UsageError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-FORMATS = ("html", "md", "json")
+FORMATS = ("html", "md", "docx", "xlsx", "json")
 
 
 @app.command()
 def report(
-    format_: str = typer.Option("html", "--format", help="html, md or json."),
+    format_: str = typer.Option("html", "--format", help="html, md, docx, xlsx or json."),
     output: Path = typer.Option(
-        None, "--output", help="The file to write (default: report.html, report.md; json goes to the terminal)."
+        None, "--output", help="The file to write (default: report.html, report.md …; json goes to the terminal)."
     ),
 ) -> None:
     """Write a report: where the project stands, what was measured, who signed what."""

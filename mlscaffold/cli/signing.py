@@ -31,7 +31,7 @@ def sign_stages(
         _sign_one(open_project(), stage, who=who, role=role, confirmed=confirmed, yes=yes, accepted=accepted)
         if not last:
             break
-    _open_next(open_project())
+    open_next(open_project())
 
 
 def _sign_one(
@@ -84,6 +84,8 @@ def _announce(wanted: Candidate) -> None:
     done = sum(state in ("proved", "waived") for state in wanted.status.deliverables.values())
     total = len(wanted.status.deliverables)
     say(f"Stage {wanted.stage.number}, {wanted.stage.slug}: {done} of {total} deliverables are proved.")
+    if wanted.status.stale_because:
+        say(f"  Moved since it was signed: {', '.join(wanted.status.stale_because)}")
     for finding in wanted.warnings:
         say(f"  warn  {finding.check}  {finding.message}")
     if wanted.over:
@@ -151,7 +153,8 @@ def _confirm_signature(name: str, role: str) -> None:
         raise typer.Exit(1)
 
 
-def _open_next(project: Project) -> None:
+def open_next(project: Project) -> None:
+    """Say which stage is the current one now, and what to do for it."""
     from mlscaffold.model import State
     from mlscaffold.stages.state import current_stage, stage_states
 

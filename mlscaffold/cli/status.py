@@ -19,6 +19,7 @@ def status(
     from mlscaffold.project import open_project
     from mlscaffold.reports import text
     from mlscaffold.workflows.check import check_project
+    from mlscaffold.workflows.release import production
 
     if format_ not in ("text", "json"):
         raise UsageError(f"No format {format_!r}", reference="no-such-format", hint="--format text or json")
@@ -34,4 +35,5 @@ def status(
         say(pages.why(report))
     else:
         turn = next((s.stage.roles[0] for s in report.stages if s.stage.slug == report.current), "")
-        say(text.status(report, width=width(), colour=wants_colour(), turn=turn).rstrip("\n"), colour=True)
+        live = production(project)
+        say(text.status(report, width=width(), colour=wants_colour(), production=live, turn=turn).rstrip("\n"), colour=True)

@@ -59,12 +59,19 @@ def signoff_path(number: int, slug: str, *, turn: int) -> str:
 
 
 def signoff(project: Project, number: int, slug: str) -> Signoff | None:
-    """The sign-off that counts: of the latest round that has one; raises `Broken`."""
-    for turn in range(current_round(project), 0, -1):
+    """The sign-off that counts: of the latest round that has one, and none from before a reopening; raises `Broken`."""
+    for turn in range(current_round(project), _reopened_in(project, number, slug) - 1, -1):
         path = signoff_path(number, slug, turn=turn)
         if project.exists(path):
             return read_signoff(project.read(toml.read, path), path)
     return None
+
+
+def _reopened_in(project: Project, number: int, slug: str) -> int:
+    """The latest round in which a stage was reopened, or 1: what was signed before it does not count any more."""
+    files = project.glob(f"{FOLDER}/reopened/*-{number:02d}-{slug}-*.toml")
+    turns = [f.rsplit("/", 1)[1].partition("-")[0] for f in files]
+    return max((int(turn) for turn in turns if turn.isdigit()), default=1)
 
 
 def read_signoff(table: dict[str, Any], path: str) -> Signoff:

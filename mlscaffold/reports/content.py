@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from dataclasses import dataclass
@@ -52,6 +53,28 @@ class WaiverRow:
 
 
 @dataclass(frozen=True)
+class ChangeRow:
+    """A recorded change of the targets; `after_test` where a test result was known when it was made."""
+
+    what: tuple[str, ...]
+    reason: str
+    who: str
+    when: str
+    after_test: bool
+
+
+@dataclass(frozen=True)
+class ReopenedRow:
+    """A sign-off that was taken back."""
+
+    stage: str
+    round: int
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything that a report for people shows; pictures are (caption, PNG bytes) and empty where they may not be held."""
 
@@ -68,8 +91,18 @@ class Content:
     mistakes: tuple[tuple[str, bytes], ...] = ()
     signoffs: tuple[Signoff, ...] = ()
     waivers: tuple[WaiverRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
+    reopened: tuple[ReopenedRow, ...] = ()
+    compared: str = ""
 
 
+def signed_by(signoff: Signoff) -> str:
+    """Who signed, and who brought the answers in where they came on paper."""
+    paper = f", on paper, transcribed by {clean(signoff.transcribed_by)}" if signoff.transcribed_by else ""
+    return f"{clean(signoff.role or signoff.who)}{paper}"
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ORDER = (Status.ERROR, Status.FAIL, Status.WARN, Status.UNKNOWN, Status.TODO, Status.PASS)
 
 
@@ -99,6 +132,15 @@ def measured(row: AcceptanceRow) -> str:
 def day(when: str) -> str:
     """The date of a time."""
     return clean(when)[:10]
+
+
+def short_day(when: str) -> str:
+    """The date of a time, short: `21 Nov`."""
+    try:
+        date = datetime.date.fromisoformat(when[:10])
+    except ValueError:
+        return clean(when)
+    return f"{date.day} {MONTHS[date.month - 1]}"
 
 
 def counting(report: Report) -> tuple[Finding, ...]:

@@ -20,6 +20,7 @@ from mlscaffold.reports.content import (
     number,
     places,
     proved,
+    signed_by,
 )
 
 
@@ -28,7 +29,7 @@ def render(content: Content) -> str:
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "number": number, "day": day}
+    environment.filters |= {"clean": clean, "number": number, "day": day, "signed_by": signed_by}
     folder = files("mlscaffold.reports")
     template = environment.from_string((folder / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(_values(content), css=(folder / "report.css").read_text(encoding="utf-8"))

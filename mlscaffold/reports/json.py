@@ -42,6 +42,7 @@ def _stage(status: StageStatus) -> dict[str, object]:
         "state": status.state.value,
         "signed_by": status.signoff.who if status.signoff else None,
         "signed_at": status.signoff.when if status.signoff else None,
+        "transcribed_by": (status.signoff.transcribed_by or None) if status.signoff else None,
         "stale_because": list(status.stale_because) or None,
         "culprits": list(status.culprits),
         "deliverables": deliverables,

@@ -19,6 +19,7 @@ from mlscaffold.reports.content import (
     number,
     places,
     proved,
+    signed_by,
 )
 
 
@@ -64,7 +65,7 @@ def _stages(content: Content) -> str:
     for status in content.report.stages:
         done, owed = proved(status)
         signed = status.signoff if status.state in (State.SIGNED, State.STALE) else None
-        who = f"{escape(signed.who)}, {escape(signed.role)}, {day(signed.when)}" if signed else ""
+        who = f"{escape(signed.who)}, {escape(signed_by(signed))}, {day(signed.when)}" if signed else ""
         title = f"**{escape(status.stage.title)}**" if status.stage.slug == content.report.current else escape(status.stage.title)
         note = "; ".join(status.stale_because) or status.reason
         state = f"{status.state.value}: {escape(note)}" if note else status.state.value
@@ -95,6 +96,7 @@ def _finding(finding: Finding) -> str:
 
 def _figures(content: Content) -> str:
     parts = [f"{escape(content.evaluated)}\n"] if content.evaluated else []
+    parts += [f"{escape(content.compared)}\n"] if content.compared else []
     if content.metrics:
         metrics = [
             (escape(row.name), interval(row.value, row.low, row.high), "" if row.baseline is None else number(row.baseline))
@@ -116,13 +118,29 @@ def _people(content: Content) -> str:
     parts = []
     if content.signoffs:
         rows = [
-            (escape(s.stage), str(s.round), escape(s.who), escape(s.role), day(s.when), escape(", ".join(s.over + s.unproved)))
+            (
+                escape(s.stage),
+                str(s.round),
+                escape(s.who),
+                escape(signed_by(s)),
+                day(s.when),
+                escape(", ".join(s.over + s.unproved)),
+            )
             for s in content.signoffs
         ]
         parts.append("## Sign-offs\n\n" + _table(("Stage", "Round", "Who", "Role", "When", "Accepted as it was"), rows))
     if content.waivers:
         waived = [(code(w.check), escape(w.reason), escape(w.owner), day(w.until) or "no end") for w in content.waivers]
         parts.append("## Waivers\n\n" + _table(("Check", "Reason", "Owner", "Until"), waived))
+    if content.changes:
+        changed = [
+            (escape("; ".join(c.what)), "**yes**" if c.after_test else "no", escape(c.reason), escape(c.who), day(c.when))
+            for c in content.changes
+        ]
+        parts.append("## Changed targets\n\n" + _table(("Change", "After a test result", "Reason", "Who", "When"), changed))
+    if content.reopened:
+        opened = [(escape(r.stage), str(r.round), escape(r.reason), escape(r.who), day(r.when)) for r in content.reopened]
+        parts.append("## Reopened stages\n\n" + _table(("Stage", "Round", "Reason", "Who", "When"), opened))
     return "\n".join(parts)
 
 

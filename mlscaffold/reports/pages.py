@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from mlscaffold.model import Report, StageStatus, State, Status
-from mlscaffold.reports.content import clean, places, proved
+from mlscaffold.reports.content import clean, places, proved, signed_by
 
 WORDS = {"proved": "proved", "todo": "to do", "failed": "failed", "waived": "waived", "unknown": "unknown here"}
 
@@ -32,7 +32,7 @@ def stage_page(status: StageStatus, report: Report) -> str:
     lines += [f"  {q.id:22} {q.text}" for q in stage.checklist]
     lines += ["", f"Signed by: {', '.join(stage.roles)}"]
     if status.signoff and status.state in (State.SIGNED, State.STALE):
-        lines.append(f"Signed: {status.signoff.when[:10]} by {clean(status.signoff.who)}, {clean(status.signoff.role)}")
+        lines.append(f"Signed: {status.signoff.when[:10]} by {clean(status.signoff.who)}, {signed_by(status.signoff)}")
     lines += ["", f"Next: {_next(status)}"]
     return "\n".join(lines)
 

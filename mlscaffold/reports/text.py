@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import textwrap
 import unicodedata
 
 from mlscaffold.model import Finding, Report, StageStatus, State, Status
-from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved
+from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by
 
 _COLOURS = {
     Status.ERROR: 31,
@@ -19,7 +18,6 @@ _COLOURS = {
     State.SIGNED: 32,
     State.OPEN: 34,
 }
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False, everything: bool = False) -> str:
@@ -112,7 +110,7 @@ def _told(status: StageStatus) -> str:
     done, owed = proved(status)
     match status.state:
         case State.SIGNED if status.signoff:
-            by = f"{_date(status.signoff.when)}, {clean(status.signoff.role or status.signoff.who)}"
+            by = f"{short_day(status.signoff.when)}, {signed_by(status.signoff)}"
             return f"{by}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
         case State.STALE:
             reasons = "; ".join(clean(reason) for reason in status.stale_because[:3])
@@ -141,14 +139,6 @@ def _next(report: Report, width: int) -> list[str]:
     if not stale:
         return [step]
     return [f"{step}     {why}"] if width_of(step) + 5 + width_of(why) <= width else [why, step]
-
-
-def _date(when: str) -> str:
-    try:
-        date = datetime.date.fromisoformat(when[:10])
-    except ValueError:
-        return clean(when)
-    return f"{date.day} {_MONTHS[date.month - 1]}"
 
 
 def _name(finding: Finding) -> str:

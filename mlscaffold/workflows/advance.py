@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mlscaffold import git
@@ -42,12 +42,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the signer said: who, as what, the checklist (question id → answer), the unknowns accepted by name."""
+    """What the signer said: who, as what, the checklist (question id → answer), the unknowns accepted by name.
+
+    `paper` is what the sign-off records besides where the answers came on a sheet.
+    """
 
     who: str
     role: str
     checklist: Mapping[str, str]
     accepted: Sequence[str] = ()
+    paper: Mapping[str, object] = field(default_factory=dict)
 
 
 def candidate(project: Project, stage: str = "") -> Candidate:
@@ -154,7 +158,7 @@ def sign(project: Project, wanted: Candidate, answers: Answers) -> str:
         "evidence": evidence,
         "inputs": inputs,
     }
-    write_toml(project.root / path, table)
+    write_toml(project.root / path, table | dict(answers.paper))
     return path
 
 

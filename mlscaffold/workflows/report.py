@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from mlscaffold import __version__
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import acceptance as acceptances
-from mlscaffold.evidence import chain, evaluations, exports, predictions, records
+from mlscaffold.evidence import chain, decisions, evaluations, exports, predictions, records
 from mlscaffold.model import Report
 from mlscaffold.project import Missing, Project, Unknown
-from mlscaffold.reports.content import AcceptanceRow, ConfusionTable, Content, MetricRow, WaiverRow
+from mlscaffold.reports.content import AcceptanceRow, ChangeRow, ConfusionTable, Content, MetricRow, ReopenedRow, WaiverRow
 from mlscaffold.workflows.check import Options, check_project
+from mlscaffold.workflows.release import against_release, production
 
 ABSENT = (Missing, Unknown, ScaffoldError)
 MOST_PICTURES = 12
@@ -36,6 +37,10 @@ def gather(project: Project, *, options: Options | None = None) -> Content:
         mistakes=_mistakes(project, evaluated),
         signoffs=tuple(s.signoff for s in report.stages if s.signoff),
         waivers=_waivers(project, report),
+        production=production(project),
+        changes=_changes(project),
+        reopened=_reopened(project),
+        compared=against.text if (against := against_release(project)) else "",
     )
 
 
@@ -170,6 +175,20 @@ def _thumbnail(data: bytes) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _changes(project: Project) -> tuple[ChangeRow, ...]:
+    try:
+        return tuple(ChangeRow(c.text, c.reason, c.who, c.when, c.after_test) for c in decisions.changes(project))
+    except ScaffoldError:
+        return ()
+
+
+def _reopened(project: Project) -> tuple[ReopenedRow, ...]:
+    try:
+        return tuple(ReopenedRow(r.stage, r.round, r.reason, r.who, r.when) for r in decisions.reopenings(project))
+    except ScaffoldError:
+        return ()
 
 
 def _waivers(project: Project, report: Report) -> tuple[WaiverRow, ...]:

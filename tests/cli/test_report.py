@@ -15,7 +15,10 @@ def test_each_format(project: Sandbox) -> None:
     assert run(project.root, "report", "--format", "md", "--output", "out/where.md").returncode == 0
     assert "flower-sorter" in project.read("out/where.md")
     assert json.loads(run(project.root, "report", "--format", "json").stdout)["schema"] == 1
-    one_error(run(project.root, "report", "--format", "pptx"), "--format html, md, json", code=2)
+    for office in ("docx", "xlsx"):
+        assert run(project.root, "report", "--format", office).returncode == 0
+        assert (project.root / f"report.{office}").read_bytes()[:2] == b"PK"
+    one_error(run(project.root, "report", "--format", "pptx"), "--format html, md, docx, xlsx, json", code=2)
     one_error(run(project.root, "report", "--output", "docs"), "it is a folder")
 
 

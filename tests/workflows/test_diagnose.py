@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from mlscaffold.practice.diagnosis import Share
+from mlscaffold.workflows.diagnose import diagnose_project, numbers_of
+from tests.conftest import Sandbox
+
+
+def test_the_numbers_of_the_model_that_counts(project: Sandbox) -> None:
+    found = numbers_of(project.open())
+    assert (found.goal, found.human, found.tolerable, found.unmet) == (0.85, 0.98, 0.06, ())
+    assert found.test == Share(141 / 150, 150) and found.field and found.field.n == 60
+    assert found.validation and found.validation.n == 60 and found.train and found.train.n == 180
+    assert [c.n for c in found.classes] == [50, 50, 50]
+
+
+def test_a_target_that_is_not_met_is_traced_to_a_gap(project: Sandbox) -> None:
+    project.sign()
+    project.replace("acceptance.toml", "min = 0.85", "min = 0.99")
+    project.sign()
+    assert numbers_of(project.open()).unmet == ("accuracy ≥ 0.99 on test, measured 0.940",)
+    assert diagnose_project(project.open()) == diagnose_project(project.open())
+
+
+def test_an_empty_project_starts_at_its_first_stage(
+    empty: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlscaffold.cli.diagnose import diagnose
+
+    assert diagnose_project(empty.open()).kind in ("missing-evidence", "unsigned", "broken-evidence")
+    monkeypatch.chdir(empty.root)
+    diagnose(format_="json")
+    diagnose(format_="text")
+    out = capsys.readouterr().out
+    assert '"kind"' in out and out.rstrip().splitlines()[-1].startswith("Next: ")
