@@ -20,9 +20,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mlscaffold"
 # DESIGN: errors ← model ← {settings, writing, git, history, cache, project} ← {evidence, datasets, …} ← checks ← workflows ← {cli, hook}.
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "keys"),
+    ("errors", "keys", "places"),
     ("model",),
-    ("settings", "writing", "git", "history", "cache", "project", "revision"),
+    ("settings", "writing", "git", "history", "cache", "trees", "kept", "project", "revision"),
     ("evidence", "datasets", "stages", "practice", "templating", "reports", "demo"),
     ("checks",),
     ("workflows",),

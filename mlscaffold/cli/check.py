@@ -26,7 +26,8 @@ def check(
 ) -> None:
     """Prove everything that can be proved now. Exit 1 on a finding that counts."""
     from mlscaffold import git
-    from mlscaffold.project import find_root, open_project
+    from mlscaffold.places import find_root
+    from mlscaffold.project import open_project
     from mlscaffold.reports import json as machine
     from mlscaffold.reports import text
     from mlscaffold.stages import find_stage
