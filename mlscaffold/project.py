@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,6 +51,8 @@ class Project:
         self.cache = cache if cache is not None else Cache(None)
         self.today = today or date.today()
         self.version = code_version()
+        self.noted: set[str] = set()  # all that this run has looked at, by way of kept answers too
+        self.outside: set[str] = set()
         self._traces: list[set[str]] = []
         self._digests: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
@@ -172,6 +175,11 @@ class Project:
         self._note_all(trace)
         return value  # type: ignore[no-any-return]
 
+    def look_outside(self, path: Path) -> Path:
+        """The path, noted: what lies outside of the project and beyond git's own knowledge, and is looked at by a volatile check."""
+        self.outside.add(str(path))
+        return path
+
     def holds_memo(self, key: str) -> bool:
         """Whether a value of an earlier run still holds."""
         stored = self.cache.memo(key, self.version)
@@ -190,10 +198,12 @@ class Project:
             self._traces.pop()
 
     def _note(self, item: str) -> None:
+        self.noted.add(item)
         if self._traces:
             self._traces[-1].add(item)
 
     def _note_all(self, items: frozenset[str]) -> None:
+        self.noted.update(items)
         if self._traces:
             self._traces[-1].update(items)
 
@@ -257,17 +267,29 @@ class Project:
             self._listings[base, deep] = (
                 list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
             )
-        return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
+        fits = _pattern(pattern).fullmatch
+        return [p for p in self._listings[base, deep] if fits(p)]
 
 
-def _fits(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    if pattern == ["**"]:
-        return bool(path)
-    if pattern[0] == "**":
-        return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern of paths as one expression: half of a warm run once went into matching piece by piece."""
+    *folders, last = pattern.split("/")
+    before = ["(?:[^/]+/)*" if part == "**" else f"{_piece(part)}/" for part in folders]
+    return re.compile("".join([*before, ".+" if last == "**" else _piece(last)]), re.DOTALL)
+
+
+def _piece(part: str) -> str:
+    """One part of a pattern, as `fnmatch` reads it; nothing in it stands for a slash."""
+
+    def expression(found: re.Match[str]) -> str:
+        token = found[0]
+        if len(token) > 2 and token[0] == "[":
+            inside = re.sub(r"([\\\[\]^])", r"\\\1", token[1:-1])
+            return f"[^/{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
+        return {"*": "[^/]*", "?": "[^/]"}.get(token[0], re.escape(token))
+
+    return re.sub(r"\*+|\[!?\]?[^\]]*\]|.", expression, part, flags=re.DOTALL)
 
 
 def _readable(path: str, digest: str) -> str:

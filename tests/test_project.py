@@ -21,6 +21,9 @@ def test_patterns(empty: Sandbox) -> None:
     assert project.glob("data/**/c.csv") == ["data/b/c.csv"]
     assert project.glob("sub/**") == []
     assert project.glob("nowhere/**") == []
+    assert project.glob("**") == sorted(p for p in project.glob("**"))
+    assert project.glob("data/[ab].csv") == project.glob("data/[!c].c?v") == ["data/a.csv"]
+    assert project.glob("data/[!a].csv") == project.glob("data?a.csv") == project.glob("data/[.csv") == []
 
 
 def test_what_was_read_before_something_was_raised_is_noted(empty: Sandbox) -> None:
