@@ -203,6 +203,12 @@ def test_a_warm_check_loads_neither_libraries_nor_checks(project: Sandbox) -> No
     assert all("volatile=True" in MODULES[n].read_text(encoding="utf-8") for n in volatile)
 
 
+def test_new_loads_no_tags_that_our_templates_do_not_use(tmp_path: Path) -> None:
+    names = loaded_by(RUN, tmp_path, "new", "sorter", "--no-input")
+    assert (tmp_path / "sorter/mlscaffold.toml").is_file()
+    assert not names & {"arrow", "slugify", "requests", "sqlite3"}
+
+
 def test_a_hook_with_nothing_relevant_loads_nothing_of_the_tool(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path)
     sandbox.write({"mlscaffold.toml": "", "notes.txt": "nothing for us\n"})
