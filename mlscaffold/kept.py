@@ -152,38 +152,38 @@ def _stamp(name: str, place: str) -> tuple[str, int]:
         found = os.stat(place)  # noqa: PTH116 - as above
     except (OSError, ValueError) as problem:
         return f"{name}\0{getattr(problem, 'errno', '')}", 0
-    return _row(name, found, link=link)
-
-
-def _row(name: str, found: os.stat_result, *, link: str = "") -> tuple[str, int]:
-    times = (found.st_mtime_ns, found.st_ctime_ns)
-    return f"{name}\0{found.st_mode}:{found.st_size}:{times[0]}:{times[1]}:{found.st_ino}:{link}", max(times)
+    row = f"{name}\0{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}:{found.st_ino}:{link}"
+    return row, max(found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _below(root: str, folder: str, *, deep: bool, seen: set[str]) -> Iterator[tuple[str, int]]:
-    """The files below a folder; links to folders are followed once."""
+    """A row for each folder with its files in it; links to folders are followed once."""
     pending = [folder]
     while pending:
         here = pending.pop()
+        rows, newest = [f"{here}/"], 0
         try:
-            entries = sorted(os.scandir(f"{root}/{here}" if here else root), key=lambda e: e.name)
+            entries = list(os.scandir(f"{root}/{here}" if here else root))
         except OSError as problem:
             yield f"{here}/\0{problem.errno}", 0
             continue
-        yield f"{here}/", 0
         for entry in entries:
-            if entry.name == ".git" or entry.name.startswith("cache.sqlite"):
+            name = entry.name
+            if name == ".git" or name.startswith("cache.sqlite"):
                 continue
-            path = f"{here}/{entry.name}" if here else entry.name
             try:
                 link = os.path.realpath(entry.path) if entry.is_symlink() else ""
-                if not entry.is_dir():
-                    yield _row(path, entry.stat(), link=link)
+                if entry.is_dir():
+                    rows.append(f"{name}/:{link}")
+                    if deep and link not in seen:
+                        pending.append(f"{here}/{name}" if here else name)
+                        seen |= {link} if link else set()
                     continue
+                found = entry.stat()
             except OSError as problem:
-                yield f"{path}\0{problem.errno}", 0
+                rows.append(f"{name}\0{problem.errno}")
                 continue
-            yield f"{path}/\0{link}", 0
-            if deep and link not in seen:
-                pending.append(path)
-                seen |= {link} if link else set()
+            changed, moved = found.st_mtime_ns, found.st_ctime_ns
+            newest = max(newest, changed, moved)
+            rows.append(f"{name}\0{found.st_size}:{changed}:{moved}:{found.st_ino}:{link}")
+        yield "\0".join(sorted(rows)), newest
