@@ -6,7 +6,11 @@ import json
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+
+from benchmarks.measure import environment
 
 TOOL = (sys.executable, "-c", "import sys; sys.argv[0] = 'mlscaffold'; from mlscaffold.cli import main; main()")
 HOOK = (sys.executable, "-c", "from mlscaffold.hook import main; main()")
@@ -39,6 +43,13 @@ def finished_project(folder: Path) -> Path:
     sandbox.sign()
     sandbox.commit("signed")
     return sandbox.root
+
+
+def settle(command: Sequence[str], folder: Path) -> None:
+    """Run a command until it can learn nothing more: what is younger than two seconds is not trusted."""
+    for _ in range(3):
+        time.sleep(2.1)
+        subprocess.run(command, cwd=folder, env=environment(), capture_output=True, check=False)
 
 
 def ordinary_commit(folder: Path) -> Path:

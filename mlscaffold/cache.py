@@ -14,15 +14,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mlscaffold.places import SETTLED_AFTER, Stamp
+
 VERSION = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, version TEXT, trace TEXT, value TEXT) WITHOUT ROWID;
 """
-SETTLED_AFTER = 2_000_000_000  # nanoseconds: a file written in the clock tick of its scan may change unseen (git's racy rule)
-
-Stamp = tuple[int, int, int, int]
 
 
 class Cache:

@@ -205,6 +205,16 @@ def has_commit(commit: str, cwd: Path) -> bool:
     return run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"], cwd, check=False).code == 0
 
 
+def known_commits(commits: Iterable[str], cwd: Path) -> set[str]:
+    """Those of the commits that the repository holds, in one process."""
+    asked = sorted(set(commits))
+    lines = "".join(f"{commit}^{{commit}}\n" for commit in asked).encode()
+    answer = (
+        run_git(["cat-file", "--batch-check=%(objecttype)"], cwd, check=False, stdin=lines).text.splitlines() if asked else []
+    )
+    return {commit for commit, kind in zip(asked, answer, strict=False) if kind == "commit"}
+
+
 def blob_id(data: bytes) -> str:
     """The id that git gives this content (sha1 repositories)."""
     import hashlib

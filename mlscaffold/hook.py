@@ -57,8 +57,8 @@ def _judge(root: str) -> int:
 
     from mlscaffold import git
     from mlscaffold.model import Status
+    from mlscaffold.places import FILE
     from mlscaffold.project import open_project
-    from mlscaffold.settings import FILE
     from mlscaffold.workflows.check import Options, check_index, check_project
 
     if FILE not in git.index_entries(Path(root)):  # not a project yet, as far as this commit knows

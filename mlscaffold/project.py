@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from mlscaffold import git
-from mlscaffold.cache import Cache, Stamp
-from mlscaffold.errors import ScaffoldError
-from mlscaffold.settings import FILE, BrokenSettings, Settings, read_settings
+from mlscaffold.cache import Cache
+from mlscaffold.places import FILE, code_version, find_root
+from mlscaffold.settings import BrokenSettings, Settings, read_settings
+from mlscaffold.trees import IndexTree, Tree, Unknown, WorkTree
+
+__all__ = ["Missing", "Project", "Reader", "Unknown", "canonical_json", "open_project"]
 
 T = TypeVar("T")
 ABSENT = "absent"
 UNREADABLE = "unreadable"
 WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list"}
-# Never part of any evidence, wherever they lie.
-SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
 
 
 class Missing(Exception):
@@ -36,159 +37,8 @@ class Missing(Exception):
         self.what, self.path, self.fix = what, path, fix
 
 
-class Unknown(Exception):
-    """The evidence cannot be judged on this machine; the words say why."""
-
-    def __init__(self, reason: str, *, path: str = "", fix: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.path, self.fix = reason, path, fix
-
-
-class NoProject(ScaffoldError):
-    """There is no project here."""
-
-    def __init__(self, where: Path) -> None:
-        super().__init__(
-            f"No project here: {where} has no {FILE}, nor has any folder above it",
-            reference="no-project",
-            hint="Go into a project's folder, or start one: mlscaffold new",
-        )
-
-
 Reader = Callable[[bytes, str], T]
 """A kind of evidence: a pure function from content, and a path for its messages, to a value."""
-
-
-class Tree(Protocol):
-    """Where content comes from: the disk, or git's index."""
-
-    def content(self, path: str) -> bytes | None:
-        """The content of a file, or None."""
-        ...
-
-    def stamp(self, path: str) -> Stamp | None:
-        """The size and times of a file on disk, or None where they say nothing."""
-        ...
-
-    def listing(self, folder: str, *, deep: bool) -> list[str]:
-        """The files below a folder (of one level, or all), sorted."""
-        ...
-
-
-class WorkTree:
-    """Files as they lie on disk."""
-
-    def __init__(self, root: Path) -> None:
-        """Look below `root`."""
-        self.root = root
-
-    def content(self, path: str) -> bytes | None:
-        """The bytes of a file, or None where there is none."""
-        try:
-            return (self.root / path).read_bytes()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
-        except OSError as problem:
-            raise Unknown(f"{path} cannot be read: {problem.strerror}", path=path) from problem
-
-    def stamp(self, path: str) -> Stamp | None:
-        """Size, mtime, ctime (ns) and inode of a regular file."""
-        try:
-            found = os.stat(self.root / path)  # noqa: PTH116 - pathlib costs three times as much on 10 000 files
-        except (OSError, ValueError):
-            return None
-        return _stamp(found) if found.st_mode & 0o170000 == 0o100000 else None
-
-    def listing(self, folder: str, *, deep: bool) -> list[str]:
-        """Files below a folder, without the droppings of systems and editors."""
-        return sorted(path for path, _ in self.walk(folder, deep=deep))
-
-    def walk(self, folder: str, *, deep: bool) -> Iterator[tuple[str, Stamp]]:
-        """Files below a folder with their stamps; links to folders are followed once."""
-        pending, seen = [folder], set()
-        while pending:
-            here = pending.pop()
-            try:
-                entries = list(os.scandir(self.root / here if here else self.root))
-            except PermissionError as problem:  # not absent: nobody may conclude that there is nothing
-                raise Unknown(f"{here} cannot be read: {problem.strerror}", path=here, fix=f"chmod u+rx {here}") from problem
-            except OSError:
-                continue
-            for entry in entries:
-                name = entry.name
-                if name in SYSTEM_NAMES or name.startswith("._") or name == ".git":  # a file in a linked work tree
-                    continue
-                path = f"{here}/{name}" if here else name
-                try:
-                    if entry.is_file():
-                        yield path, _stamp(entry.stat())
-                    elif deep and entry.is_dir():
-                        if entry.is_symlink():
-                            real = os.path.realpath(entry.path)
-                            if real in seen:
-                                continue
-                            seen.add(real)
-                        pending.append(path)
-                except OSError:
-                    continue
-
-
-class IndexTree:
-    """Tracked files as they are staged, ignored ones as they lie on disk."""
-
-    def __init__(self, root: Path) -> None:
-        """Read the index of the repository that holds `root`."""
-        self.root = root
-        self.disk = WorkTree(root)
-        self.entries = git.index_entries(root)
-        self._blobs: dict[str, bytes] = {}
-        self._known_ignored: dict[str, bool] = {}
-        self._linked: dict[str, bool] = {}
-
-    def content(self, path: str) -> bytes | None:
-        """The staged content; of an ignored file, the content on disk."""
-        blob = self.entries.get(path)
-        if blob is None:
-            return self.disk.content(path) if self._is_ignored(path) else None
-        self.load([path])
-        return self._blobs.get(blob)
-
-    def load(self, paths: list[str]) -> None:
-        """Fetch the staged contents of many files in one process."""
-        wanted = [blob for path in paths if (blob := self.entries.get(path)) and blob not in self._blobs]
-        if wanted:
-            self._blobs |= git.blobs(wanted, self.root)
-
-    def stamp(self, path: str) -> Stamp | None:
-        """The disk's stamp, for ignored files only."""
-        return self.disk.stamp(path) if path not in self.entries and self._is_ignored(path) else None
-
-    def listing(self, folder: str, *, deep: bool) -> list[str]:
-        """Tracked files from the index, and ignored ones from the disk."""
-        prefix = f"{folder}/" if folder else ""
-        tracked = [p for p in self.entries if p.startswith(prefix) and (deep or "/" not in p[len(prefix) :])]
-        tracked = [p for p in tracked if p.rsplit("/", 1)[-1] not in SYSTEM_NAMES]
-        loose = [p for p in self.disk.listing(folder, deep=deep) if p not in self.entries]
-        return sorted({*tracked, *self._ignored(loose)})
-
-    def _is_ignored(self, path: str) -> bool:
-        return bool(self._ignored([path]))
-
-    def _ignored(self, paths: list[str]) -> list[str]:
-        self._known_ignored |= {p: True for p in paths if p not in self._known_ignored and self._is_linked(p.rpartition("/")[0])}
-        asked = [p for p in paths if p not in self._known_ignored]
-        if asked:  # all at once: a process for each picture would take minutes
-            names = "\0".join(asked).encode("utf-8", "surrogateescape")
-            answer = git.run_git(["check-ignore", "-z", "--stdin"], self.root, check=False, stdin=names).stdout
-            ignored = {p.decode("utf-8", "surrogateescape") for p in answer.split(b"\0") if p}
-            self._known_ignored |= {p: p in ignored for p in asked}
-        return [p for p in paths if self._known_ignored[p]]
-
-    def _is_linked(self, folder: str) -> bool:
-        """Whether a folder lies behind a symbolic link: git holds nothing of it, and refuses to be asked."""
-        if folder and folder not in self._linked:
-            self._linked[folder] = self._is_linked(folder.rpartition("/")[0]) or (self.root / folder).is_symlink()
-        return bool(folder) and self._linked[folder]
 
 
 class Project:
@@ -201,6 +51,8 @@ class Project:
         self.cache = cache if cache is not None else Cache(None)
         self.today = today or date.today()
         self.version = code_version()
+        self.noted: set[str] = set()  # all that this run has looked at, by way of kept answers too
+        self.outside: set[str] = set()
         self._traces: list[set[str]] = []
         self._digests: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
@@ -323,6 +175,11 @@ class Project:
         self._note_all(trace)
         return value  # type: ignore[no-any-return]
 
+    def look_outside(self, path: Path) -> Path:
+        """The path, noted: what lies outside of the project and beyond git's own knowledge, and is looked at by a volatile check."""
+        self.outside.add(str(path))
+        return path
+
     def holds_memo(self, key: str) -> bool:
         """Whether a value of an earlier run still holds."""
         stored = self.cache.memo(key, self.version)
@@ -341,10 +198,12 @@ class Project:
             self._traces.pop()
 
     def _note(self, item: str) -> None:
+        self.noted.add(item)
         if self._traces:
             self._traces[-1].add(item)
 
     def _note_all(self, items: frozenset[str]) -> None:
+        self.noted.update(items)
         if self._traces:
             self._traces[-1].update(items)
 
@@ -408,17 +267,29 @@ class Project:
             self._listings[base, deep] = (
                 list(self._walks.get(base, ())) if deep and base in self._walks else self.tree.listing(base, deep=deep)
             )
-        return [p for p in self._listings[base, deep] if _fits(p.split("/"), parts)]
+        fits = _pattern(pattern).fullmatch
+        return [p for p in self._listings[base, deep] if fits(p)]
 
 
-def _fits(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    if pattern == ["**"]:
-        return bool(path)
-    if pattern[0] == "**":
-        return any(_fits(path[i:], pattern[1:]) for i in range(len(path)))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _fits(path[1:], pattern[1:])
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern of paths as one expression: half of a warm run once went into matching piece by piece."""
+    *folders, last = pattern.split("/")
+    before = ["(?:[^/]+/)*" if part == "**" else f"{_piece(part)}/" for part in folders]
+    return re.compile("".join([*before, ".+" if last == "**" else _piece(last)]), re.DOTALL)
+
+
+def _piece(part: str) -> str:
+    """One part of a pattern, as `fnmatch` reads it; nothing in it stands for a slash."""
+
+    def expression(found: re.Match[str]) -> str:
+        token = found[0]
+        if len(token) > 2 and token[0] == "[":
+            inside = re.sub(r"([\\\[\]^])", r"\\\1", token[1:-1])
+            return f"[^/{inside[1:]}]" if inside[0] == "!" else f"[{inside}]"
+        return {"*": "[^/]*", "?": "[^/]"}.get(token[0], re.escape(token))
+
+    return re.sub(r"\*+|\[!?\]?[^\]]*\]|.", expression, part, flags=re.DOTALL)
 
 
 def _readable(path: str, digest: str) -> str:
@@ -427,38 +298,8 @@ def _readable(path: str, digest: str) -> str:
     return digest
 
 
-def _stamp(found: os.stat_result) -> Stamp:
-    return (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-
-
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def code_version() -> str:
-    """A digest of the tool's own files, by name, size and time: what another version computed is not used."""
-    package = Path(__file__).parent
-    rows = []
-    pending = [str(package)]
-    while pending:
-        for entry in os.scandir(pending.pop()):
-            if entry.name.startswith(("__pycache__", ".")) or entry.name == "_templates":
-                continue
-            if entry.is_dir():
-                pending.append(entry.path)
-            elif entry.name.endswith((".py", ".toml")):
-                found = entry.stat()
-                rows.append(f"{entry.path}:{found.st_size}:{found.st_mtime_ns}")
-    return _sha("\n".join(sorted(rows)))[:16]
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder upwards that holds `mlscaffold.toml`; raises `NoProject`."""
-    here = start.absolute()
-    for folder in (here, *here.parents):
-        if (folder / FILE).is_file():
-            return folder
-    raise NoProject(here)
 
 
 def open_project(start: Path | None = None, *, staged: bool = False, use_cache: bool = True) -> Project:

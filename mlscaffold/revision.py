@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlscaffold import git
-from mlscaffold.cache import Stamp
+from mlscaffold.places import Stamp
 
 
 class RevisionTree:

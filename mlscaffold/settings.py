@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.places import FILE
 
 SCHEMA = 1
-FILE = "mlscaffold.toml"
 GATES = ("advise", "protect", "strict")
 PICTURES = ("embed", "link", "none")
 TARGETS = ("coreml", "executorch", "litert", "onnx")

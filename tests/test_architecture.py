@@ -20,9 +20,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mlscaffold"
 # DESIGN: errors ← model ← {settings, writing, git, history, cache, project} ← {evidence, datasets, …} ← checks ← workflows ← {cli, hook}.
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "keys"),
+    ("errors", "keys", "places"),
     ("model",),
-    ("settings", "writing", "git", "history", "cache", "project", "revision"),
+    ("settings", "writing", "git", "history", "cache", "trees", "kept", "project", "revision"),
     ("evidence", "datasets", "stages", "practice", "templating", "reports", "demo"),
     ("checks",),
     ("workflows",),
@@ -201,6 +201,12 @@ def test_a_warm_check_loads_neither_libraries_nor_checks(project: Sandbox) -> No
     assert not heavy_ones(names)
     volatile = {n for n in names if n.startswith("mlscaffold.checks.") and n.count(".") == 3}
     assert all("volatile=True" in MODULES[n].read_text(encoding="utf-8") for n in volatile)
+
+
+def test_new_loads_no_tags_that_our_templates_do_not_use(tmp_path: Path) -> None:
+    names = loaded_by(RUN, tmp_path, "new", "sorter", "--no-input")
+    assert (tmp_path / "sorter/mlscaffold.toml").is_file()
+    assert not names & {"arrow", "slugify", "requests", "sqlite3"}
 
 
 def test_a_hook_with_nothing_relevant_loads_nothing_of_the_tool(tmp_path: Path) -> None:

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mlscaffold.project import Missing, NoProject, Project, Unknown, find_root, open_project
+from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.settings import BrokenSettings
 from tests.conftest import Sandbox
-
-
-def test_the_root_is_found_upwards(empty: Sandbox, tmp_path: Path) -> None:
-    (empty.root / "a/b").mkdir(parents=True)
-    assert find_root(empty.root / "a/b") == empty.root
-    with pytest.raises(NoProject, match="No project here"):
-        find_root(tmp_path)
 
 
 def test_patterns(empty: Sandbox) -> None:
@@ -28,6 +21,9 @@ def test_patterns(empty: Sandbox) -> None:
     assert project.glob("data/**/c.csv") == ["data/b/c.csv"]
     assert project.glob("sub/**") == []
     assert project.glob("nowhere/**") == []
+    assert project.glob("**") == sorted(p for p in project.glob("**"))
+    assert project.glob("data/[ab].csv") == project.glob("data/[!c].c?v") == ["data/a.csv"]
+    assert project.glob("data/[!a].csv") == project.glob("data?a.csv") == project.glob("data/[.csv") == []
 
 
 def test_what_was_read_before_something_was_raised_is_noted(empty: Sandbox) -> None:
@@ -92,14 +88,3 @@ def test_a_setting_of_the_wrong_kind_is_told(empty: Sandbox, written: str, defau
     empty.write({"mlscaffold.toml": empty.read("mlscaffold.toml") + f'\n[checks."a.b"]\nmost = {written}\n'})
     with pytest.raises(BrokenSettings, match="wanted"):
         empty.open().option("a.b", "most", default)
-
-
-def test_staged_content_comes_from_the_index(empty: Sandbox) -> None:
-    empty.write({"docs/a.md": "staged", "docs/b.md": "untracked"})
-    empty.git("add", "docs/a.md")
-    empty.write({"docs/a.md": "on disk", "runs/x.csv": "ignored"})
-    project = open_project(empty.root, staged=True, use_cache=False)
-    assert project.content("docs/a.md") == b"staged"
-    assert project.glob("docs/*") == ["docs/a.md"]
-    assert project.content("runs/x.csv") == b"ignored"
-    assert not project.exists("docs/b.md")

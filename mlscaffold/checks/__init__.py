@@ -56,7 +56,8 @@ def check(
     """Declare a check: the deliverable it proves, the paths whose change concerns it, and its flags.
 
     `always`: what it finds is wrong for ever, whatever the stage. `deep`: needs the project's own environment.
-    `volatile`: looks at history, clock or environment, so that its answer is never kept.
+    `volatile`: looks at history, the day or the settings of git, so that its answer is not kept by itself. What else it looks at
+    it names with `Project.look_outside`.
     """
 
     def declare(function: Check) -> Check:

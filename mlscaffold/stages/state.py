@@ -13,6 +13,10 @@ from mlscaffold.stages import all_stages
 
 def stage_states(project: Project) -> tuple[StageStatus, ...]:
     """The ten stages, each with its state; a broken sign-off counts as none (a check reports it)."""
+    return project.memo("stages", lambda: _states(project), volatile=True)
+
+
+def _states(project: Project) -> tuple[StageStatus, ...]:
     turn = records.current_round(project)
     skipped = {s.stage: s.reason for s in _readable_skips(project) if s.holds(project.today)}
     found: list[StageStatus] = []

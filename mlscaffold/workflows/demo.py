@@ -21,6 +21,7 @@ from mlscaffold.evidence import chain
 from mlscaffold.project import open_project
 from mlscaffold.stages import all_stages, find_stage
 from mlscaffold.workflows import advance
+from mlscaffold.writing import write_text
 
 NAME = "digits-demo"
 PERSON = "Dana Demo"
@@ -133,6 +134,8 @@ def _stage(run: Demo, slug: str, lead: Callable[[], object]) -> None:
     project.save()
     _commit(run, f"Stage {stage.number}, {slug}: proved and signed")
     run.seconds[slug] = time.perf_counter() - started
+    rounded = {done: round(spent, 1) for done, spent in run.seconds.items()}
+    write_text(run.root / "runs" / "demo.json", json.dumps({"schema": 1, "seconds": rounded}, indent=1) + "\n")
     proved = sum(f.stage == slug and f.status == "pass" for f in wanted.report.findings)
     run.say(f"     {proved} checks passed; signed as {role} by {who} ({run.seconds[slug]:.0f} s)")
 

@@ -8,7 +8,8 @@ from mlscaffold import git
 from mlscaffold.checks import check, fail
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
-from mlscaffold.project import IndexTree, Project
+from mlscaffold.project import Project
+from mlscaffold.trees import IndexTree
 
 
 @check(proves="", reads=("**",), always=True, volatile=True)

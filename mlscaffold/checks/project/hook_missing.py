@@ -40,7 +40,7 @@ def hook_missing(project: Project) -> Iterator[Finding]:
     if top is None or os.environ.get("CI", "").lower() in ("1", "true"):
         return
     folder = hooks_folder(project.root, top)
-    hook = folder / "pre-commit"
+    hook = project.look_outside(folder / "pre-commit")
     text = hook.read_text("utf-8", "replace") if hook.is_file() else ""
     if not text:
         yield warn(f"no pre-commit hook is installed in this clone ({_shown(folder, top)})", fix="pre-commit install")
@@ -68,7 +68,7 @@ def _runs_us(text: str, project: Project, top: Path) -> bool:
     named += [".husky/pre-commit"] if "husky" in text.casefold() or "h.sh" in text else []
     for file in named:
         for base in (top, project.root):
-            path = base / file
+            path = project.look_outside(base / file)
             if path.is_file() and "mlscaffold" in path.read_text("utf-8", "replace"):
                 return True
     return False

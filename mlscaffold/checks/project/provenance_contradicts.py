@@ -69,8 +69,8 @@ def _commits(project: Project, records: dict[str, dict[str, object]]) -> Iterato
             f"{count(len(malformed), 'run')} with a commit that is none: {few([repr(claimed[p]) for p in malformed])}",
             *malformed[:3],
         )
-    known = {commit: git.has_commit(commit, project.root) for commit in set(claimed.values())}
-    lost = [p for p, commit in claimed.items() if p not in malformed and not known[commit]]
+    known = git.known_commits({c for p, c in claimed.items() if p not in malformed}, project.root)
+    lost = [p for p, commit in claimed.items() if p not in malformed and commit not in known]
     if lost and git.is_shallow(project.root):
         yield unknown(
             f"commits of {count(len(lost), 'run')} cannot be looked up: this clone is shallow",

@@ -10,7 +10,8 @@ from mlscaffold.checks import at, check, fail
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.keys import FORMS
 from mlscaffold.model import Finding
-from mlscaffold.project import IndexTree, Project
+from mlscaffold.project import Project
+from mlscaffold.trees import IndexTree
 
 ENV_FILE = re.compile(
     r"(?:^|/)\.env(?:\.(?!example$|sample$|template$|dist$|defaults?$)[\w.-]+)?$|(?:^|/)id_(?:rsa|dsa|ecdsa|ed25519)$"

@@ -129,7 +129,7 @@ def _time(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
     if when is None:
         yield f'"{signed.when}" is no time'
         return
-    if when > datetime.now(UTC) + DAY:
+    if when.astimezone(UTC).date() > datetime.now(UTC).date() + DAY:  # by days: an answer holds for one
         yield f"signed on {signed.when[:10]}, which is still to come"
     for name in signed.evidence:
         for path in files_of(project, name):
@@ -142,11 +142,11 @@ def _time(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
 
 def _before_its_evidence(project: Project, signed: Signoff, stage: Stage, when: datetime) -> Iterator[str]:
     """Whether the evidence came into the repository later than it was signed, in a commit of its own (a squash joins them)."""
-    if git.is_shallow(project.root):
+    if _is_shallow(project):
         return
-    files = [path for name in stage.evidence for path in files_of(project, name)]
-    firsts = [first for path in files[:200:20] or files[:1] if (first := _first(project, path))]
-    mine = _first(project, signed.path)
+    known = project.memo("git:firsts", lambda: _firsts(project), volatile=True)
+    firsts = [known[path] for path in _sample(project, stage) if path in known]
+    mine = known.get(signed.path)
     if not firsts or mine is None:
         return
     commit, earliest = min(firsts, key=lambda item: item[1])
@@ -154,14 +154,37 @@ def _before_its_evidence(project: Project, signed: Signoff, stage: Stage, when: 
         yield f"signed on {signed.when[:10]}; its evidence was first committed on {earliest.date()}"
 
 
-def _first(project: Project, path: str) -> tuple[str, datetime] | None:
-    """The commit that brought a file, and its author's time."""
-    log = git.run_git(["log", "--diff-filter=A", "--format=%H %aI", "--", path], project.root, check=False).text.splitlines()
-    if not log:
-        return None
-    commit, _, time = log[-1].partition(" ")
-    moment = _moment(time)
-    return (commit, moment) if moment else None
+def _sample(project: Project, stage: Stage) -> list[str]:
+    """Some of a stage's evidence: one file in twenty."""
+    files = [path for name in stage.evidence for path in files_of(project, name)]
+    return files[:200:20] or files[:1]
+
+
+def _firsts(project: Project) -> dict[str, tuple[str, datetime]]:
+    """File → the commit that brought it, and its author's time; of all sign-offs and their evidence, in one process."""
+    wanted = [*project.glob(f"{FOLDER}/**"), *(path for stage in all_stages() for path in _sample(project, stage))]
+    log = git.run_git(
+        [
+            *("--literal-pathspecs", "log", "--diff-filter=A", "--no-renames", "--name-only", "--relative", "-z"),
+            *("--format=%x01%H %aI", "--", *dict.fromkeys(wanted)),
+        ],
+        project.root,
+        check=False,
+    )
+    firsts: dict[str, tuple[str, datetime]] = {}
+    commit, moment = "", None
+    for record in log.stdout.decode("utf-8", "surrogateescape").split("\0"):
+        text = record.lstrip("\n")
+        if text.startswith("\x01"):
+            commit, _, time = text[1:].partition(" ")
+            moment = _moment(time)
+        elif text and moment:
+            firsts[text] = (commit, moment)  # from the youngest to the oldest
+    return firsts
+
+
+def _is_shallow(project: Project) -> bool:
+    return project.memo("git:shallow", lambda: git.is_shallow(project.root), volatile=True)
 
 
 def _history(project: Project, signed: Signoff, stage: Stage) -> Iterator[Finding]:
@@ -176,7 +199,7 @@ def _history(project: Project, signed: Signoff, stage: Stage) -> Iterator[Findin
         for n in moved
         if (was := fingerprint(then, n)) is not None and was != signed.evidence[n] and not n.startswith("data/processed")
     ]
-    if never and git.is_shallow(project.root):
+    if never and _is_shallow(project):
         yield unknown(
             f"the history of {few(never)} is cut off in this clone", signed.path, fix="git fetch --unshallow", stage=stage.slug
         )

@@ -8,8 +8,8 @@ from mlscaffold.checks import check, warn
 from mlscaffold.evidence.fields import nearest
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
+from mlscaffold.places import FILE
 from mlscaffold.project import Project
-from mlscaffold.settings import FILE
 from mlscaffold.stages import all_stages
 
 
