@@ -111,9 +111,9 @@ def count_words(text: str) -> int:
 
 
 def normalise(text: str) -> str:
-    """Text without invisible characters and with single blanks: what is compared and hashed."""
+    """Text without invisible characters and Markdown's marks of emphasis and code, with single blanks: what is compared and hashed."""
     text = unicodedata.normalize("NFC", text).replace("\u00ad", "").replace("\ufeff", "").replace("\u200b", "")
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", re.sub(r"`+|\*\*", "", text)).strip()
 
 
 def is_guidance(block: str) -> bool:

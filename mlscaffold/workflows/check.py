@@ -100,7 +100,10 @@ def _outcome(project: Project, spec: Spec) -> Iterator[Finding]:
     except ScaffoldError as broken:  # evidence that cannot be read proves nothing
         path = getattr(broken, "path", "")
         yield Finding(
-            Status.FAIL, broken.message, (Evidence(path, getattr(broken, "line", None)),) if path else (), fix=broken.hint
+            Status.FAIL,
+            broken.message,
+            (Evidence(path, getattr(broken, "line", None)),) if path else (),
+            fix=broken.hint or (f"mend {path}" if path else ""),
         )
     except Exception as bug:  # a check that breaks never passes
         where = _origin(bug)

@@ -49,6 +49,7 @@ class Demo:
     root: Path
     fast: bool
     say: Callable[[str], None]
+    show: Callable[[str], None]
     seconds: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     log: Path = Path()
@@ -63,8 +64,18 @@ class DemoFailed(ScaffoldError):
     """A step of the demo did not succeed; the project is left as it is, to look at."""
 
 
-def demo(target: Path, *, fast: bool = False, say: Callable[[str], None] = print, targets: tuple[str, ...] = ()) -> Demo:
-    """Create `target` and lead it through all ten stages; returns where and how long. `fast` trains and searches less."""
+def demo(
+    target: Path,
+    *,
+    fast: bool = False,
+    say: Callable[[str], None] = print,
+    show: Callable[[str], None] = lambda line: None,
+    targets: tuple[str, ...] = (),
+) -> Demo:
+    """Create `target` and lead it through all ten stages; returns where and how long.
+
+    `fast` trains and searches less. `show` gets what a long step is at, once a second, and "" when the step is over.
+    """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise DemoFailed(
@@ -73,7 +84,7 @@ def demo(target: Path, *, fast: bool = False, say: Callable[[str], None] = print
             hint='pip install "mlscaffold[demo]" (about 8 GB with the ordinary torch wheels)',
         )
     targets = targets or tuple(t for t, module in TARGETS.items() if find_spec(module))
-    run = Demo(target, fast, say)
+    run = Demo(target, fast, say, show)
     with tempfile.TemporaryDirectory(prefix="mlscaffold-demo-") as folder:
         _create(run, targets)
         for slug, lead in (
@@ -288,15 +299,40 @@ def _script(run: Demo, verb: str, *arguments: str) -> None:
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "MPLBACKEND": "Agg"}
     with run.log.open("ab") as log:
         start = log.tell()
-        done = subprocess.run(
-            command, cwd=run.root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+        code = _follow(
+            run, subprocess.Popen(command, cwd=run.root, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         )
-    if done.returncode:
+    if code:
         tail = run.log.read_bytes()[start:].decode("utf-8", "replace").strip().splitlines()[-12:]
-        how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit {done.returncode}"
+        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
         raise DemoFailed(
             f"{verb} failed ({how})", reference="demo-script", context="\n  ".join(tail), hint=f"The whole output: {run.log}"
         )
+
+
+def _follow(run: Demo, process: subprocess.Popen[bytes]) -> int:
+    """Wait for a script and return its exit code; every second its time and the last line of the log are shown."""
+    started = time.perf_counter()
+    with process:
+        try:
+            while True:
+                try:
+                    return process.wait(timeout=1)
+                except subprocess.TimeoutExpired:
+                    run.show(f"     {time.perf_counter() - started:4.0f} s  {_last_line(run.log)}")
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            run.show("")
+
+
+def _last_line(path: Path) -> str:
+    """The last line of a log that says something; only its end is read."""
+    with path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - 2000))
+        lines = log.read().decode("utf-8", "replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _commit(run: Demo, message: str) -> None:

@@ -74,32 +74,3 @@ def write_answers(path: Path, named: list[tuple[str, str]], logits: np.ndarray, 
         for (name, label), values in zip(named, probabilities, strict=True)
     ]
     records.write_predictions(path, rows, classes)
-
-
-def say(card: dict[str, Any], source: Source, logits: np.ndarray | None, how: str) -> None:
-    """Print what was found, in a few lines."""
-    print(f"{card['target']}: {how}, {card['quantisation']}, {card['bytes'] / 1000:.0f} kB")
-    if logits is None:
-        return
-    accuracy, latency = card["accuracy"], card["latency"]
-    print(
-        f"  agrees with the model on {card['agreement']:.2%} of {len(source.rows)} test images"
-        f" by {', '.join(card['verified_by'])}"
-    )
-    print(
-        f"  largest difference of a logit {card['max_difference']:.2g};"
-        f" accuracy {accuracy['export']:.4f}, source {accuracy['source']:.4f}"
-    )
-    print(
-        f"  p95 {latency['p95_ms']:.2f} ms on this machine"
-        if latency
-        else "  latency not measured: its runtime is not on this machine"
-    )
-    for i in np.flatnonzero(source.logits.argmax(1) != logits.argmax(1))[:5]:
-        print(f"  differs: {source.rows[i].name}")
-    if card["vacuous"]:
-        print(
-            f"{card['target']}: VACUOUS: the model answers nearly the same for every test image, so its agreement "
-            "proves nothing; train it first",
-            file=sys.stderr,
-        )

@@ -17,13 +17,26 @@ FILE = "model.mlpackage"
 DTYPES = ("fp16", "fp32", "int8-weights")
 PACKAGES = ("torch", "coremltools")
 READER = "coreml" if sys.platform == "darwin" else "mil-interpreter"
+NOT_NEEDED = ("tensorflow", "sklearn", "executorch", "torchvision")
+
+
+def load_library() -> Any:
+    """Return coremltools without the libraries that it imports where it finds them: slow, and one can crash another."""
+    hidden = [name for name in NOT_NEEDED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: the import system takes it for not installed
+    try:
+        import coremltools
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return coremltools
 
 
 def convert(network: Any, shape: tuple[int, ...], file: Path, *, dtype: str, classes: list[str]) -> None:
     """Write the package; the class names lie in its user defined metadata."""
-    import coremltools
     import torch
 
+    coremltools = load_library()
     program = torch.export.export(network, (torch.zeros(shape),)).run_decompositions({})
     model = coremltools.convert(
         program,
@@ -45,9 +58,7 @@ def convert(network: Any, shape: tuple[int, ...], file: Path, *, dtype: str, cla
 def read(file: Path) -> Run:
     """Core ML on macOS, else our own reading of the saved program."""
     if READER == "coreml":
-        import coremltools
-
-        model = coremltools.models.MLModel(str(file))
+        model = load_library().models.MLModel(str(file))
         name = model.get_spec().description.input[0].name
         return lambda image: np.asarray(model.predict({name: image})["logits"])
     from project_package.export.mil import read_program

@@ -13,13 +13,15 @@ import torch
 from torch.nn import functional
 
 from project_package.export import Run, UnknownOpError
+from project_package.export.coreml import load_library
 
 Values = dict[str, Any]
 
 
 def read_program(file: Path) -> Run:
     """The saved package as a function from one image to its logits."""
-    import coremltools
+    torch.set_num_threads(1)
+    coremltools = load_library()
     from coremltools.converters.mil.frontend.milproto import load
 
     model = coremltools.models.MLModel(str(file), skip_model_load=True)

@@ -144,11 +144,6 @@ def predict_here(name: str, table: Path, output: Path) -> None:
     card, rows = records.read_json(folder / "card.json"), records.read_table(table, ("path",))
     if not rows:
         raise ProjectError(f"{paths.shown(table)} names no image")
-    if name != "onnx":
-        import torch
-        import torchvision  # noqa: F401  (before tensorflow or coremltools, or the process dies)
-
-        torch.set_num_threads(1)
     try:
         run = target.read(file)
     except UnknownOpError as error:

@@ -44,7 +44,7 @@ def load_images(files: list[Path]) -> np.ndarray:
 def load_source() -> Source:
     """Load the chosen checkpoint and let it answer for every test image, on one thread."""
     import torch
-    import torchvision  # noqa: F401  (before tensorflow or coremltools, or the process dies)
+    import torchvision  # noqa: F401  (before coremltools, or the process dies)
 
     from project_package.model import load_classifier
 
