@@ -8,7 +8,7 @@ from mlscaffold.checks import check, fail
 from mlscaffold.checks.conversion.digest_differs import on_disk
 from mlscaffold.checks.conversion.target_missing import cards, command
 from mlscaffold.evidence import acceptance
-from mlscaffold.model import Effect, Finding
+from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
 
@@ -38,5 +38,5 @@ def too_large(project: Project) -> Iterator[Finding]:
                 told = f" (the card says {card.bytes / 1e6:.1f} MB)" if card.bytes != size else ""
                 yield fail(
                     f"{card.target} is {size / 1e6:.1f} MB{told}, the limit is {bound / 1e6:.1f} MB", card.path, "acceptance.toml",
-                    fix=command(project, card), effect=Effect("size_bytes", bound, float(size)),
+                    fix=command(project, card),
                 )  # fmt: skip

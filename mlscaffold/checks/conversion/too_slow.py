@@ -9,7 +9,7 @@ from mlscaffold.checks.conversion.target_missing import cards, command, folder_o
 from mlscaffold.evidence import acceptance, jsonfile
 from mlscaffold.evidence.acceptance import Threshold
 from mlscaffold.evidence.exports import Card
-from mlscaffold.model import Effect, Finding
+from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
 RUNS = 30
@@ -65,7 +65,7 @@ def _judge(project: Project, card: Card, limit: Threshold) -> Iterator[Finding]:
         where = name or (desktop[1] if desktop else "the slowest device")
         yield fail(
             f"{card.target}: p95 is {value:.1f} ms on {where}, the limit is {bound:g} ms", card.path, "acceptance.toml",
-            fix=command(project, card), effect=Effect("latency_p95_ms", bound, value),
+            fix=command(project, card),
         )  # fmt: skip
 
 

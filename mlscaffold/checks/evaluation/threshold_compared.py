@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, data, judged, scored
 from mlscaffold.evidence.acceptance import METRICS, Acceptance
-from mlscaffold.model import Effect, Finding
+from mlscaffold.model import Finding
 from mlscaffold.practice.thresholds import measure
 from mlscaffold.project import Missing, Project
 
@@ -36,11 +36,9 @@ def threshold_compared(project: Project) -> Iterator[Finding]:
             continue
         found = measure(threshold.metric, scored.rows(table), names, of_class=threshold.of_class)
         if not threshold.holds(found.value):
-            bound = threshold.min if threshold.min is not None and found.value < threshold.min else threshold.max
             yield warn(
                 f"{threshold.text} is not met yet: {found.text}",
                 one.predictions, "acceptance.toml", fix=f"python -m {project.settings.package}.tune",
-                effect=Effect(threshold.metric, bound, found.value) if bound is not None else None,
             )  # fmt: skip
 
 

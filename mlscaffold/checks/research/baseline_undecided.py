@@ -15,6 +15,12 @@ from mlscaffold.project import Missing, Project
 FILE = "acceptance.toml"
 WORD = re.compile(r"baseline|grundlinie|majority|most frequent|logistic regression|基线|多数类", re.I)
 SHARE = re.compile(r"(?<![\w.,])(0?[.,]\d+|\d{1,2}(?:[.,]\d+)?\s?(?:%|percent|per cent|prozent))(?!\w)", re.I)
+# What may stand between the word and its number; after anything else ("…, fastapi 0.120") the number is of something else.
+LINK = re.compile(
+    r"[\s:=≈~()|*_-]*(?:(?:is|of|at|about|around|roughly|some|reach(?:es|ed)|scores?d?|gives?|gets|has|was|accuracy|share|ist|liegt|bei|etwa|rund|von|"
+    r"erreicht|hat|约|为|是|达到)[\s:=≈~()|*_-]*){0,4}",
+    re.I,
+)
 
 
 @check(proves="baseline-rule", reads=(FILE, "docs/02-research.*", "data/splits", "reports/*/*/baseline.csv"))
@@ -74,7 +80,7 @@ def _numbers(text: str, of_baseline: bool) -> list[float]:
             continue
         claimed = [claim.value for claim in claims.read(sentence) if claim.family in ("accuracy", "recall", "f1")]
         near = SHARE.search(sentence, word.end(), word.end() + 40)
-        if not claimed and near and (of_baseline or re.fullmatch(r"[\W\d]*(?:\w+\W+){0,5}", sentence[word.end() : near.start()])):
+        if not claimed and near and (of_baseline or LINK.fullmatch(sentence[word.end() : near.start()])):
             number = near[1].casefold()
             value = float(re.sub(r"[^\d.,]", "", number).replace(",", "."))
             claimed = [value / 100 if re.search(r"%|p", number) else value]

@@ -10,7 +10,7 @@ from mlscaffold.checks.evaluation.threshold_compared import read
 from mlscaffold.evidence import chain, data, judged, scored
 from mlscaffold.evidence.acceptance import METRICS, Threshold
 from mlscaffold.evidence.predictions import Predictions
-from mlscaffold.model import Effect, Finding
+from mlscaffold.model import Finding
 from mlscaffold.practice.thresholds import Value, measure
 from mlscaffold.project import Project
 
@@ -56,15 +56,12 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
 
 def _judge(project: Project, threshold: Threshold, found: Value, *, path: str) -> Iterator[Finding]:
     fix = f"python -m {project.settings.package}.tune"
-    below = threshold.min is not None and not found.value >= threshold.min
-    bound = threshold.min if below else threshold.max
     if math.isnan(found.value):
         yield fail(
             f"{threshold.text} is undefined: the class is never predicted, or has no pictures", path, "acceptance.toml", fix=fix
         )
     elif not threshold.holds(found.value):
-        effect = Effect(threshold.metric, bound, found.value) if bound is not None else None
-        yield fail(f"{threshold.text} is not met: {found.text}", path, "acceptance.toml", fix=fix, effect=effect)
+        yield fail(f"{threshold.text} is not met: {found.text}", path, "acceptance.toml", fix=fix)
     elif not (threshold.holds(found.low) and threshold.holds(found.high)):
         yield warn(
             f"{threshold.text} is met, but chance may explain it: {found.text}", path, "acceptance.toml", fix="more test pictures"

@@ -50,3 +50,14 @@ def test_before_there_is_data_a_number_is_a_warning(project: Sandbox) -> None:
         project.remove(path)
     project.replace(FILE, "is close to what the baseline does already.", "is an alternative. Baseline: 0.61.")
     said(project.check(CHECK), "warn", "has no evidence yet")
+
+
+def test_versions_and_costs_in_the_same_sentence_are_no_baseline(project: Sandbox) -> None:
+    for text in (
+        "Software: scikit-learn 1.9 for the baseline, onnxruntime 1.31 and fastapi 0.120.",
+        "The baseline runs on numpy 0.5 and costs 0.12 euros a day.",
+        "Logistic regression needs a learning rate of 0.01.",
+    ):
+        project.replace("docs/02-research.md", "nothing else is installed there.", f"nothing else is installed there. {text}")
+        assert project.check("research.baseline-undecided") == [], text
+        project.replace("docs/02-research.md", f" {text}", "")
