@@ -115,9 +115,10 @@ def _witness(root: Path, scope: tuple[str, ...], words: tuple[str, ...]) -> tupl
         check=False,
     )
     settings = git.run_git(["config", "--list", "-z"], root, check=False)
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)  # where git's paths begin
     days = (date.today().isoformat(), datetime.now(UTC).date().isoformat())
     surroundings = (os.environ.get("CI", ""), sys.version, sys.platform, code_version(), str(root), *days)
-    looked = list(_stamps(str(root), [*scope, *(f"file {p}" for p in _changed(state.stdout))]))
+    looked = list(_stamps(str(root), [*scope, *(f"outside {top}/{p}" for p in _changed(state.stdout))]))
     digest = hashlib.sha256("\0".join([*words, *surroundings, *(row for row, _ in looked)]).encode("utf-8", "surrogateescape"))
     for output in (state, settings):
         digest.update(b"%d\0%d\0" % (output.code, len(output.stdout)) + output.stdout)

@@ -86,6 +86,19 @@ def test_whatever_changes_the_answer_is_a_new_one(project: Sandbox) -> None:
     assert not is_kept(project, "--no-cache")
 
 
+def test_a_project_below_the_top_of_its_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlscaffold.kept.SETTLED_AFTER", -(10**18))
+    outer = Sandbox(tmp_path)
+    outer.write({"inner/.mlscaffold/a.toml": "", "inner/code.py": "a = 1\n"})
+    outer.commit()
+    outer.write({"inner/code.py": "a = 2\n"})
+    for _ in range(2):
+        Kept(tmp_path / "inner", ("check",)).keep([], code=0, text="fine")
+    assert Kept(tmp_path / "inner", ("check",)).answer
+    outer.write({"inner/code.py": "a = 3\n"})  # changed before, and changed again: git's status is the same
+    assert Kept(tmp_path / "inner", ("check",)).answer is None
+
+
 def test_what_is_too_young_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / ".mlscaffold").mkdir()
     (tmp_path / "a.csv").write_text("a\n", encoding="utf-8")
