@@ -129,12 +129,17 @@ def meaning(document: Document, select: str = "") -> object:
     if select:
         found = {anchor.strip(): find(document, anchor.strip()) for anchor in select.split(",")}
         return {anchor: _content(section) if section else None for anchor, section in sorted(found.items())}
-    return sorted(([section.anchor or plain(section.title), *_content(section)] for section in document.sections), key=repr)
+    return sorted(([_name(section), *_content(section)] for section in document.sections), key=repr)
 
 
 def digest(section: Section) -> str:
     """Digest of a section's normalised text, to compare it with the one that was generated."""
     return hashlib.sha256(normalise(section.text).encode()).hexdigest()
+
+
+def _name(section: Section) -> str:
+    """What a section is called whatever the format: Markdown marks the anchor, a Word file often has the heading only."""
+    return section.anchor or "+".join(anchors_of(section.title)) or plain(section.title)
 
 
 def _content(section: Section) -> list[object]:

@@ -13,6 +13,7 @@ import pytest
 
 from mlscaffold.templating.answers import resolve
 from mlscaffold.workflows.new import new
+from tests.generated.small_project import make_project, run
 
 PACKAGE = "digit_reader"
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -103,3 +104,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     project.ok("prepare")
     project.ok("train", "--trainer.max_epochs", "12")
     return project
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that tells bright from dark pictures, converted for all four targets."""
+    root = make_project(tmp_path_factory.mktemp("converted"))
+    (root / "mlscaffold.toml").write_text('schema = 1\nname = "light"\n[mobile]\ntargets = ["coreml", "executorch", "litert"]\n')
+    done = run(root, "-m", "project_package.convert", "all")
+    assert done.returncode == 0, done.stderr
+    return root

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated.small_project import make_project, read_card, run
+from tests.generated.small_project import read_card, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("converted")]
 
 READERS = {
     "onnx": ["onnxruntime"],
@@ -17,43 +17,34 @@ READERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_project(tmp_path_factory.mktemp("convert"))
-    (root / "mlscaffold.toml").write_text('schema = 1\nname = "light"\n[mobile]\ntargets = ["coreml", "executorch", "litert"]\n')
-    done = run(root, "-m", "project_package.convert", "all")
-    assert done.returncode == 0, done.stderr
-    return root
-
-
 @pytest.mark.parametrize("target", READERS)
-def test_every_target_answers_as_the_model_does(project: Path, target: str) -> None:
-    card = read_card(project, target)
+def test_every_target_answers_as_the_model_does(converted: Path, target: str) -> None:
+    card = read_card(converted, target)
     assert (card["agreement"], card["vacuous"], card["unknown_ops"]) == (1.0, False, [])
     assert card["verified_by"] == READERS[target]
     assert card["max_difference"] < (1e-3 if card["quantisation"] == "fp32" else 0.05)
     assert card["accuracy"]["export"] == card["accuracy"]["source"] > 0.8
     assert (card["latency"] is None) == (target == "coreml")
-    with (project / "exports" / target / "predictions.csv").open() as file:
+    with (converted / "exports" / target / "predictions.csv").open() as file:
         assert len(list(csv.DictReader(file))) == card["evaluation"]["n"] == 80
 
 
 @pytest.mark.parametrize("target", READERS)
-def test_the_deep_contract_gives_the_same_table(project: Path, target: str) -> None:
-    wanted, out = project / "exports" / target / "predictions.csv", project / f"{target}.csv"
-    done = run(project, "-m", "project_package.convert", target, "--predict", str(wanted), "--output", str(out))
+def test_the_deep_contract_gives_the_same_table(converted: Path, target: str) -> None:
+    wanted, out = converted / "exports" / target / "predictions.csv", converted / f"{target}.csv"
+    done = run(converted, "-m", "project_package.convert", target, "--predict", str(wanted), "--output", str(out))
     assert done.returncode == 0, done.stderr
     assert out.read_text() == wanted.read_text()
 
 
-def test_an_unchanged_export_is_kept(project: Path) -> None:
-    before = read_card(project, "coreml")["digest"]
-    done = run(project, "-m", "project_package.convert", "coreml")
+def test_an_unchanged_export_is_kept(converted: Path) -> None:
+    before = read_card(converted, "coreml")["digest"]
+    done = run(converted, "-m", "project_package.convert", "coreml")
     assert "kept, measured anew" in done.stdout
-    assert read_card(project, "coreml")["digest"] == before
+    assert read_card(converted, "coreml")["digest"] == before
 
 
-def test_the_second_reader_agrees_with_the_first(project: Path) -> None:
-    readers = read_card(project, "litert")["readers"]
+def test_the_second_reader_agrees_with_the_first(converted: Path) -> None:
+    readers = read_card(converted, "litert")["readers"]
     assert readers["agreement"] == 1.0
     assert readers["difference"] < 1e-4

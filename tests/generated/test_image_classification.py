@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import PACKAGE, Generated
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trained")]
 
 
 def table(path: Path) -> list[dict[str, str]]:

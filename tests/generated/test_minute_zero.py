@@ -1,5 +1,6 @@
 """A project is green the moment it is made, whatever its name and its answers."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from mlscaffold.templating.answers import resolve
 from mlscaffold.workflows.new import new
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("minute-zero")]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONGEST = "a-project-with-the-longest-name-possible"
@@ -46,7 +47,7 @@ def test_whatever_the_answers_code_and_checks_are_green(answers: dict[str, objec
 
 @pytest.fixture(scope="module")
 def longest(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return new(resolve({"name": LONGEST}), tmp_path_factory.mktemp("minute-zero")).root
+    return new(resolve({"name": LONGEST}, identity="Ada Byron"), tmp_path_factory.mktemp("minute-zero")).root
 
 
 def test_types_and_tests_are_green(longest: Path) -> None:
@@ -66,6 +67,22 @@ def test_the_folders_of_the_data_survive_a_clone(longest: Path, tmp_path: Path) 
     ok(tmp_path, "git", "clone", "-q", str(longest), "copy")
     for folder in ("data/raw", "data/manifest", "data/splits", "data/processed", "data/field", "reports", "docs/examples"):
         assert (tmp_path / "copy" / folder).is_dir(), folder
+
+
+def test_every_check_says_what_is_to_do_and_none_fails(longest: Path, tmp_path: Path) -> None:
+    """The real catalogue, over all stages: nothing is wrong with a project on which nobody has worked."""
+    ok(tmp_path, "git", "clone", "-q", str(longest), "copy")  # no other test has written into it
+    report = json.loads(ok(tmp_path / "copy", sys.executable, "-c", SAY, "check", "--all", "--format", "json"))
+    told = [f for f in report["findings"] if f["status"] not in ("pass", "todo")]
+
+    assert {f["check"]: f["status"] for f in told} == {"project.hook-missing": "warn"}, told
+    assert {s["state"] for s in report["stages"]} == {"open", "waiting"}
+    states = {d["id"]: d["state"] for s in report["stages"] for d in s["deliverables"]}
+    assert {name: state for name, state in states.items() if state != "todo"} == {
+        "redeployment": "proved"
+    }  # its workflow is there
+    unsaid = [f["check"] for f in report["findings"] if f["status"] == "todo" and not f["fix"]]
+    assert not unsaid
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,18 @@
 """The alarm of a converted model is tried: calm on untouched images, ringing on spoiled ones."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.generated.small_project import add_evaluation, make_project, run
+from tests.generated.small_project import add_evaluation, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("converted")]
 
 
-def test_the_alarm_of_a_converted_model_is_tried(tmp_path: Path) -> None:
-    root = make_project(tmp_path)
-    assert run(root, "-m", "project_package.convert", "onnx").returncode == 0
+def test_the_alarm_of_a_converted_model_is_tried(converted: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(converted, tmp_path / "copy")
     add_evaluation(root)
     done = run(root, "-m", "project_package.monitor", "--drill")
     assert done.returncode == 0, done.stderr

@@ -2,19 +2,19 @@
 
 import json
 import re
+import shutil
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from tests.generated.small_project import TEMPLATES, make_project, read_card, run
+from tests.generated.small_project import TEMPLATES, read_card, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("converted")]
 
 
-def test_a_converted_model_is_served(tmp_path: Path) -> None:
-    root = make_project(tmp_path)
-    assert run(root, "-m", "project_package.convert", "onnx").returncode == 0
+def test_a_converted_model_is_served(converted: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(converted, tmp_path / "copy")
     done = run(root, "-m", "project_package.serve", "--check")
     assert done.returncode == 0, done.stderr
     found, card = json.loads((root / "reports/deployment/service.json").read_text()), read_card(root, "onnx")

@@ -10,7 +10,7 @@ from mlscaffold.checks.conversion.target_missing import cards, command
 from mlscaffold.evidence import jsonfile, pipelines
 from mlscaffold.evidence.exports import Card
 from mlscaffold.model import Finding
-from mlscaffold.project import Project
+from mlscaffold.project import Missing, Project
 
 SCALES = ("scale", "bias", "mean", "std", "image_scale", "preprocessing")
 
@@ -30,6 +30,8 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
     ## Fix
     Convert again.
     """
+    if not project.exists("pipeline.json"):
+        raise Missing("pipeline.json is missing", path="pipeline.json", fix=f"python -m {project.settings.package}.prepare")
     pipeline = project.read(jsonfile.read, "pipeline.json")
     digest = pipelines.pipeline_digest(project)
     for card in cards(project):
