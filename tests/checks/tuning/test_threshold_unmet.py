@@ -22,7 +22,6 @@ def test_thresholds_met(project: Sandbox) -> None:
 def test_a_threshold_missed(project: Sandbox) -> None:
     wanted(project, 'metric = "accuracy"\nmin = 0.96')
     found = says(project, CHECK, "accuracy ≥ 0.96 on test is not met: 0.940 (0.89 to 0.97, n = 150)")
-    assert found.effect and found.effect.reported == 0.96
 
 
 def test_met_by_what_may_be_chance(project: Sandbox) -> None:
