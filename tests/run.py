@@ -60,7 +60,8 @@ def environment(name: str, wanted: str) -> Path:
 def run(python: Path, *arguments: str) -> None:
     """Run a step in an environment; a failure ends the whole run with its exit code."""
     print("$", "python", *arguments, flush=True)
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    kept_out = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")  # without bytecode every start costs twice
+    env = {k: v for k, v in os.environ.items() if k not in kept_out}
     env |= {"PATH": f"{python.parent}{os.pathsep}{env.get('PATH', '')}", "OMP_NUM_THREADS": "1"}
     code = subprocess.run([str(python), *arguments], cwd=ROOT, env=env, check=False).returncode
     if code:
