@@ -21,7 +21,7 @@ def test_thresholds_met(project: Sandbox) -> None:
 
 def test_a_threshold_missed(project: Sandbox) -> None:
     wanted(project, 'metric = "accuracy"\nmin = 0.96')
-    found = says(project, CHECK, "accuracy ≥ 0.96 on test is not met: 0.940 (0.89 to 0.97, n = 150)")
+    says(project, CHECK, "accuracy ≥ 0.96 on test is not met: 0.940 (0.89 to 0.97, n = 150)")
 
 
 def test_met_by_what_may_be_chance(project: Sandbox) -> None:
