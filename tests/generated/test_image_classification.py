@@ -87,7 +87,7 @@ def test_tuning_decides_on_validation_and_inference_keeps_verdicts(trained: Gene
     assert json.loads((evaluation / "metrics.json").read_text(encoding="utf-8"))["of"] == "tuning"
 
     field = project.root / "data/field"
-    field.mkdir(parents=True)
+    field.mkdir(parents=True, exist_ok=True)
     for n, path in enumerate(sorted((project.root / "data/raw/digits/three").iterdir())[:4]):
         shutil.copyfile(path, field / f"photo {n}.png")
     (field / "broken.jpg").write_bytes(b"no picture")
@@ -127,7 +127,7 @@ def test_bad_input_is_one_clear_line(trained: Generated, tmp_path: Path) -> None
     assert "broken.png is not a picture" in project.refused("predict", *ask, "list.csv")
     assert "there is no run" in project.refused("choose", "none")
     checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
-    assert "cannot be read" in project.refused("predict", *ask, "list.csv")
+    assert "not a file of weights that can be read" in project.refused("predict", *ask, "list.csv")
     assert "no checkpoint with digest" in project.refused("evaluate")
     assert "tuning/chosen.toml is missing" in project.refused("infer")
     shutil.rmtree(root / "data/processed")
