@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mlscaffold"
 LAYERS = (
     ("errors", "keys", "places"),
     ("model",),
-    ("settings", "writing", "git", "history", "cache", "trees", "kept", "project", "revision"),
+    ("settings", "writing", "git", "history", "cache", "trees", "kept", "project"),
     ("evidence", "datasets", "stages", "practice", "templating", "reports", "demo"),
     ("checks",),
     ("workflows",),

@@ -12,9 +12,9 @@ from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import jsonfile, records, toml
 from mlscaffold.evidence.fingerprints import files_of, fingerprint
 from mlscaffold.evidence.wording import few
+from mlscaffold.history import RevisionTree
 from mlscaffold.model import Finding, Signoff, Stage
 from mlscaffold.project import Project
-from mlscaffold.revision import RevisionTree
 from mlscaffold.stages import all_stages
 from mlscaffold.stages.state import moved_names
 
