@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlscaffold.evidence import word
+from mlscaffold.evidence import Broken, word
 from mlscaffold.evidence.documents import is_guidance
 from mlscaffold.evidence.word import W
 from mlscaffold.prose.runs import Runs
@@ -40,13 +40,28 @@ _SIDES = {"left": "left", "start": "left", "center": "center", "right": "right",
 
 
 @dataclass(frozen=True)
+class _Numbering:
+    """How items are numbered: the number's id, its definition's, whether it counts, from where, and whether it begins anew."""
+
+    key: str = ""
+    definition: str = ""
+    ordered: bool = False
+    start: int = 1
+    anew: bool = False
+
+    def goes_on(self, before: _Numbering) -> bool:
+        """Whether an item is of the same list as the one before it; LibreOffice gives the first item a number of its own."""
+        if self.ordered != before.ordered or not self.ordered:
+            return self.ordered == before.ordered
+        return self.key == before.key or (self.definition == before.definition and not self.anew)
+
+
+@dataclass(frozen=True)
 class _Listed:
-    """A list item before it has found its list: how deep, of which numbering, from which number."""
+    """A list item before it has found its list: how deep, and of which numbering."""
 
     depth: int
-    ordered: bool
-    start: int
-    numbering: str
+    numbering: _Numbering
     blocks: tuple[Block, ...]
     ticked: bool | None = None
     continues: bool = False
@@ -62,8 +77,17 @@ class _Indented:
 
 def read(data: bytes, path: str) -> Prose:
     """The blocks of a Word document; raises `Broken` for what is none, is too large, or is protected."""
-    reader = _Reader(word.open_document(data, path))
-    flat = [piece for element in word.blocks(reader.document.element.body) for piece in reader.block(element)]
+    document = word.open_document(data, path)
+    try:
+        return _read(document)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        mend = "Open it in Word or LibreOffice and save it as .docx."
+        raise Broken(path, f"cannot be read as a Word document ({type(error).__name__})", hint=mend) from None
+
+
+def _read(document: Any) -> Prose:
+    reader = _Reader(document)
+    flat = [piece for element in word.blocks(document.element.body) for piece in reader.block(element)]
     blocks = tuple(_nested(_joined(flat))) + reader.runs.footnotes()
     return Prose(_below_title(blocks), tuple(_notes(reader.runs.lost)))
 
@@ -114,11 +138,11 @@ class _Reader:
         return str(name.get(f"{W}val", "")) if name is not None else ""
 
     def _item(self, element: Any, inlines: Inlines, anchors: tuple[str, ...]) -> _Listed:
-        numbering, depth = self._numbering(element)
-        ordered, start = self._format(numbering, depth)
-        if not numbering:
+        key, depth = self._numbering(element)
+        numbering = self._format(key, depth)
+        if not key:
             name = self._name(word.style_of(element)) or word.style_of(element)
-            ordered = "number" in name.lower() or "nummer" in name.lower()
+            numbering = _Numbering(ordered="number" in name.lower() or "nummer" in name.lower())
             found = re.search(r"([2-9])$", name)
             depth = int(found[1]) - 1 if found else 0
         ticked = None
@@ -126,7 +150,7 @@ class _Reader:
         if isinstance(first, Span) and first.text[:1] in "☐☑☒":
             ticked = first.text[0] != "☐"
             inlines = merged((replace(first, text=first.text[1:].lstrip()), *inlines[1:]))
-        return _Listed(depth, ordered, start, numbering, (Paragraph(inlines, anchors),), ticked)
+        return _Listed(depth, numbering, (Paragraph(inlines, anchors),), ticked)
 
     def _numbering(self, element: Any) -> tuple[str, int]:
         """The id of the numbering and the depth, from the paragraph or from its style."""
@@ -146,29 +170,30 @@ class _Reader:
             style = self.styles.get(based.get(f"{W}val")) if based is not None else None
         return found, depth
 
-    def _format(self, numbering: str, depth: int) -> tuple[bool, int]:
-        """Whether a numbering counts, and from where."""
-        if not numbering:
-            return False, 1
+    def _format(self, key: str, depth: int) -> _Numbering:
+        """What the numbering part says of a number at this depth."""
         try:
-            root = self.document.part.numbering_part.element
+            root = self.document.part.numbering_part.element if key else None
         except (KeyError, NotImplementedError):
-            return False, 1
-        for number in root.iter(f"{W}num"):
-            if number.get(f"{W}numId") != numbering:
-                continue
-            wanted = number.find(f"{W}abstractNumId").get(f"{W}val")
-            starts = [o.find(f"{W}startOverride") for o in number.iter(f"{W}lvlOverride") if o.get(f"{W}ilvl") == str(depth)]
-            for definition in root.iter(f"{W}abstractNum"):
-                if definition.get(f"{W}abstractNumId") != wanted:
-                    continue
-                for level in definition.iter(f"{W}lvl"):
-                    if level.get(f"{W}ilvl") == str(depth):
-                        kind, start = level.find(f"{W}numFmt"), level.find(f"{W}start")
-                        first = starts[0] if starts and starts[0] is not None else start
-                        ordered = kind is not None and kind.get(f"{W}val") not in ("bullet", "none")
-                        return ordered, int(first.get(f"{W}val", "1")) if first is not None else 1
-        return False, 1
+            root = None
+        number = next((n for n in root.iter(f"{W}num") if n.get(f"{W}numId") == key), None) if root is not None else None
+        if root is None or number is None:
+            return _Numbering(key)
+        wanted = number.find(f"{W}abstractNumId").get(f"{W}val")
+        starts = [o.find(f"{W}startOverride") for o in number.iter(f"{W}lvlOverride") if o.get(f"{W}ilvl") == str(depth)]
+        own = starts[0] if starts else None
+        definition = next((d for d in root.iter(f"{W}abstractNum") if d.get(f"{W}abstractNumId") == wanted), None)
+        levels = definition.iter(f"{W}lvl") if definition is not None else ()
+        level = next((found for found in levels if found.get(f"{W}ilvl") == str(depth)), None)
+        kind, start = (level.find(f"{W}numFmt"), level.find(f"{W}start")) if level is not None else (None, None)
+        first = own if own is not None else start
+        return _Numbering(
+            key,
+            wanted,
+            ordered=kind is not None and kind.get(f"{W}val") not in ("bullet", "none"),
+            start=int(first.get(f"{W}val", "1")) if first is not None else 1,
+            anew=own is not None,
+        )
 
     def _placed(self, element: Any, block: Block) -> Block | _Indented:
         """The block, with its depth if it stands to the right."""
@@ -232,7 +257,7 @@ def _joined(flat: list[Block | _Listed | _Indented]) -> Iterator[Block | _Listed
             if before.continues and isinstance(last, Code) and isinstance(block, Code):
                 before = replace(before, blocks=(*before.blocks[:-1], Code(f"{last.text}\n{block.text}")))
                 continue
-            block = _Listed(piece.depth, False, 1, "", (piece.block,), continues=True)
+            block = _Listed(piece.depth, _Numbering(), (piece.block,), continues=True)
         match before, block:
             case Code(), Code():
                 before = Code(f"{before.text}\n{block.text}")
@@ -270,24 +295,23 @@ def _lists(items: list[_Listed]) -> list[Block]:
             place += 1
             continue
         own: list[Item] = []
+        last = head.numbering
         while place < len(items):
             item = items[place]
             if item.continues:
                 own[-1] = replace(own[-1], blocks=(*own[-1].blocks, *item.blocks))
                 place += 1
                 continue
-            if item.depth <= head.depth and own and (item.ordered, item.ordered and item.numbering) != (
-                head.ordered,
-                head.ordered and head.numbering,
-            ):
+            if item.depth <= head.depth and own and not item.numbering.goes_on(last):
                 break
+            last = item.numbering
             place += 1
             deeper = place
             while deeper < len(items) and items[deeper].depth > max(item.depth, head.depth):
                 deeper += 1
             own.append(Item((*item.blocks, *_lists(items[place:deeper])), item.ticked))
             place = deeper
-        found.append(Listing(tuple(own), head.ordered, head.start if head.ordered else 1))
+        found.append(Listing(tuple(own), head.numbering.ordered, head.numbering.start if head.numbering.ordered else 1))
     return found
 
 

@@ -119,8 +119,12 @@ def _wrapped(text: str, mark: str, neighbours: tuple[str, str]) -> str:
 
 def _link(text: str, target: str, found: Sequence[Inline]) -> str:
     before, inner, after = re.fullmatch(r"(\s*)(.*?)(\s*)", text, re.S).groups()  # type: ignore[union-attr]
-    bare = plain(found) == target and re.fullmatch(r"https?://\S+", target)
-    return before + (target if bare else f"[{inner}]({_target(target)})") + after
+    shown = plain(found)
+    if shown == target and re.fullmatch(r"https?://\S+", target):
+        return before + target + after
+    if shown in (target, target.removeprefix("mailto:")) and re.fullmatch(r"mailto:[\w.+-]+@[\w.-]+", target):
+        return f"{before}<{shown}>{after}"
+    return f"{before}[{inner}]({_target(target)}){after}"
 
 
 def _leaf(inline: Inline) -> str:
