@@ -56,7 +56,7 @@ class Text(Base):
     ) -> None:
         super().__init__()
         self.inlines, self.fonts, self.look, self.edge, self.mark, self.outline = inlines, fonts, look, edge, mark, outline
-        self.lines = lines
+        self.lines, self.part = lines, lines is not None  # a part keeps its lines: the text is that of the whole
         self.keepWithNext = look.keep
 
     def getSpaceBefore(self) -> float:  # noqa: N802 (reportlab's name)
@@ -73,7 +73,7 @@ class Text(Base):
 
     def wrap(self, wide: float, high: float) -> tuple[float, float]:
         """Break the lines; returns width and height."""
-        if self.lines is None or wide != getattr(self, "width", wide):
+        if self.lines is None or (wide != self.width and not self.part):
             look = self.look
             self.lines = broken(
                 self.inlines, self.fonts, size=look.size, wide=max(20, wide - self._left), bold=look.bold, italic=look.italic
@@ -90,10 +90,11 @@ class Text(Base):
             fits -= 1
         if fits < min(2, len(lines)) or fits >= len(lines):
             return []
-        first = Text(self.inlines, self.fonts, look=self.look.changed(after=0), edge=self.edge, mark=self.mark, outline=self.outline, lines=lines[:fits])
-        rest = Text(self.inlines, self.fonts, look=self.look.changed(before=0), edge=self.edge, lines=lines[fits:])
-        first.width = rest.width = wide
-        return [first, rest]
+        above, below = self.look.changed(after=0), self.look.changed(before=0)
+        first = Text(
+            self.inlines, self.fonts, look=above, edge=self.edge, mark=self.mark, outline=self.outline, lines=lines[:fits]
+        )
+        return [first, Text(self.inlines, self.fonts, look=below, edge=self.edge, lines=lines[fits:])]
 
     def draw(self) -> None:
         """Draw lines, mark and background; a heading enters the outline under its anchors."""

@@ -110,7 +110,7 @@ def _styled(inlines: Sequence[Inline], styles: tuple[str, ...]) -> str:
 def _wrapped(text: str, mark: str, neighbours: tuple[str, str]) -> str:
     """Marks of emphasis: beside a blank, or between punctuation and a letter, they would be no marks, so such signs stay outside."""
     first = re.match(r"[^\w`*~\[<!\\]*" if neighbours[0].isalnum() else r"\s*", text)
-    last = re.search(r"[^\w)`*~>]*$" if neighbours[1].isalnum() else r"\s*$", text)
+    last = re.search(r"[^\w`*~>]*$" if "](" not in text and neighbours[1].isalnum() else r"\s*$", text)
     start, end = first.end() if first else 0, last.start() if last else len(text)
     inner = text[start:end] if start < end else ""
     lost = (neighbours[0].isalnum() and not inner[:1].isalnum()) or (neighbours[1].isalnum() and not inner[-1:].isalnum())
@@ -153,6 +153,8 @@ def _escaped(text: str) -> str:
 
 
 def _start(text: str) -> str:
-    """A paragraph that does not begin like a heading, an item, a quotation or a rule."""
-    text = re.sub(r"^(#{1,6}\s|[-+]\s|>|={3,}$|-{3,}$|~~~|\|)", r"\\\1", text)
-    return re.sub(r"^(\d{1,9})([.)]\s)", r"\1\\\2", text)
+    """A paragraph no line of which begins like a heading, an item, a quotation, a table or a rule."""
+    return "\n".join(
+        re.sub(r"^(\d{1,9})([.)](?:\s|$))", r"\1\\\2", re.sub(r"^(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|[>|]|=+\s*$|-[\s-]*$|~~~)", r"\\", line))
+        for line in text.split("\n")
+    )

@@ -77,6 +77,8 @@ class _Writer:
             case Quote():
                 for inner in block.blocks:
                     self.block(inner, style="Guidance" if block.guidance else "Quote", indent=indent)
+                if block.guidance:
+                    self.document.add_paragraph()  # to write in: what is typed into guidance would count as guidance
             case Rule():
                 _bottom_line(self._paragraph("", 0))
 
@@ -228,7 +230,7 @@ def _styles(document: Any) -> None:
     _eastern(normal)
     for name, colour in (("Guidance", SOFT), ("Quote", INK)):
         style = document.styles["Quote"] if name == "Quote" else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = normal
+        style.base_style = style.next_paragraph_style = normal
         style.font.italic, style.font.color.rgb = True, RGBColor.from_string(colour)
         style.paragraph_format.left_indent = Cm(0.6)
     code = document.styles.add_style("Code", WD_STYLE_TYPE.PARAGRAPH)
