@@ -140,11 +140,11 @@ class _Reader:
     def _item(self, element: Any, inlines: Inlines, anchors: tuple[str, ...]) -> _Listed:
         key, depth = self._numbering(element)
         numbering = self._format(key, depth)
+        name = self._name(word.style_of(element)) or word.style_of(element)
         if not key:
-            name = self._name(word.style_of(element)) or word.style_of(element)
             numbering = _Numbering(ordered="number" in name.lower() or "nummer" in name.lower())
-            found = re.search(r"([2-9])$", name)
-            depth = int(found[1]) - 1 if found else 0
+        if element.find(f"{W}pPr/{W}numPr") is None and (found := re.search(r"([2-9])$", name)):
+            depth = int(found[1]) - 1  # "List Bullet 2" has a numbering of its own, which begins at its own first level
         ticked = None
         first = inlines[0]
         if isinstance(first, Span) and first.text[:1] in "☐☑☒":

@@ -134,9 +134,13 @@ def _leaf(inline: Inline) -> str:
         case Picture():
             return f"![{_escaped(inline.alt)}]({_target(inline.target)})"
         case Span(code=True):
-            ticks = "`" * (max((len(run) for run in re.findall("`+", inline.text)), default=0) + 1)
-            pad = " " if inline.text[0] == "`" or inline.text[-1] == "`" else ""
-            return f"{ticks}{pad}{inline.text}{pad}{ticks}"
+            text = inline.text.strip()
+            if not text:
+                return inline.text
+            before, after = inline.text.split(text[0], 1)[0], inline.text[len(inline.text.rstrip()) :]
+            ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+            pad = " " if text[0] == "`" or text[-1] == "`" else ""
+            return f"{before}{ticks}{pad}{text}{pad}{ticks}{after}"
     return _escaped(inline.text)
 
 
@@ -148,7 +152,7 @@ def _escaped(text: str) -> str:
     """The text with what Markdown would take as a mark set off, and nothing else."""
     text = re.sub(r"([\\`*])", r"\\\1", text)
     text = re.sub(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)", r"\\_", text)
-    text = re.sub(r"\](?=[(\[:])|~(?=~)|<(?=[A-Za-z/!?])|&(?=#?\w+;)", lambda m: "\\" + m[0], text)
+    text = re.sub(r"(?<!\^\d)(?<!\^\d\d)\](?=[(\[:])|~(?=~)|<(?=[A-Za-z/!?])|&(?=#?\w+;)", lambda m: "\\" + m[0], text)
     return re.sub(r"!(?=\[)", r"\\!", text)
 
 
