@@ -56,7 +56,9 @@ def _targets(names: tuple[str, ...], format_: str, output: Path | None) -> dict[
     """Where each document goes; several go into a folder."""
     folder = output is None or output.is_dir() or str(output).endswith("/") or (len(names) > 1 and not output.suffix)
     if not folder and len(names) > 1:
-        raise UsageError(f"{output} is one file; {len(names)} documents are written", reference="one-file", hint="--output FOLDER")
+        raise UsageError(
+            f"{output} is one file; {len(names)} documents are written", reference="one-file", hint="--output FOLDER"
+        )
     place = output or Path()
     return {name: place / f"{name}.{format_}" if folder else place for name in names}
 

@@ -9,7 +9,9 @@ import typer
 from mlscaffold.cli.console import say
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
-literature = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="The works in docs/references.bib.")
+literature = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="The works in docs/references.bib."
+)
 app.add_typer(literature, name="literature")
 
 

@@ -25,7 +25,12 @@ _MARKS = (
     (re.compile(r"~~(?=\S)([^~\n]+)~~"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
     (re.compile(r"(?<![^\s|])[\u2610-\u2612]\s*"), ""),
-    (re.compile(rf"(?<={_BLANKLESS.pattern[:-1]}，。；：！？、）》」”])\s+(?={_BLANKLESS.pattern[:-1]}，。；：！？、（《「“])"), ""),
+    (
+        re.compile(
+            rf"(?<={_BLANKLESS.pattern[:-1]}，。；：！？、）》」”])\s+(?={_BLANKLESS.pattern[:-1]}，。；：！？、（《「“])"
+        ),
+        "",
+    ),
 )
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 

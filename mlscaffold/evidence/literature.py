@@ -88,7 +88,9 @@ def same_work(one: Entry, other: Entry) -> bool:
     if titles[0] and titles[0] == titles[1]:
         return True
     texts = normal_title(one.text), normal_title(other.text)
-    return any(len(title.split()) >= 4 and f" {title} " in f" {text} " for title, text in zip(titles, reversed(texts), strict=True))
+    return any(
+        len(title.split()) >= 4 and f" {title} " in f" {text} " for title, text in zip(titles, reversed(texts), strict=True)
+    )
 
 
 def normal_title(title: str) -> str:

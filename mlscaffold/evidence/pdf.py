@@ -16,7 +16,10 @@ from mlscaffold.evidence.titles import anchors_of, plain
 _ITEM = re.compile(r"^(?:[•‣◦▪·–*☐☑☒-]|\d{1,3}[.)])\s+(?=\S)")
 
 
-_PAGE = re.compile(r"[-–—|\s]*(?:page|seite|p\.|s\.|第)?\s*(\d{1,4})\s*(?:页|(?:/|of|von|\|)\s*\d{1,4}|页?\s*[/，,]?\s*共\s*\d+\s*页)?[-–—|\s]*", re.I)
+_PAGE = re.compile(
+    r"[-–—|\s]*(?:page|seite|p\.|s\.|第)?\s*(\d{1,4})\s*(?:页|(?:/|of|von|\|)\s*\d{1,4}|页?\s*[/，,]?\s*共\s*\d+\s*页)?[-–—|\s]*",
+    re.I,
+)
 _EAST = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…]"
 _ANCHOR = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*")
 _NEAR = 3.0
@@ -97,7 +100,9 @@ def _without_running(pages: list[list[str]]) -> list[list[str]]:
     for end in (-1, 0):
         for _ in range(3):
             edges = [re.sub(r"\d+", "#", page[end]) if page else "" for page in pages]
-            numbered = [(m := _PAGE.fullmatch(page[end])) is not None and int(m[1]) == n for n, page in enumerate(pages, 1) if page]
+            numbered = [
+                (m := _PAGE.fullmatch(page[end])) is not None and int(m[1]) == n for n, page in enumerate(pages, 1) if page
+            ]
             repeated = len(pages) > 1 and len(set(edges)) == 1 and bool(edges[0])
             if not pages or not (repeated or (numbered and all(numbered))):
                 break

@@ -11,10 +11,18 @@ from mlscaffold.evidence import Broken
 from mlscaffold.evidence.literature import ARXIV_NEW, ARXIV_OLD
 
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)?(10\.\d{4,9}/\S+)", re.I)
-_ARXIV = re.compile(r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv\s*[:.]?\s*)?(\S+?)(?:\.pdf)?/?", re.I)
+_ARXIV = re.compile(
+    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv\s*[:.]?\s*)?(\S+?)(?:\.pdf)?/?", re.I
+)
 _RIS = {"JOUR": "article", "MGZN": "article", "CONF": "inproceedings", "CPAPER": "inproceedings", "BOOK": "book", "CHAP": "incollection",
         "THES": "phdthesis", "RPRT": "techreport", "UNPB": "unpublished"}  # fmt: skip
-_VENUES = {"inproceedings": "booktitle", "incollection": "booktitle", "phdthesis": "school", "techreport": "institution", "book": "publisher"}
+_VENUES = {
+    "inproceedings": "booktitle",
+    "incollection": "booktitle",
+    "phdthesis": "school",
+    "techreport": "institution",
+    "book": "publisher",
+}
 
 
 @dataclass(frozen=True)
@@ -75,11 +83,11 @@ def parse(text: str, name: str) -> tuple[Reference, ...]:
 
 def bibtex(text: str, name: str) -> tuple[Reference, ...]:
     """The works of BibTeX, fields as they stand; raises `Broken`."""
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
 
     logging.disable(logging.WARNING)  # what it cannot read is told below
     try:
-        library = bibtexparser.parse_string(text)
+        library = parse_string(text)
     finally:
         logging.disable(logging.NOTSET)
     for block in library.failed_blocks:
@@ -118,12 +126,16 @@ def _of_ris(entry: dict[str, object]) -> Reference:
         "title": text("title", "primary_title"),
         "author": " and ".join(texts("authors", "first_authors")),
         "year": year[0] if year else "",
-        _VENUES.get(kind, "journal" if kind == "article" else "howpublished"): text("journal_name", "secondary_title", "alternate_title3", "publisher"),
+        _VENUES.get(kind, "journal" if kind == "article" else "howpublished"): text(
+            "journal_name", "secondary_title", "alternate_title3", "publisher"
+        ),
         "doi": doi(text("doi")),
         "url": next(iter(texts("urls")), ""),
     }
     plain = ("doi", "url")
-    return _with_arxiv(Reference({key: value if key in plain else _escaped(value) for key, value in fields.items() if value}, kind))
+    return _with_arxiv(
+        Reference({key: value if key in plain else _escaped(value) for key, value in fields.items() if value}, kind)
+    )
 
 
 def _with_arxiv(reference: Reference) -> Reference:
@@ -163,16 +175,43 @@ def make_key(reference: Reference, taken: set[str]) -> str:
 
 def render(reference: Reference, key: str) -> str:
     """The BibTeX of one work."""
-    from bibtexparser import BibtexFormat, Library, write_string
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
+    from bibtexparser.writer import BibtexFormat
 
-    look = BibtexFormat()
+    look = BibtexFormat()  # type: ignore[no-untyped-call]
     look.indent, look.value_column, look.trailing_comma = "  ", 0, True
     fields = [Field(name, value) for name, value in reference.fields.items() if value]
     return write_string(Library([Entry(reference.kind, key, fields)]), bibtex_format=look).strip() + "\n"
 
 
-_SMALL = frozenset("a an the on of in to for and with is are do we der die das ein eine zur zum über".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "on",
+        "of",
+        "in",
+        "to",
+        "for",
+        "and",
+        "with",
+        "is",
+        "are",
+        "do",
+        "we",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "zur",
+        "zum",
+        "über",
+    ]
+)
 
 
 def _one_line(text: str) -> str:
@@ -188,4 +227,3 @@ def _ascii(text: str) -> str:
     folded = unicodedata.normalize("NFKD", re.sub(r"\\\W?|[{}]", "", text))
     plain = re.sub(r"[^A-Za-z0-9]", "", folded)
     return plain or re.sub(r"\W", "", text)
-

@@ -26,7 +26,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Headers of columns, in the three languages that documents are looked for in."""
 TARGETS = ("coreml", "executorch", "litert", "onnx")
 
-_LATENCY = re.compile(r"latency|response time|answer(?:s|ed)? (?:with)?in|inference time|latenz|antwortzeit|laufzeit|延迟|响应时间|耗时|时延", re.I)
+_LATENCY = re.compile(
+    r"latency|response time|answer(?:s|ed)? (?:with)?in|inference time|latenz|antwortzeit|laufzeit|延迟|响应时间|耗时|时延", re.I
+)
 _SIZE = re.compile(r"\bsize\b|model file|file of the model|größe|modelldatei|speicherbedarf|大小|体积|模型文件", re.I)
 _LOSS = re.compile(r"log[ -_]?loss|cross[ -]?entropy|kreuzentropie|交叉熵|对数损失", re.I)
 _FAMILY = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(w)}(?![A-Za-z])" for w in sorted(WORDS, key=len, reverse=True)), re.I)
@@ -36,8 +38,14 @@ _NUMBER = re.compile(
     r"[kmg]i?b(?:yte)?s?|bytes?|byte|兆|字节)?(?![\d])",
     re.I,
 )
-_AT_MOST = re.compile(r"at most|no more than|not more than|less than|under|below|within|up to|maxim|höchstens|unter|maximal|bis zu|[<≤]|不超过|至多|小于|低于|以内|以下", re.I)
-_AT_LEAST = re.compile(r"at least|no less than|not less than|more than|over|above|minim|mindestens|wenigstens|über|[>≥]|不低于|至少|大于|高于|以上", re.I)
+_AT_MOST = re.compile(
+    r"at most|no more than|not more than|less than|under|below|within|up to|maxim|höchstens|unter|maximal|bis zu|[<≤]|不超过|至多|小于|低于|以内|以下",
+    re.I,
+)
+_AT_LEAST = re.compile(
+    r"at least|no less than|not less than|more than|over|above|minim|mindestens|wenigstens|über|[>≥]|不低于|至少|大于|高于|以上",
+    re.I,
+)
 _NAMED = re.compile(r"\b(?:class|klasse|label)\s+[\"“„'‘]?([\w.-]+)|类别\s*[“\"]?(\w+)", re.I)
 _UNITS = {"k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 
@@ -94,7 +102,9 @@ def _columns(rows: Sequence[Sequence[str]]) -> dict[int, str]:
     found: dict[int, str] = {}
     for place, title in enumerate(header):
         fits = [name for name, titles in COLUMNS.items() if title in titles]
-        fits = fits or [name for name in ("min", "max", "metric", "value") if any(t in title for t in COLUMNS[name] if len(t) > 2)]
+        fits = fits or [
+            name for name in ("min", "max", "metric", "value") if any(t in title for t in COLUMNS[name] if len(t) > 2)
+        ]
         if not fits:
             continue
         of_targets = [row[place].strip().casefold() for row in rows[1:] if place < len(row) and row[place].strip()]
@@ -149,9 +159,15 @@ def _metric(cells: dict[str, str], classes: Sequence[str]) -> tuple[str, str]:
         unit = next((m["u"].casefold() for m in _NUMBER.finditer(numbers) if m["u"]), "")
         if _LATENCY.search(text) or unit in ("ms", "msec", "毫秒") or unit.startswith("millise"):
             return "latency_p95_ms", ""
-        if re.fullmatch(r"[kmg]i?b(?:yte)?s?|bytes?|兆|字节", unit) and (_SIZE.search(text) or re.search(r"model|模型", text, re.I)):
+        if re.fullmatch(r"[kmg]i?b(?:yte)?s?|bytes?|兆|字节", unit) and (
+            _SIZE.search(text) or re.search(r"model|模型", text, re.I)
+        ):
             return "size_bytes", ""
-        return ("size_bytes", "") if _SIZE.search(text) and unit.startswith(("k", "m", "g", "b", "兆", "字")) and unit != "ms" else ("", "")
+        return (
+            ("size_bytes", "")
+            if _SIZE.search(text) and unit.startswith(("k", "m", "g", "b", "兆", "字")) and unit != "ms"
+            else ("", "")
+        )
     family = WORDS[word[0].casefold()]
     if family in ("accuracy", "kappa"):
         return family, ""

@@ -113,6 +113,12 @@ def _eastern_files(folders: Sequence[str]) -> Iterator[Path]:
     found = []
     for folder in folders:
         for place, _, names in os.walk(Path(folder).expanduser()):
-            ranked = ((next((rank for rank, start in enumerate(EASTERN) if name.startswith(start)), None), name) for name in names)
-            found += [(rank, Path(place) / name) for rank, name in ranked if rank is not None and name.lower().endswith((".ttf", ".ttc", ".otf"))]
+            ranked = (
+                (next((rank for rank, start in enumerate(EASTERN) if name.startswith(start)), None), name) for name in names
+            )
+            found += [
+                (rank, Path(place) / name)
+                for rank, name in ranked
+                if rank is not None and name.lower().endswith((".ttf", ".ttc", ".otf"))
+            ]
     return (path for _, path in sorted(found))

@@ -23,7 +23,6 @@ from mlscaffold.prose.tree import (
     Item,
     Listing,
     Paragraph,
-    Picture,
     Prose,
     Quote,
     Rule,
@@ -199,7 +198,9 @@ class _Reader:
         """The block, with its depth if it stands to the right."""
         indent = element.find(f"{W}pPr/{W}ind")
         left = indent.get(f"{W}left") or indent.get(f"{W}start") or "" if indent is not None else ""
-        twips = int(left) if left.isdigit() else 360 if self._name(word.style_of(element)).lower().startswith("list continue") else 0
+        twips = (
+            int(left) if left.isdigit() else 360 if self._name(word.style_of(element)).lower().startswith("list continue") else 0
+        )
         return _Indented(block, round(twips / 360) - 1) if twips >= 300 else block
 
     def _table(self, table: Any) -> Table:
@@ -329,5 +330,3 @@ def _below_title(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 def _notes(lost: Counter[str]) -> Iterator[str]:
     for what, number in lost.items():
         yield f"{number} {what}{'s' if number != 1 and not what.endswith('s') else ''}"
-
-

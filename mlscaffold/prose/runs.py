@@ -17,7 +17,9 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _MONO = re.compile(r"consolas|courier.*|.*\bmono\b.*|menlo|monaco|lucida console|fira code|cascadia.*|source code pro", re.I)
-_CODE = re.compile(r"(?:inline|source|html)? ?code(?: char)?|verbatim ?char|html ?(?:typewriter|sample)|source ?text|quelltext", re.I)
+_CODE = re.compile(
+    r"(?:inline|source|html)? ?code(?: char)?|verbatim ?char|html ?(?:typewriter|sample)|source ?text|quelltext", re.I
+)
 _FIELD = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"]+)"', re.I)
 _INSIDE = ("ins", "smartTag", "sdt", "sdtContent", "customXml", "fldSimple", "moveTo", "bdo", "dir")
 
@@ -31,6 +33,7 @@ class _Field:
 
     @property
     def link(self) -> str:
+        """Where the field leads, if it is a link."""
         found = _FIELD.search(self.text)
         return found[1] if found else ""
 
@@ -121,8 +124,12 @@ class Runs:
         key = named.get(f"{W}val", "") if named is not None else ""
         element = self.styles.get(key)
         of_style = element.find(f"{W}rPr") if element is not None else None
-        name = element.find(f"{W}name").get(f"{W}val", "") if element is not None and element.find(f"{W}name") is not None else key
-        on = {w: is_on(properties, w) or (properties.find(f"{W}{w}") is None and is_on(of_style, w)) for w in ("b", "i", "strike")}
+        name = (
+            element.find(f"{W}name").get(f"{W}val", "") if element is not None and element.find(f"{W}name") is not None else key
+        )
+        on = {
+            w: is_on(properties, w) or (properties.find(f"{W}{w}") is None and is_on(of_style, w)) for w in ("b", "i", "strike")
+        }
         fonts = [p.find(f"{W}rFonts") for p in (properties, of_style) if p is not None]
         mono = any(_MONO.fullmatch(f.get(f"{W}ascii", "")) for f in fonts if f is not None)
         code = mono or bool(_CODE.fullmatch(name.strip()))

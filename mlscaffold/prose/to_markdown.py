@@ -159,6 +159,10 @@ def _escaped(text: str) -> str:
 def _start(text: str) -> str:
     """A paragraph no line of which begins like a heading, an item, a quotation, a table or a rule."""
     return "\n".join(
-        re.sub(r"^(\d{1,9})([.)](?:\s|$))", r"\1\\\2", re.sub(r"^(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|[>|]|=+\s*$|-[\s-]*$|~~~)", r"\\", line))
+        re.sub(
+            r"^(\d{1,9})([.)](?:\s|$))",
+            r"\1\\\2",
+            re.sub(r"^(?=#{1,6}(?:\s|$)|[-+](?:\s|$)|[>|]|=+\s*$|-[\s-]*$|~~~)", r"\\", line),
+        )
         for line in text.split("\n")
     )

@@ -113,7 +113,12 @@ class _Writer:
         look = Look(size=size, leading=size * 1.35, before=before, after=5, bold=True, keep=True)
         keys = heading.anchors or (f"heading {self.headings}",)
         return [
-            Text(merged(i for i in heading.inlines if not isinstance(i, Picture)), self.fonts, look=look, outline=(self.deepest, *keys))
+            Text(
+                merged(i for i in heading.inlines if not isinstance(i, Picture)),
+                self.fonts,
+                look=look,
+                outline=(self.deepest, *keys),
+            )
         ]
 
     def _paragraph(self, inlines: Inlines, *, look: Look, edge: float, mark: str = "") -> list[Any]:

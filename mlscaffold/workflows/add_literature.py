@@ -59,7 +59,9 @@ def add(project: Project, given: Sequence[str], *, told: Told, online: bool = Fa
     path = project.root / FILE
     before = decode(path.read_bytes(), FILE) if path.is_file() else ""
     known = literature.read(before).entries
-    works = [work for text in given for work in _works(text, told=told, online=online, stdin=stdin, known=known, notes=done.notes)]
+    works = [
+        work for text in given for work in _works(text, told=told, online=online, stdin=stdin, known=known, notes=done.notes)
+    ]
     text = before
     for work in works:
         text = _with(text, work, done)
@@ -87,7 +89,9 @@ def _works(
             hint="mlscaffold research literature add 10.1109/5.726791 --title …",
         )
     if told.anything:
-        raise UsageError(f"{text} says itself what its works are called", reference="usage", hint="Leave --title and its like out.")
+        raise UsageError(
+            f"{text} says itself what its works are called", reference="usage", hint="Leave --title and its like out."
+        )
     return references.parse(decode(path.read_bytes(), str(path)), str(path))
 
 
@@ -120,7 +124,9 @@ def _with(text: str, work: Reference, done: Added) -> str:
         if literature.same_work(entry, known):
             return _merged(text, known, work, done)
     if not work.title:
-        raise ScaffoldError(f"An entry has no title: {entry.text[:60]}", reference="no-title", hint="Give it one, or leave it out.")
+        raise ScaffoldError(
+            f"An entry has no title: {entry.text[:60]}", reference="no-title", hint="Give it one, or leave it out."
+        )
     taken = {key.casefold() for key in _KEY.findall(text)}
     key = references.make_key(work, taken)
     done.added.append((key, work.title))

@@ -70,7 +70,9 @@ def _source(project: Project, name: str) -> str:
 def _read(project: Project, source: str) -> tuple[Prose, tuple[str, ...]]:
     if source.endswith(".pdf"):
         raise UsageError(
-            f"{source} is a PDF already, and a PDF cannot be turned into another format", reference="is-pdf", hint="Hand it on as it is."
+            f"{source} is a PDF already, and a PDF cannot be turned into another format",
+            reference="is-pdf",
+            hint="Hand it on as it is.",
         )
     if source.endswith(".docx"):
         from mlscaffold.prose import from_word

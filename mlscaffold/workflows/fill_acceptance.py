@@ -119,7 +119,8 @@ def _append(known: Any, values: dict[str, str | float | int]) -> None:  # noqa: 
 
 def _values(threshold: Threshold) -> dict[str, str | float | int]:
     texts = {"class": threshold.of_class, "slice": threshold.slice, "target": threshold.target, "device": threshold.device}
-    values: dict[str, str | float | int] = {"metric": threshold.metric} | {key: text for key, text in texts.items() if text}
+    values: dict[str, str | float | int] = {"metric": threshold.metric}
+    values.update({key: text for key, text in texts.items() if text})
     if threshold.split != "test":
         values["split"] = threshold.split
     return values | {key: _plain(found) for key in ("min", "max") if (found := getattr(threshold, key)) is not None}

@@ -105,7 +105,9 @@ def _put_back(path: Path, data: bytes | None) -> None:
 
 def _content(file: Path) -> bytes:
     if not file.is_file():
-        raise UsageError(f"{file} is {'a folder' if file.is_dir() else 'not there'}", reference="no-file", hint="Name a .docx file.")
+        raise UsageError(
+            f"{file} is {'a folder' if file.is_dir() else 'not there'}", reference="no-file", hint="Name a .docx file."
+        )
     if file.suffix.lower() == ".pdf":
         raise UsageError(
             f"{file} is a PDF, which has no structure to import",
@@ -154,7 +156,11 @@ def _anchored(prose: Prose, name: str, own: dict[str, str]) -> Prose:
 
 def _make_room(project: Project, name: str, *, replace_: bool) -> tuple[str, ...]:
     """Refuse to write over what somebody wrote; returns the other formats of the document, which would be read in its place."""
-    written = [p for p in project.glob(f"docs/{name}.*") if p.rsplit(".", 1)[-1].lower() in sections.ENDINGS and not project.is_pristine(p)]
+    written = [
+        p
+        for p in project.glob(f"docs/{name}.*")
+        if p.rsplit(".", 1)[-1].lower() in sections.ENDINGS and not project.is_pristine(p)
+    ]
     if written and not replace_:
         raise Refused(
             f"{written[0]} is there, and somebody has written in it",
