@@ -296,3 +296,5 @@ def test_a_line_that_only_looks_like_a_heading_is_text_where_the_outline_tells()
     ]
     found = documents.find(document, "hardware")
     assert found and found.text == "Results Two laptops."
+    of_libre_office = Prose((Heading(1, (Span("Wunsch"),), ("ideal5Fsolution",)), text("Ruhe.")))
+    assert documents.read(to_pdf.render(of_libre_office)[0], "a.pdf").sections[0].anchors == ("ideal-solution",)
