@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CLASSES = ("bolt", "nut", "plate", "washer")
 SIZE = 96
 PARTS = {"line-a": 44, "line-b": 16}
+RATIOS = {"bolt": (0.28, 0.44), "nut": (0.42, 0.58), "plate": (0.28, 0.44), "washer": (0.5, 0.72)}
 LIGHTS = {"day": (226, 1.0), "lamp": (176, 0.82)}
 
 
@@ -58,11 +59,11 @@ def _part(kind: str, chance: random.Random) -> dict[str, float]:
     """What stays the same from picture to picture: size, proportion, grey, wear."""
     return {
         "size": chance.uniform(22, 34),
-        "ratio": chance.uniform(0.45, 0.62) if kind in ("nut", "washer") else chance.uniform(0.28, 0.44),
+        "ratio": chance.uniform(*RATIOS[kind]),
         "grey": chance.uniform(60, 165),
         "warm": chance.uniform(-18, 18),
         "wear": chance.random() * 1000,
-        "round": chance.triangular(0, 1, 0.35),  # how far the corners of a nut are worn off: 1 is a circle
+        "round": chance.triangular(0, 0.6, 0.1),  # how far the corners of a nut are worn off: 1 is a circle
         "shaft": chance.uniform(0.1, 1.2),  # what sticks out of a bolt's head
     }
 
@@ -85,11 +86,11 @@ def _photograph(kind: str, part: dict[str, float], chance: random.Random, *, lig
         draw.line(
             (x, y, x + wear.uniform(-14, 14), y + wear.uniform(-14, 14)), fill=tuple(min(255, m + 45) for m in metal), width=2
         )
-    for _ in range(chance.choice((0, 0, 1, 2))):  # oil on the belt hides a piece of it
+    for _ in range(chance.choice((0, 0, 0, 1, 2))):  # oil on the belt hides a piece of it
         x, y, r = centre[0] + chance.uniform(-60, 60), centre[1] + chance.uniform(-60, 60), chance.uniform(10, 24)
         draw.ellipse((x - r, y - r * 0.7, x + r, y + r * 0.7), fill=(70, 66, 60))
-    small = picture.filter(ImageFilter.GaussianBlur(chance.uniform(1, 4))).resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-    noise = np.random.default_rng(chance.randrange(2**32)).normal(0, 11, (SIZE, SIZE, 1))
+    small = picture.filter(ImageFilter.GaussianBlur(chance.uniform(1, 3))).resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+    noise = np.random.default_rng(chance.randrange(2**32)).normal(0, 8, (SIZE, SIZE, 1))
     return Image.fromarray(np.clip(np.asarray(small, float) + noise, 0, 255).astype("uint8"))
 
 
