@@ -101,7 +101,7 @@ def split(
             pools[bool(wished)].append(bundle)
     for from_train, pool in pools.items():
         choice |= _fill(pool, unoriginal if from_train else dealt, choice, seed=seed)
-    return result([replace(row, split=choice[row.path]) for row in rows], before, kept, bundles)
+    return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
 
 
 def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[st
     return filled
 
 
-def result(rows: list[Row], before: list[Row], kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
+def result(rows: list[Row], before: list[Row], *, kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
     """The rows dealt, with what changed."""
     labels = {row.path: row.label for row in before}
     return Dealt(

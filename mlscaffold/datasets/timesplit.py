@@ -64,7 +64,7 @@ def split_by_time(
         if not old and place == "validation" and _drawn(bundle, dealt.get("eyeball", 0) / middle if middle else 0):
             place = "eyeball"
         choice |= {row.path: place for row in bundle}
-    return result([replace(row, split=choice[row.path]) for row in rows], before, kept, bundles)
+    return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
 
 
 def _moments(rows: Sequence[Row], times: Mapping[str, str]) -> dict[str, float]:
