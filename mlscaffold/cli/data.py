@@ -102,6 +102,44 @@ def split(
     _print(answers.split_json(done) if output is Format.JSON else answers.split_text(done, _package(root)))
 
 
+class Form(StrEnum):
+    """How a comparison is written."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command("diff")
+def diff(
+    revision: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "HEAD",
+    *,
+    form: Annotated[
+        Form, typer.Option("--format", help="text; md for a pull request; json; html with the pictures.")
+    ] = Form.TEXT,
+    output: Annotated[Path | None, typer.Option(help="The file to write (html: data-diff.html by default).")] = None,
+) -> None:
+    """Compare the data with those of a commit: labels from class to class, what came, went, moved or was renamed."""
+    from functools import partial
+    from importlib import import_module
+
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.data_diff import data_diff, picture_of
+    from mlscaffold.writing import write_text
+
+    project = open_project(_root())
+    found = data_diff(project, revision)
+    module = import_module(f"mlscaffold.reports.diff.{form.value}")
+    told = module.render(found, picture=partial(picture_of, project)) if form is Form.HTML else module.render(found)
+    target = output or (Path("data-diff.html") if form is Form.HTML else None)
+    if target is None:
+        typer.echo(told, nl=False)
+    else:
+        write_text(target, told)
+        typer.echo(f"Wrote {target}")
+
+
 @app.command("sizes")
 def sizes(
     *,
