@@ -102,7 +102,7 @@ def half_a_download(project: Target) -> Words:
         Image.open(project.root / old).convert("RGB").resize((320, 480)).save(content, "JPEG", quality=95)
         project.remove(old)
         project.write({path: content.getvalue()[: len(content.getvalue()) * 3 // 5]})
-    return *spoilt, "2 files are cut off", "of 480"
+    return *spoilt, "2 files are cut off", "320 × 480 px promised"
 
 
 @defect("CO-08", "collection.unreadable-image", severity="warn", everywhere=True)

@@ -97,7 +97,7 @@ def a_baseline_that_nobody_can_compute(project: Target) -> Words:
     return project.document(2), f"baseline {invented:g}", f"{max(known):.2f}"
 
 
-@defect("RE-06", "research.baseline-of-another-split", everywhere=True)
+@defect("RE-06", "evaluation.comparison-differs", everywhere=True)
 def the_baseline_was_scored_on_train(project: Target) -> Words:
     """The baseline was scored on what it was fitted to."""
     path = f"{project.evaluation()}/baseline.csv"
@@ -108,7 +108,7 @@ def the_baseline_was_scored_on_train(project: Target) -> Words:
     ]
     project.edit_csv(path, lambda _: rows)
     wanted = len(project.rows("data/processed/test/annotations.csv"))
-    return path, f"{len(rows)} pictures of train", f"{wanted} of test"
+    return path, f"{len(rows)} of train", f"{wanted} of test"
 
 
 @defect("RE-07", "research.data-described-otherwise", severity="warn", everywhere=True)

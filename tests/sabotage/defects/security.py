@@ -36,7 +36,7 @@ def a_picture_bomb(project: Target) -> Words:
     for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 300_000)), (b"IEND", b"")):
         chunks.append(struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)))
     project.write({path: b"".join(chunks)})
-    return path, "not decoded", "10000 megapixels"
+    return path, "not decoded", "10000 million pixels"
 
 
 @defect("X-21", "project.name-is-code", severity="warn", everywhere=True)
@@ -47,7 +47,7 @@ def names_that_are_code(project: Target) -> Words:
     project.write({new: (project.root / old).read_bytes()})
     project.remove(old)
     project.set_cells(file, "path", "<script>alert(1)<!--.png", rows=slice(0, 1))
-    return file, "1 name", "<script>", "escaped"
+    return file, "1 name", '"<script>alert(1)<!--.png" (a tag of HTML)', "escaped"
 
 
 @defect("X-21b", "project.name-is-code", severity="warn")
@@ -55,4 +55,4 @@ def a_formula_for_a_class(project: Target) -> Words:
     """A class name that a spreadsheet would run."""
     old = project.classes[0]
     project.replace("data/schema.toml", f'"{old}"', "\"=HYPERLINK('x')\"")
-    return "data/schema.toml", "1 name", "=HYPERLINK"
+    return "data/schema.toml", "1 name", "=HYPERLINK('x')\" (a formula)"
