@@ -19,7 +19,7 @@ _SALE = re.compile(
     re.I,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|no|nobody|neither|without|non)\b[^.;,]{0,40}$|non[\s-]$|\b(?:nicht|kein\w*|nie|ohne)\b[^.;,]{0,40}$|(?:不|非|没有|无|未|禁止|不会)[^，。；]{0,6}$",
+    r"\b(?:not|never|no|nothing|nobody|neither|without|non)\b[^.;,]{0,40}$|non[\s-]$|\b(?:nichts?|kein\w*|nie|niemals|niemand|ohne)\b[^.;,]{0,40}$|(?:不|非|没有|无|未|禁止|不会)[^，。；]{0,6}$",
     re.I,
 )
 _DENIED_AFTER = re.compile(r"\s+(?:is|are|was|be|wird|ist|werden)?\s*(?:not|never|nicht|nie)\b", re.I)

@@ -41,7 +41,9 @@ _PART_AFTER = re.compile(
     r"\s*(?:per|for) (?:each|every)",
     re.I,
 )
-_PART_BEFORE = re.compile(r"(?:\beach|\bper|\bevery|\bje|\bpro|jede\w*|每\w{0,6}|各)(?:\s+(?:has|of|hat|about|etwa|rund|有))*\s*$", re.I)
+_PART_BEFORE = re.compile(
+    r"(?:\beach|\bper|\bevery|\bje|\bpro|jede\w*|每\w{0,6}|各)(?:\s+(?:has|of|hat|about|etwa|rund|有))*\s*$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ def read(text: str) -> Quantities:
 def _words() -> dict[str, int]:
     """Number words of English, German and Chinese up to 99, and the hundred."""
     found = {"hundred": 100, "a hundred": 100, "hundert": 100, "dreissig": 30, "zwo": 2}
-    for language in _UNITS:
-        units, tens = _UNITS[language].split(), _TENS[language].split()
+    for language, listed in _UNITS.items():
+        units, tens = listed.split(), _TENS[language].split()
         found |= {word: n for n, word in enumerate(units, start=1)}
         for n, ten in enumerate(tens, start=2):
             found[ten] = n * 10
@@ -123,5 +125,5 @@ def _sizes() -> re.Pattern[str]:
 
 
 def _value(text: str) -> int:
-    word = text.casefold()
+    word = text.lower()
     return _words()[word] if word in _words() else int(re.sub(r"\D", "", text))

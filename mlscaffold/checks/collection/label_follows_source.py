@@ -99,7 +99,9 @@ def _explained(noun: str, table: Mapping[str, Counter[str]], labels: Counter[str
     by_origin = sum(max(held.values()) for held in table.values())
     if n == most or (by_origin - most) / (n - most) < EXPLAINED:
         return ""
-    return f'the {noun} alone tells the label of {by_origin / n:.0%} of {n} pictures; always saying "{alone}" tells {most / n:.0%}'
+    return (
+        f'the {noun} alone tells the label of {by_origin / n:.0%} of {n} pictures; always saying "{alone}" tells {most / n:.0%}'
+    )
 
 
 def _plural(noun: str) -> str:

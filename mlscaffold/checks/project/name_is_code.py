@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from mlscaffold.checks import at, check, warn
 from mlscaffold.evidence import Broken, data, toml
@@ -14,14 +13,16 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Missing, Project
 
 SCHEMA = "data/schema.toml"
+CONTROL, TURNING = r"\x00-\x1f\x7f-\x9f\u2028\u2029", r"\u202a-\u202e\u2066-\u2069"
+PLAIN = re.compile(r"[\w][\w .,()#%!'~\-]*")
 KINDS = (
-    ("control characters", re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")),
-    ("signs that turn the reading direction", re.compile(r"[\u202a-\u202e\u2066-\u2069]")),
-    ("a tag of HTML", re.compile(r"<\s*[a-z!/?]|&(?:#\w+|[a-z]{2,8});", re.I)),
+    ("control characters", re.compile(f"[{CONTROL}]")),
+    ("signs that turn the reading direction", re.compile(f"[{TURNING}]")),
+    ("a tag of HTML", re.compile(r"<[a-z!/?]|&(?:#\w+|[a-z]{2,8});", re.I)),
     # Spreadsheets run what begins so; "-1", "+" and "@home" are names.
-    ("a formula", re.compile(r"\s*(?:[=@]\s*[^\W\d_][\w.]*\s*\(|=\s*[\w\"'(+\-]|[+\-][^()|!]*[(|!])")),
-    ("a link that runs a script", re.compile(r"\]\(|\b(?:javascript|vbscript|data):\S", re.I)),
-    ("a placeholder of templates or shells", re.compile(r"\{\{.*\}\}|\$\{.*\}|\$\(.*\)|`")),
+    ("a formula", re.compile(r"\s*(?:[=@+\-]\s*[^\W\d_][\w.]*\(|=\s*[\w\"'(+\-]|[+\-].*\|.*!)")),
+    ("a link that runs a script", re.compile(r"\b(?:javascript|vbscript):|\bdata:text", re.I)),
+    ("a placeholder of templates or shells", re.compile(r"\{\{.*\}\}|\$\{.*\}|\$\(.*\)|`.+`")),
 )
 
 
@@ -42,7 +43,9 @@ def name_is_code(project: Project) -> Iterator[Finding]:
     """
     found: dict[str, tuple[str, Evidence]] = {}
     for name, where in _names(project):
-        kind = next((words for words, pattern in KINDS if pattern.search(name)), "")
+        if name in found or PLAIN.fullmatch(name):
+            continue
+        kind = next((words for words, pattern in KINDS if (pattern.match if words == "a formula" else pattern.search)(name)), "")
         if kind:
             found.setdefault(name, (kind, where))
     if found:
@@ -58,7 +61,7 @@ def name_is_code(project: Project) -> Iterator[Finding]:
 
 def shown(name: str) -> str:
     """A name on one line, without anything that a terminal would obey."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda sign: ascii(sign[0])[1:-1], name)[:80]
+    return re.sub(f"[{CONTROL}{TURNING}]", lambda sign: ascii(sign[0])[1:-1], name)[:80]
 
 
 def _names(project: Project) -> Iterator[tuple[str, Evidence]]:
@@ -66,12 +69,12 @@ def _names(project: Project) -> Iterator[tuple[str, Evidence]]:
     for name in _classes(project):
         yield name, at(SCHEMA)
     for row in _rows(project):
-        for name in (row.label, row.path.removeprefix(row.file.removeprefix(f"{RAW}/").rpartition("/")[0] + "/"), *row.attributes.values()):
+        for name in (row.label, *row.path.split("/"), *row.attributes.values()):
             yield name, at(row.file, row.line)
     for folder in (RAW, "data/field", "docs/examples"):
         for path in project.digests(folder):
-            for part in path.split("/"):
-                yield part, at(quote(path, safe="/ äöüßÄÖÜ") if shown(path) != path else path)
+            for name in path.split("/"):
+                yield name, at(path)
 
 
 def _classes(project: Project) -> list[str]:

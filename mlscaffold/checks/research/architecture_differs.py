@@ -14,7 +14,7 @@ from mlscaffold.project import Missing, Project
 NAME = "02-research"
 # How people tell of a network of their own, which has no name that could be compared.
 OWN = re.compile(
-    r"\b(?:small|own|simple|plain|tiny)\W+(?:\w+\W+){0,2}?(?:cnn|convnet|network|convolution\w*)|\bfrom scratch\b|\bcnn\b|"
+    r"\b(?:small|own|simple|plain|tiny)\W+(?:\w+\W+){0,2}?(?:cnn|convnet|network|convolution\w*)|\b(?:our|my) own\b|\bfrom scratch\b|\bcnn\b|"
     r"(?:klein|eigen|einfach)\w*\s+(?:\w+\s+){0,2}?(?:\w*netz\w*|cnn)|faltungsnetz|卷积|自(?:己|建|定义)|小(?:型)?网络",
     re.I,
 )

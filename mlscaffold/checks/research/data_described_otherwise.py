@@ -37,7 +37,10 @@ def data_described_otherwise(project: Project) -> Iterator[Finding]:
     wrong = [*_classes(told, counted), *_pictures(told, counted), *_sizes(told, counted)]
     if wrong:
         yield warn(
-            f"the document describes other data: {'; '.join(wrong)}", at(document.path, section.line), FILE, fix=f"edit {document.path}"
+            f"the document describes other data: {'; '.join(wrong)}",
+            at(document.path, section.line),
+            FILE,
+            fix=f"edit {document.path}",
         )
 
 

@@ -68,9 +68,14 @@ def _weights(project: Project) -> Iterator[tuple[str, Evidence]]:
         research = sections.document(project, RESEARCH)
     except Missing:
         return
-    told: list[Section | None] = [sections.find(project, research, RESEARCH, anchor=a) for a in ("architecture", "algorithms", "software")]
+    told: list[Section | None] = [
+        sections.find(project, research, RESEARCH, anchor=a) for a in ("architecture", "algorithms", "software")
+    ]
     for section in told:
         sentence = licences.weights_not_sold(section.text) if section else ""
         if section and sentence:
-            yield f"of the weights it is said “{sentence[:80]}{'…' if len(sentence) > 80 else ''}”", at(research.path, section.line)
+            yield (
+                f"of the weights it is said “{sentence[:80]}{'…' if len(sentence) > 80 else ''}”",
+                at(research.path, section.line),
+            )
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
 
 from tests.sabotage.corpus import Words, defect, left
 from tests.sabotage.target import Target
@@ -160,9 +159,13 @@ def move_class(project: Target, labels: list[str], source: str) -> int:
         else:
             project.remove(file)
         moved += len(gone)
-    project.write({f"data/raw/{source}/source.toml": re.sub(
-        r'(?m)^name\s*=.*$', f'name = "{source}"', project.read(f"data/raw/{old}/source.toml")
-    )})
+    project.write(
+        {
+            f"data/raw/{source}/source.toml": re.sub(
+                r"(?m)^name\s*=.*$", f'name = "{source}"', project.read(f"data/raw/{old}/source.toml")
+            )
+        }
+    )
     return moved
 
 

@@ -93,7 +93,7 @@ def the_target_lies_below_the_largest_class(project: Target) -> Words:
         table["thresholds"] = [{"metric": "accuracy", "min": round(share * 0.9, 3)}]
 
     accept(project, change)
-    return ACCEPTANCE, f"{share:.2f}", f"≥ {round(share * 0.9, 3):g}", "always answering"
+    return ACCEPTANCE, f'"{label}"', f"{share:.2f}", f"≥ {round(share * 0.9, 3):g}", "always answering"
 
 
 @defect("PR-07", "problem.metric-unmeasurable", everywhere=True)
@@ -137,7 +137,7 @@ def percent_where_fractions_are_meant(project: Target) -> Words:
 @defect("PR-11", "problem.target-moved", everywhere=True)
 def the_target_moves_to_the_result(project: Target) -> Words:
     """After the evaluation had missed it the target became smaller, in a commit called "fix typo"."""
-    key, before = bound(project, "accuracy")
+    _, before = bound(project, "accuracy")
     after = round(before - 0.02, 3)
     text = project.read(ACCEPTANCE)
     project.write({ACCEPTANCE: text.replace(f"min = {before:g}", f"min = {after:g}", 1)})

@@ -14,7 +14,7 @@ def add(project: Target, section: str, sentence: str) -> int:
     """Add a sentence to a section of the research document; the line of the section's heading."""
     project.set_section(2, section, f"{project.sections(2)[section]}\n\n{sentence}")
     lines = project.read(project.document(2)).splitlines()
-    return next(n for n, line in enumerate(lines) if line.startswith(f"<!-- section: {section} ")) 
+    return next(n for n, line in enumerate(lines) if line.startswith(f"<!-- section: {section} "))
 
 
 def baselines(project: Target) -> list[float]:
@@ -104,7 +104,8 @@ def the_baseline_was_scored_on_train(project: Target) -> Words:
     here = project.rows("data/processed/train/annotations.csv")
     shares = {f"p:{name}": "0" for name in project.classes}
     rows = [
-        {"path": f"train/{r['path']}", "label": r["label"], "prediction": r["label"], **shares, f"p:{r['label']}": "1"} for r in here
+        {"path": f"train/{r['path']}", "label": r["label"], "prediction": r["label"], **shares, f"p:{r['label']}": "1"}
+        for r in here
     ]
     project.edit_csv(path, lambda _: rows)
     wanted = len(project.rows("data/processed/test/annotations.csv"))
@@ -142,9 +143,14 @@ def software_in_adjectives(project: Target) -> Words:
 def data_that_may_not_be_sold(project: Target) -> Words:
     """The data are for non-commercial use, and stage 1 describes a product that is sold."""
     path = f"{project.raw}/source.toml"
-    project.write({path: "\n".join(
-        'licence = "CC BY-NC 4.0"' if line.startswith("licence") else line for line in project.read(path).splitlines()
-    ) + "\n"})
+    project.write(
+        {
+            path: "\n".join(
+                'licence = "CC BY-NC 4.0"' if line.startswith("licence") else line for line in project.read(path).splitlines()
+            )
+            + "\n"
+        }
+    )
     text = project.sections(1)["ideal-solution"]
     project.set_section(1, "ideal-solution", f"{text} We sell it to forty customers by subscription, at 90 euros a month.")
     return path, "CC BY-NC 4.0", project.document(1), "sell"
