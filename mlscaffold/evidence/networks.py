@@ -43,6 +43,6 @@ def read(text: str) -> list[Named]:
     for match in _NAME.finditer(text):
         family = re.sub(r"[ _-]", "", match["family"].casefold())
         family = _ONE_NAME.get(family, family)
-        rest = re.sub(_SIZE, lambda size: size[0][0], re.sub(r"[ _\-/]", "", match["rest"].casefold()))
+        rest = re.sub(_SIZE, lambda size: size[0][0], re.sub(r"[ _\-/.]", "", match["rest"].casefold()))
         found.setdefault(family + rest, Named(match[0].strip(" _-/."), family, family + rest))
     return list(found.values())
