@@ -12,9 +12,16 @@ STATISTICS = "reports/collection/statistics.json"
 DETECTION = "boxes belong to object detection; the one task so far is image classification"
 
 
+def tables(project: Target) -> list[str]:
+    """The annotation files of all sources, those of the largest one first."""
+    mine = project.annotations()
+    found = sorted(p.relative_to(project.root).as_posix() for p in (project.root / "data/raw").rglob("annotations.csv"))
+    return [*mine, *(path for path in found if path not in mine)]
+
+
 def first(project: Target) -> str:
     """The first annotation file of the largest source."""
-    return project.annotations()[0]
+    return tables(project)[0]
 
 
 def folder_of(path: str) -> str:
@@ -23,8 +30,8 @@ def folder_of(path: str) -> str:
 
 
 def pictures(project: Target) -> list[str]:
-    """Every raw picture that is annotated in the largest source, in order."""
-    return [f"{folder_of(file)}/{row['path']}" for file in project.annotations() for row in project.rows(file)]
+    """Every raw picture that is annotated, those of the largest source first."""
+    return [f"{folder_of(file)}/{row['path']}" for file in tables(project) for row in project.rows(file)]
 
 
 def total(project: Target) -> int:
@@ -38,7 +45,7 @@ def a_batch_without_annotations(project: Target) -> Words:
     batch = f"{project.raw}/2026-03"
     taken = pictures(project)[:7]
     project.write({f"{batch}/new-{n}.{p.rsplit('.', 1)[1]}": (project.root / p).read_bytes() for n, p in enumerate(taken)})
-    folders = len(project.annotations()) + 1
+    folders = len(tables(project)) + 1
     return f"1 of {folders} folders", f"{project.source}/2026-03", "7 pictures"
 
 
@@ -120,12 +127,15 @@ def endings_that_lie(project: Target) -> Words:
 @defect("CO-09", "collection.contradictory-label", everywhere=True)
 def the_same_bytes_with_two_labels(project: Target) -> Words:
     """Two annotators had the same pictures and did not agree."""
-    one, other = project.annotations()[0], project.annotations()[-1]
-    rows, label = project.rows(one), project.rows(other)[-1]["label"]
-    assert rows[0]["label"] != label
-    copies = {f"{folder_of(other)}/again-{n}-{row['path'].rpartition('/')[2]}": row["path"] for n, row in enumerate(rows[:3])}
+    one, rows = first(project), project.rows(first(project))
+    other, label = next(
+        (f, r["label"]) for f in reversed(tables(project)) for r in project.rows(f) if r["label"] != rows[0]["label"]
+    )
+    same = [row for row in rows if row["label"] == rows[0]["label"]][:3]
+    copies = {f"{folder_of(other)}/again-{n}-{row['path'].rpartition('/')[2]}": row["path"] for n, row in enumerate(same)}
     project.write({new: (project.root / folder_of(one) / old).read_bytes() for new, old in copies.items()})
-    project.edit_csv(other, lambda t: [*t, *({**t[-1], "path": new.rpartition("/")[2]} for new in copies)])
+    added = [new.rpartition("/")[2] for new in copies]
+    project.edit_csv(other, lambda t: [*t, *({**t[-1], "path": name, "label": label} for name in added)])
     return one, other, "3 pictures", f'"{rows[0]["label"]}"', f'"{label}"'
 
 
@@ -138,34 +148,27 @@ def a_hidden_folder_becomes_class_0(project: Target) -> Words:
     return "data/schema.toml", '".ipynb_checkpoints" at index 0', f"{n + 1} classes found", f"{n} wanted"
 
 
-def move_class(project: Target, labels: list[str], source: str) -> int:
-    """Let all pictures of some classes come from a source of their own; returns how many there are."""
-    old, moved = project.source, 0
-    for file in project.annotations():
-        rows = project.rows(file)
-        kept = [r for r in rows if r["label"] not in labels]
-        gone = [r for r in rows if r["label"] in labels]
+def move_class(project: Target, label: str, source: str) -> int:
+    """Let all pictures of a class come from a source of their own; returns how many there are."""
+    moved = 0
+    for file in tables(project):
+        rows, old = project.rows(file), file.split("/")[2]
+        gone = [r for r in rows if r["label"] == label]
         if not gone:
             continue
-        new = file.replace(f"data/raw/{old}/", f"data/raw/{source}/", 1)
+        new = file.replace(f"data/raw/{old}/", f"data/raw/{source}/{old}/", 1)
+        project.write({f"{folder_of(new)}/{r['path']}": (project.root / folder_of(file) / r["path"]).read_bytes() for r in gone})
         for row in gone:
-            path = f"{folder_of(file)}/{row['path']}"
-            project.write({f"{folder_of(new)}/{row['path']}": (project.root / path).read_bytes()})
-            project.remove(path)
-        project.write({new: project.read(file)})
-        project.edit_csv(new, lambda _, gone=gone: gone)
-        if kept:
-            project.edit_csv(file, lambda _, kept=kept: kept)
-        else:
+            project.remove(f"{folder_of(file)}/{row['path']}")
+        project.copy(file, new)
+        project.edit_csv(new, lambda _, gone=gone: gone)  # type: ignore[misc]
+        if len(gone) == len(rows):
             project.remove(file)
+        else:
+            project.edit_csv(file, lambda _, rows=rows: [r for r in rows if r["label"] != label])  # type: ignore[misc]
+        told = re.sub(r"(?m)^name\s*=.*$", f'name = "{source}"', project.read(f"data/raw/{old}/source.toml"))
+        project.write({f"data/raw/{source}/source.toml": told})
         moved += len(gone)
-    project.write(
-        {
-            f"data/raw/{source}/source.toml": re.sub(
-                r"(?m)^name\s*=.*$", f'name = "{source}"', project.read(f"data/raw/{old}/source.toml")
-            )
-        }
-    )
     return moved
 
 
@@ -173,17 +176,16 @@ def move_class(project: Target, labels: list[str], source: str) -> int:
 def one_class_from_a_line_of_its_own(project: Target) -> Words:
     """Every picture of one class comes from a line that supplies no other class."""
     label = project.classes[0]
-    n = move_class(project, [label], "line-a")
-    return f'"{label}"', f"{n} of {n} pictures", "line-a"
+    n = move_class(project, label, "hall-seven")
+    return f'"{label}"', f"{n} of {n} pictures", "source hall-seven", "no other class"
 
 
 @defect("CO-12", "collection.label-follows-source", severity="warn", everywhere=True)
 def public_sets_glued_together(project: Target) -> Words:
-    """Each source supplies exactly one class: two public sets glued together."""
-    for n, label in enumerate(project.classes[1:]):
-        move_class(project, [label], f"set-{n}")
-    k = len(project.classes)
-    return f"each of {k} sources", "exactly one class", "set-0"
+    """Each source supplies exactly one class: public sets glued together."""
+    for n, label in enumerate(project.classes):
+        move_class(project, label, f"set-{n}")
+    return f"each of {len(project.classes)} sources", "exactly one class", f'set-0 "{project.classes[0]}"'
 
 
 @defect("CO-13", "collection.statistics-differ", everywhere=True)
@@ -210,7 +212,7 @@ def a_label_that_is_no_class(project: Target) -> Words:
 @defect("collection-2", "collection.annotation-file-missing")
 def an_annotation_file_is_gone(project: Target) -> Words:
     """One folder lost its annotation file."""
-    file, folders = first(project), len(project.annotations())
+    file, folders = first(project), len(tables(project))
     project.remove(file)
     return f"1 of {folders} folders", folder_of(file)
 
@@ -221,6 +223,6 @@ def a_raw_picture_was_edited(project: Target) -> Words:
     from PIL import Image
 
     path, content = pictures(project)[1], io.BytesIO()
-    Image.open(project.root / path).rotate(90).save(content, "PNG")
+    Image.open(project.root / path).rotate(90).save(content, "PNG" if path.endswith(".png") else "JPEG")
     project.write({path: content.getvalue()})
     return project.manifest, path.removeprefix("data/raw/"), f"1 of {total(project)} pictures", "other bytes"

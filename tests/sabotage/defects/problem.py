@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -110,13 +109,13 @@ def a_metric_is_misspelt(project: Target) -> Words:
 @defect("PR-08", "problem.contradiction")
 def the_document_promises_another_number(project: Target) -> Words:
     """A meeting changed the number in one of its two places."""
-    _, value = bound(project, "accuracy")
+    _, value = bound(project, project.optimised)
     path, text = project.document(1), project.sections(1)["technical-requirements"]
     other = value + 0.02
     assert re.search(rf"\b{value:g}\b", text), text
     project.replace(path, text, re.sub(rf"\b{value:g}\b", f"{other:g}", text, count=1))
     line = next(n for n, said in enumerate(project.read(path).splitlines(), start=1) if f"{other:g}" in said)
-    return f"{path}:{line}", f"accuracy is {other:g}", ACCEPTANCE, f"≥ {value:g}"
+    return f"{path}:{line}", f"is {other:g} in the document", ACCEPTANCE, f"{project.optimised} ≥ {value:g}"
 
 
 @defect("PR-09", "problem.metric-unmeasurable")
@@ -124,27 +123,26 @@ def a_limit_points_the_wrong_way(project: Target) -> Words:
     """The limit of the latency accepts every slow model."""
     _, value = bound(project, "latency_p95_ms")
     set_bound(project, "latency_p95_ms", "min", value)
-    return ACCEPTANCE, "latency_p95_ms", f"{value:g}", "lower is better"
+    return ACCEPTANCE, "latency_p95_ms", f"min = {value:g}", "lower is better"
 
 
 @defect("PR-10", "problem.metric-unmeasurable", everywhere=True)
 def percent_where_fractions_are_meant(project: Target) -> Words:
     """The threshold is in percent, and the metric runs from 0 to 1."""
-    set_bound(project, "accuracy", "min", 92)
-    return ACCEPTANCE, "92", "accuracy", "from 0 to 1"
+    set_bound(project, project.optimised, "min", 92)
+    return ACCEPTANCE, "is 92", f"{project.optimised} lies from 0 to 1"
 
 
 @defect("PR-11", "problem.target-moved", everywhere=True)
 def the_target_moves_to_the_result(project: Target) -> Words:
     """After the evaluation had missed it the target became smaller, in a commit called "fix typo"."""
-    _, before = bound(project, "accuracy")
+    key, before = bound(project, project.optimised)
     after = round(before - 0.02, 3)
-    text = project.read(ACCEPTANCE)
-    project.write({ACCEPTANCE: text.replace(f"min = {before:g}", f"min = {after:g}", 1)})
-    assert tomllib.loads(project.read(ACCEPTANCE)) != tomllib.loads(text)
+    set_bound(project, project.optimised, key, after)
     project.commit("fix typo")
-    evaluated = project.git("log", "--diff-filter=A", "--reverse", "--format=%H", "--", "reports/evaluation").splitlines()[0]
-    return ACCEPTANCE, f"{before:g}", f"{after:g}", evaluated[:12]
+    added = ("--diff-filter=A", "--reverse", "--format=%H", "--", "reports/evaluation")
+    evaluated = project.git("log", *added).splitlines()[0]
+    return ACCEPTANCE, project.optimised, f"at least {before:g}, now at least {after:g}", evaluated[:12]
 
 
 @defect("problem-1", "problem.section-missing")
@@ -165,7 +163,7 @@ def the_document_is_empty(project: Target) -> Words:
 
 @defect("problem-3", "problem.answers-missing")
 def the_wanted_answers_are_gone(project: Target) -> Words:
-    """Ten inputs lie there, and nobody knows the wanted answers."""
+    """Inputs lie there, and nobody knows the wanted answers."""
     project.remove("docs/examples/answers.csv")
-    inputs = [p for p in (project.root / "docs/examples").iterdir() if p.suffix == ".png"]
+    inputs = [p for p in (project.root / "docs/examples").iterdir() if p.suffix in (".png", ".jpg")]
     return f"{len(inputs)} inputs", "docs/examples/answers.csv", "wanted answers"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 
 from tests.sabotage.corpus import Words, defect, left
@@ -85,7 +86,9 @@ def another_network_was_trained(project: Target) -> Words:
         "output a class. It is the smallest of its family, and fast enough for the computer that we have.",
     )
     run = project.toml("reports/training/chosen.toml")["run"]
-    return project.document(2), "EfficientNet-B0", run, "small_cnn"
+    backbone = re.search(r"(?m)^\s+backbone: (\S+)$", project.read(f"{project.run('training')}/params.yaml"))
+    assert backbone
+    return project.document(2), "EfficientNet-B0", f"run {run} trained {backbone[1]}"
 
 
 @defect("RE-05", "research.baseline-undecided", everywhere=True)
@@ -115,14 +118,20 @@ def the_baseline_was_scored_on_train(project: Target) -> Words:
 @defect("RE-07", "research.data-described-otherwise", severity="warn", everywhere=True)
 def numbers_of_other_data(project: Target) -> Words:
     """The document tells of more classes, and of another size, than the data have."""
-    found, claimed = len(project.classes), len(project.classes) + 2
+    found, claimed, counted = len(project.classes), len(project.classes) + 2, project.json("reports/collection/statistics.json")
+    wide, high = 3 * counted["widths"]["max"], 3 * counted["heights"]["max"]
     project.set_section(
         2,
         "data-sources",
-        f"Photographs of 640x480 pixels in {claimed} classes, taken at the counter by two people over four weeks in spring. "
+        f"Photographs of {wide}x{high} pixels in {claimed} classes, taken at the counter by two people over four weeks in spring. "
         "Each was labelled on the spot and read again a week later; they are ours, and nobody else may have them.",
     )
-    return project.document(2), f"{claimed} classes", f"{found}", "640 x 480", "reports/collection/statistics.json"
+    words = (
+        f"{claimed} classes there, {found} in the data",
+        f"{wide} x {high} pixels there",
+        "reports/collection/statistics.json",
+    )
+    return project.document(2), *words
 
 
 @defect("RE-08", "research.needs-without-numbers", severity="warn", everywhere=True)

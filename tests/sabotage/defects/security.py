@@ -42,12 +42,13 @@ def a_picture_bomb(project: Target) -> Words:
 @defect("X-21", "project.name-is-code", severity="warn", everywhere=True)
 def names_that_are_code(project: Target) -> Words:
     """A label and a file's name that a report would run: a script and a formula."""
-    file, row = first(project), project.rows(first(project))[0]
-    old, new = f"{folder_of(file)}/{row['path']}", f"{folder_of(file)}/<script>alert(1)<!--.png"
-    project.write({new: (project.root / old).read_bytes()})
-    project.remove(old)
-    project.set_cells(file, "path", "<script>alert(1)<!--.png", rows=slice(0, 1))
-    return file, "1 name", '"<script>alert(1)<!--.png" (a tag of HTML)', "escaped"
+    file, old = first(project), project.rows(first(project))[0]["path"]
+    name = f"<script>alert(1)<!--.{old.rpartition('.')[2]}"
+    new = old.replace(old.rpartition("/")[2], name)
+    project.write({f"{folder_of(file)}/{new}": (project.root / folder_of(file) / old).read_bytes()})
+    project.remove(f"{folder_of(file)}/{old}")
+    project.set_cells(file, "path", new, rows=slice(0, 1))
+    return file, "1 name", f'"{name}" (a tag of HTML)', "escaped"
 
 
 @defect("X-21b", "project.name-is-code", severity="warn")
