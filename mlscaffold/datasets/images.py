@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
@@ -105,8 +106,10 @@ def facts_of(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Facts:
             image = Image.open(io.BytesIO(data))
         except UnidentifiedImageError:
             return Facts(digest, size, problem="not-an-image", detail="no known picture format")
-        except Image.DecompressionBombError:
-            return Facts(digest, size, problem="too-large", detail=f"more than {max_pixels / 1e6:.0f} million pixels")
+        except Image.DecompressionBombError as error:
+            declared = re.search(r"\((\d+) pixels\)", str(error))
+            said = f"{int(declared[1]) / 1e6:.0f} million pixels" if declared else "too many pixels"
+            return Facts(digest, size, problem="too-large", detail=f"{said}, {max_pixels / 1e6:.0f} million at most")
         except Exception as error:
             return Facts(digest, size, problem="undecodable", detail=_words(error))
         return _facts_of_image(image, data, digest, max_pixels)
@@ -136,7 +139,8 @@ def _facts_of_image(image: Image.Image, data: bytes, digest: str, max_pixels: in
         return Facts(**header, decode_ok=True, pixels=pixels, **_look(image))
     except Exception as error:
         cut = not header["end_ok"]
-        return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error))
+        promised = f", {image.width} × {image.height} px promised" if cut else ""
+        return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error) + promised)
 
 
 def _words(error: Exception) -> str:
