@@ -43,7 +43,7 @@ def a_gain_of_two_pictures(project: Target) -> Words:
     wrong, names = [row for row in before if row["label"] != row["prediction"]], project.classes
     for row in before[:4] if len(wrong) < 2 else []:
         wrong.append(_answer(row, next(name for name in names if name != row["label"])))
-    better = {row["path"]: _answer(row, row["label"]) for row in wrong[:2]}
+    better = {row["path"]: _answer({**row}, row["label"]) for row in wrong[:2]}
     project.edit_csv(f"{project.run('training')}/validation.csv", lambda _: before)
     project.edit_csv(path, lambda _: [_nudged(better.get(row["path"], row)) for row in before])
     was = sum(row["label"] == row["prediction"] for row in before) / len(before)
@@ -145,7 +145,9 @@ def a_slice_that_fails(project: Target) -> Words:
     threshold = '\n[[thresholds]]\nmetric = "accuracy"\nslice = "light=dark"\nmin = 0.9\n'
     project.write({"acceptance.toml": project.read("acceptance.toml") + threshold})
     schema = project.read("data/schema.toml")
-    project.write({"data/schema.toml": f'{schema}\n[attributes]\nlight = ["dark", "bright"]\n'})
+    heading = "[attributes]\n" if "\n[attributes]\n" in schema else ""
+    table = '[attributes]\nlight = ["dark", "bright"]\n'
+    project.write({"data/schema.toml": schema.replace(heading, table) if heading else f"{schema}\n{table}"})
     dark: set[str] = set()
     for file in project.annotations():
         folder = file.removeprefix("data/raw/").rpartition("/")[0]
