@@ -67,7 +67,7 @@ def fifty_users_for_two_points(project: Target) -> Words:
     rest = tail.partition("\n[")[2]
     plan = "[ab]\nshare = 0.5\nsmallest_effect = 0.02\npower = 0.8\nrequests_per_day = 7\n"
     project.write({"deploy.toml": f"{head}{plan}\n[{rest}"})
-    return "deploy.toml", "to show 0.02", "at most 28", "50% of 7 a day"
+    return "deploy.toml", "to show 0.02", "at most 28", "50% of 7 a day", "at best"
 
 
 @defect("DE-07", "deployment.plan-missing", everywhere=True)
