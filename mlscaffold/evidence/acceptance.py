@@ -167,7 +167,7 @@ def _threshold(fields: Fields) -> Threshold:
     return threshold
 
 
-def conditions(slice: str) -> list[tuple[str, str]]:  # noqa: A002 - the word of the file
+def conditions(slice: str) -> list[tuple[str, str]]:
     """Name and value of each condition of a slice: `source=belt; light=dark`."""
     parts = [part.partition("=") for part in slice.split(";") if part.strip()]
     return [(name.strip(), value.strip()) for name, _, value in parts]

@@ -16,12 +16,12 @@ LARGEST = 1_000_000
 """Bytes of a list of labels; what is larger is none."""
 
 
-def read_onnx(data: bytes, path: str) -> tuple[str, ...]:  # noqa: ARG001 - a reader is told the path
+def read_onnx(data: bytes, path: str) -> tuple[str, ...]:
     """The names in the metadata of an ONNX model (`classes` or `labels`, as JSON or a line each); none where it holds none."""
     return _of_pairs([value for number, value in _fields(memoryview(data)) if number == METADATA])
 
 
-def read_coreml(data: bytes, path: str) -> tuple[str, ...]:  # noqa: ARG001 - a reader is told the path
+def read_coreml(data: bytes, path: str) -> tuple[str, ...]:
     """The names in the author's own metadata of a Core ML specification (`.mlmodel`); none where it holds none."""
     found = [memoryview(data)]
     for wanted in (DESCRIPTION, OWN, OWN):
@@ -29,7 +29,7 @@ def read_coreml(data: bytes, path: str) -> tuple[str, ...]:  # noqa: ARG001 - a 
     return _of_pairs(found)
 
 
-def read_litert(data: bytes, path: str) -> tuple[str, ...]:  # noqa: ARG001 - a reader is told the path
+def read_litert(data: bytes, path: str) -> tuple[str, ...]:
     """The names in the list of labels that is packed behind a LiteRT model; none where nothing is packed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:

@@ -14,7 +14,14 @@ from mlscaffold.practice.thresholds import measure
 from mlscaffold.project import Project
 
 DROP = 0.01
-READS = ("exports", "reports/evaluation", "acceptance.toml", "reports/tuning/chosen.toml", "data/raw", "data/processed/*/annotations.csv")
+READS = (
+    "exports",
+    "reports/evaluation",
+    "acceptance.toml",
+    "reports/tuning/chosen.toml",
+    "data/raw",
+    "data/processed/*/annotations.csv",
+)
 
 
 @check(proves="same-answers", reads=READS)

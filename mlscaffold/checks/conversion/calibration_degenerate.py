@@ -45,7 +45,9 @@ def calibration_degenerate(project: Project) -> Iterator[Finding]:
         rows, file = calibrated(project, card), calibration_file(card)
         if not rows:
             yield unknown(
-                f"nobody can see which {used.n} pictures calibrated {card.target}: {file} lists none", card.path, fix=f"write {file}"
+                f"nobody can see which {used.n} pictures calibrated {card.target}: {file} lists none",
+                card.path,
+                fix=f"write {file}",
             )
             continue
         distinct = len({row.digest for row in rows})
@@ -56,7 +58,9 @@ def calibration_degenerate(project: Project) -> Iterator[Finding]:
                 at(file, rows[0].line), card.path, fix=fix,
             )  # fmt: skip
         if used.n != len(rows):
-            yield fail(f"the card of {card.target} says {used.n} calibration pictures, {file} has {len(rows)}", card.path, file, fix=fix)
+            yield fail(
+                f"the card of {card.target} says {used.n} calibration pictures, {file} has {len(rows)}", card.path, file, fix=fix
+            )
         yield from _changed(project, card, rows, fix=fix)
 
 

@@ -33,7 +33,9 @@ def labels_differ(project: Project) -> Iterator[Finding]:
         if odd := _first_difference(card.classes, names):
             yield fail(f"{card.target}: {odd[0]} in the export, {odd[1]} in the schema", card.path, "data/schema.toml", fix=fix)
         elif card.output.shape and card.output.shape[-1] != len(names):
-            yield fail(f"{card.target} has {card.output.shape[-1]} outputs; the schema has {len(names)} classes", card.path, fix=fix)
+            yield fail(
+                f"{card.target} has {card.output.shape[-1]} outputs; the schema has {len(names)} classes", card.path, fix=fix
+            )
         elif inside and (odd := _first_difference(inside, names)):
             told = f"{card.target}: {odd[0]} inside {card.file}, {odd[1]} in the schema and on the card"
             yield fail(told, file, card.path, "data/schema.toml", fix=fix)

@@ -69,7 +69,9 @@ def _judge(project: Project, card: Card, limit: Threshold, measured: list[Device
             slowest = max(wanted, key=lambda device: device.latency.p95_ms)
             yield from _held(project, card, limit, slowest.latency.p95_ms, where=slowest.device, path=slowest.path)
             return
-        seen = f"it was measured on {card.latency.machine or 'an unnamed machine'}" if card.latency else "it was measured elsewhere"
+        seen = (
+            f"it was measured on {card.latency.machine or 'an unnamed machine'}" if card.latency else "it was measured elsewhere"
+        )
         slow = f" ({card.latency.p95_ms:.1f} ms)" if card.latency else ""
         file = f"{folder_of(card)}/device/{limit.device.lower().replace(' ', '-')}.json"
         yield warn(

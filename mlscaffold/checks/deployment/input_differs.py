@@ -39,7 +39,9 @@ def input_differs(project: Project) -> Iterator[Finding]:
         )  # fmt: skip
     found = service.originals
     if found is None or not found.compared:
-        yield unknown("the service was not asked about pictures as they come, so its resizing was never tried", service.path, fix=fix)
+        yield unknown(
+            "the service was not asked about pictures as they come, so its resizing was never tried", service.path, fix=fix
+        )
         return
     if found.grey_levels is not None and found.grey_levels > GREY:
         yield fail(

@@ -38,7 +38,9 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
         if METRICS[threshold.metric].of_export or threshold.target:
             continue
         if wrong := sliced.problem(project, threshold.slice):
-            yield fail(f'the threshold "{threshold.text}" is about no picture: {wrong}', "acceptance.toml", fix="edit acceptance.toml")
+            yield fail(
+                f'the threshold "{threshold.text}" is about no picture: {wrong}', "acceptance.toml", fix="edit acceptance.toml"
+            )
             continue
         table, rows = _rows(project, one, threshold)
         if not rows:

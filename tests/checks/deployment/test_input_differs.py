@@ -14,7 +14,11 @@ def test_the_same_pictures(project: Sandbox) -> None:
 
 def test_another_resize(project: Sandbox) -> None:
     project.edit_json(SERVICE, lambda s: s["originals"].update(grey_levels=11.2, agreement=0.7, max_difference=0.4))
-    says(project, CHECK, "differs from training input by 11.2 grey levels on average over 19 pictures; 1 is what decoders differ by")
+    says(
+        project,
+        CHECK,
+        "differs from training input by 11.2 grey levels on average over 19 pictures; 1 is what decoders differ by",
+    )
 
 
 def test_the_pixels_are_right_and_the_answers_are_not(project: Sandbox) -> None:

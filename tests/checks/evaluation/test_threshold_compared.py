@@ -35,7 +35,13 @@ def test_a_document_that_says_that_all_is_met(project: Sandbox, claim: str) -> N
 
 
 @pytest.mark.parametrize(
-    "words", ["Not all thresholds are met.", "All thresholds must be met in stage 8.", "Alle Ziele werden im Mai erreicht.", "并非所有指标均未达标。"]
+    "words",
+    [
+        "Not all thresholds are met.",
+        "All thresholds must be met in stage 8.",
+        "Alle Ziele werden im Mai erreicht.",
+        "并非所有指标均未达标。",
+    ],
 )
 def test_denials_and_plans_claim_nothing(project: Sandbox, words: str) -> None:
     project.replace("docs/07-evaluation.md", "The rose is found often enough", f"{words} The rose is found often enough")

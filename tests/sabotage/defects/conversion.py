@@ -120,7 +120,8 @@ def one_picture_a_hundred_times(project: Target) -> Words:
     train = project.rows("data/processed/train/annotations.csv")
     used = [{"path": f"train/{train[0]['path']}", "digest": train[0]["digest"]}] * 100
     project.edit_json(
-        project.card(), lambda c: c.update(quantisation="int8", calibration={"split": "train", "n": 100, "pipeline": c["pipeline"]})
+        project.card(),
+        lambda c: c.update(quantisation="int8", calibration={"split": "train", "n": 100, "pipeline": c["pipeline"]}),
     )
     project.write({"exports/onnx/calibration.csv": "path,digest\n" + "".join(f"{r['path']},{r['digest']}\n" for r in used)})
     return "exports/onnx/calibration.csv", "1 distinct picture among 100", "at least 32 are wanted"

@@ -29,7 +29,9 @@ def the_service_resizes_in_its_own_way(project: Target) -> Words:
     size = tuple(reversed(project.json("pipeline.json")["size"]))
     own = f"image.convert('L').resize((4, 4)).resize({size}, 0).convert(self.steps.colour)"
     project.replace(script, "pipeline.prepare_image(image, self.steps)", own)
-    done = subprocess.run([sys.executable, "-m", f"{project.package}.serve", "--check"], cwd=project.root, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", f"{project.package}.serve", "--check"], cwd=project.root, capture_output=True, check=False
+    )
     assert b"Written" in done.stdout, done.stderr.decode()[-500:]
     return SERVICE, "grey levels", "20 pictures"
 
@@ -82,7 +84,9 @@ def trained_again_when_needed(project: Target) -> Words:
 @defect("DE-08", "deployment.queue-into-data", everywhere=True)
 def unsure_pictures_become_truth(project: Target) -> Words:
     """Unsure pictures go straight into train, with the model's own label."""
-    project.write({"deploy.toml": project.read("deploy.toml").replace('folder = "data/review"', 'folder = "data/processed/train"')})
+    project.write(
+        {"deploy.toml": project.read("deploy.toml").replace('folder = "data/review"', 'folder = "data/processed/train"')}
+    )
     return "deploy.toml", "writes to data/processed/train", "a folder for review is wanted"
 
 

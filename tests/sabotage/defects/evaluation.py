@@ -81,7 +81,9 @@ def evaluated_in_training_mode(project: Target) -> Words:
     sound = project.read(script)
     folder = project.evaluation()
     project.replace(script, "model.eval()", "model.train()")
-    done = subprocess.run([sys.executable, "-m", f"{project.package}.evaluate"], cwd=project.root, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", f"{project.package}.evaluate"], cwd=project.root, capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()[-500:]
     project.write({script: sound})
     assert project.evaluation() != folder
@@ -178,7 +180,9 @@ def all_criteria_met_is_said(project: Target) -> Words:
     ]
     mean = sum(recall) / len(recall)
     wanted = round(mean + (1 - mean) / 2, 4)
-    project.write({"acceptance.toml": project.read("acceptance.toml") + f'\n[[thresholds]]\nmetric = "recall_macro"\nmin = {wanted}\n'})
+    project.write(
+        {"acceptance.toml": project.read("acceptance.toml") + f'\n[[thresholds]]\nmetric = "recall_macro"\nmin = {wanted}\n'}
+    )
     project.set_section(7, "results", project.sections(7)["results"] + " All acceptance criteria are met.")
     return project.document(7), f"recall_macro ≥ {wanted:g}", f"{mean:.3f}", "All acceptance criteria are met"
 
