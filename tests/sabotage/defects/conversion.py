@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.sabotage.corpus import Words, defect
 from tests.sabotage.target import Row, Target
+from tests.sabotage.thresholds import demand
 
 
 @defect("CV-01", "conversion.labels-differ", everywhere=True)
@@ -130,8 +131,7 @@ def one_picture_a_hundred_times(project: Target) -> Words:
 @defect("CV-11", "conversion.too-slow", severity="warn")
 def one_run_on_the_build_machine(project: Target) -> Words:
     """The latency is of one run on the build machine; the requirement names a phone."""
-    threshold = '\n[[thresholds]]\nmetric = "latency_p95_ms"\nmax = 30\ntarget = "onnx"\ndevice = "Pixel 7"\n'
-    project.write({"acceptance.toml": project.read("acceptance.toml") + threshold})
+    demand(project, "latency_p95_ms", max=30, target="onnx", device="Pixel 7")
     project.edit_json(project.card(), lambda card: card["latency"].update(runs=1, warmup=0))
     machine = project.json(project.card())["latency"]["machine"]
     return project.card(), "1 runs", "at least 30", 'device "Pixel 7" is wanted', machine
@@ -166,8 +166,7 @@ def the_card_is_gone(project: Target) -> Words:
 @defect("conversion-2", "conversion.too-slow", severity="fail")
 def slow_on_the_phone(project: Target) -> Words:
     """Fast enough on the build machine, too slow on the phone that the requirement names."""
-    threshold = '\n[[thresholds]]\nmetric = "latency_p95_ms"\nmax = 30\ntarget = "onnx"\ndevice = "Pixel 7"\n'
-    project.write({"acceptance.toml": project.read("acceptance.toml") + threshold})
+    demand(project, "latency_p95_ms", max=30, target="onnx", device="Pixel 7")
     digest = project.json(project.card())["digest"]
     measured = {"p50_ms": 41.0, "p95_ms": 63.5, "runs": 200, "warmup": 20}
     path = "exports/onnx/device/pixel-7.json"

@@ -10,6 +10,7 @@ from collections import Counter
 
 from tests.sabotage.corpus import Words, defect, left
 from tests.sabotage.target import Row, Target
+from tests.sabotage.thresholds import demand
 
 left("EV-15", "Average precision is 0 or -1 because of shifted category ids", "object detection: no project of that task yet")
 left("EV-16", "The background is counted in the intersection over union", "segmentation: no project of that task yet")
@@ -33,7 +34,7 @@ def the_last_batch_is_dropped(project: Target) -> Words:
     table = project.rows(path)
     lost = len(table) % 32 or 32
     project.edit_csv(path, lambda rows: rows[:-lost])
-    return path, f"{lost} of {len(table)} test files have no prediction", table[-lost]["path"]
+    return path, f"{lost} of {len(table)} test files have no prediction", min(row["path"] for row in table[-lost:])
 
 
 @defect("EV-03", "evaluation.wrong-split", everywhere=True)
@@ -180,9 +181,7 @@ def all_criteria_met_is_said(project: Target) -> Words:
     ]
     mean = sum(recall) / len(recall)
     wanted = round(mean + (1 - mean) / 2, 4)
-    project.write(
-        {"acceptance.toml": project.read("acceptance.toml") + f'\n[[thresholds]]\nmetric = "recall_macro"\nmin = {wanted}\n'}
-    )
+    demand(project, "recall_macro", min=wanted)
     project.set_section(7, "results", project.sections(7)["results"] + " All acceptance criteria are met.")
     return project.document(7), f"recall_macro ≥ {wanted:g}", f"{mean:.3f}", "All acceptance criteria are met"
 

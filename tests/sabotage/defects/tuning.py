@@ -8,6 +8,7 @@ import sys
 
 from tests.sabotage.corpus import Words, defect
 from tests.sabotage.target import Row, Target
+from tests.sabotage.thresholds import demand
 
 
 @defect("TU-01", "tuning.same-model", everywhere=True)
@@ -134,8 +135,7 @@ def less_than_was_agreed(project: Target) -> Words:
     rows = project.rows(f"{project.evaluation('tuning')}/predictions.csv")
     accuracy = sum(row["label"] == row["prediction"] for row in rows) / len(rows)
     wanted = round(min(1.0, accuracy + (1 - accuracy) / 2 + 0.0001), 4)
-    text = f'\n[[thresholds]]\nmetric = "accuracy"\nmin = {wanted}\n'
-    project.write({"acceptance.toml": project.read("acceptance.toml") + text})
+    demand(project, "accuracy", min=wanted)
     return "acceptance.toml", f"accuracy ≥ {wanted:g} on test is not met", f"{accuracy:.3f}"
 
 
@@ -143,8 +143,7 @@ def less_than_was_agreed(project: Target) -> Words:
 def a_slice_that_fails(project: Target) -> Words:
     """The model is good on the whole and bad in the slice that the owner asked about."""
     path = f"{project.evaluation('tuning')}/predictions.csv"
-    threshold = '\n[[thresholds]]\nmetric = "accuracy"\nslice = "light=dark"\nmin = 0.9\n'
-    project.write({"acceptance.toml": project.read("acceptance.toml") + threshold})
+    demand(project, "accuracy", slice="light=dark", min=0.9)
     schema = project.read("data/schema.toml")
     heading = "[attributes]\n" if "\n[attributes]\n" in schema else ""
     table = '[attributes]\nlight = ["dark", "bright"]\n'
