@@ -174,13 +174,8 @@ def no_failure_worth_mentioning(project: Target) -> Words:
 @defect("EV-13", "evaluation.threshold-compared")
 def all_criteria_met_is_said(project: Target) -> Words:
     """A threshold is missed, and the document says that all criteria are met."""
-    rows = project.rows(f"{project.evaluation()}/predictions.csv")
-    recall = [
-        sum(r["prediction"] == name for r in rows if r["label"] == name) / sum(r["label"] == name for r in rows)
-        for name in project.classes
-    ]
-    mean = sum(recall) / len(recall)
-    wanted = round(mean + (1 - mean) / 2, 4)
+    mean, refined = (_recall(project, f"{project.evaluation(of)}/predictions.csv") for of in ("training", "tuning"))
+    wanted = round((1 + max(mean, refined)) / 2, 4)  # missed by the refined model too
     demand(project, "recall_macro", min=wanted)
     project.set_section(7, "results", project.sections(7)["results"] + " All acceptance criteria are met.")
     return project.document(7), f"recall_macro ≥ {wanted:g}", f"{mean:.3f}", "All acceptance criteria are met"
@@ -217,6 +212,15 @@ def right_answers_as_failures(project: Target) -> Words:
     told = "We looked at the mistakes one by one and found the same cause again: a thick pen, a blot, an odd hand."
     project.set_section(7, "failure-cases", told + "\n\n" + "\n".join(f"- {path}" for path in right))
     return project.document(7), "3 named files were predicted correctly", right[0]
+
+
+def _recall(project: Target, path: str) -> float:
+    """The mean recall of the classes."""
+    support, hits = Counter[str](), Counter[str]()
+    for row in project.rows(path):
+        support[row["label"]] += 1
+        hits[row["label"]] += row["label"] == row["prediction"]
+    return sum(hits[name] / support[name] for name in support) / len(support)
 
 
 def _mistakes(project: Target) -> int:
