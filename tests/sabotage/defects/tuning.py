@@ -146,8 +146,8 @@ def a_slice_that_fails(project: Target) -> Words:
     demand(project, "accuracy", slice="light=dark", min=0.9)
     schema = project.read("data/schema.toml")
     heading = "[attributes]\n" if "\n[attributes]\n" in schema else ""
-    table = '[attributes]\nlight = ["dark", "bright"]\n'
-    project.write({"data/schema.toml": schema.replace(heading, table) if heading else f"{schema}\n{table}"})
+    attributes = '[attributes]\nlight = ["dark", "bright"]\n'
+    project.write({"data/schema.toml": schema.replace(heading, attributes) if heading else f"{schema}\n{attributes}"})
     dark: set[str] = set()
     for file in project.annotations():
         folder = file.removeprefix("data/raw/").rpartition("/")[0]
