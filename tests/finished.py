@@ -505,6 +505,8 @@ def _deployment(files: Files, *, tested: str = RETESTED) -> None:
         {
             "schema": 1, "export": {"target": "onnx", "digest": digest}, "when": "2026-11-03T10:00:00+00:00", "health": 200,
             "model_version": digest, "compared": 150, "agreement": 1.0,
+            "originals": {"compared": 19, "agreement": 1.0, "max_difference": 0.0, "grey_levels": 0.0},
+            "pipeline": json.loads(files["exports/onnx/card.json"])["pipeline"],
             "rejected": {"text": 400, "empty": 400, "too many pixels": 413, "wrong type": 415, "too large": 413},
             "latency": {"p50_ms": 4.0, "p95_ms": 7.0, "requests": 150},
             "metrics": ["requests_total", "latency_seconds", "model_info", "prediction_confidence"], "log_rows": 150, "classes": CLASSES,

@@ -81,6 +81,7 @@ def test_tuning_decides_on_validation_and_inference_keeps_verdicts(trained: Gene
     folder = project.root / "reports/tuning" / choice["run"]
     study = table(folder / "study.csv")
     assert {row["split"] for row in study} == {"validation"}
+    assert json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["limits"]["trials"] == len(study) == 2
     if choice.get("keep") == "training":
         assert choice["checkpoint"] == toml(project.root / "reports/training/chosen.toml")["checkpoint"]
     (evaluation,) = (project.root / "reports/evaluation").iterdir()

@@ -94,6 +94,7 @@ class Run:
     start: str
     parent: str | None = None
     decisions: tuple[dict[str, str], ...] = ()
+    trials: int | None = None  # planned, where a search chose the settings
 
     @property
     def folder(self) -> Path:
@@ -211,6 +212,7 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
             "stopped": stopped,
             "limit_train_batches": trainer.limit_train_batches,
             "limit_val_batches": trainer.limit_val_batches,
+            **({} if run.trials is None else {"trials": run.trials}),
         },
         decisions=[*run.decisions, {"what": "checkpoint", "by": "val_loss", "split": "validation"}],
     )
