@@ -16,6 +16,7 @@ from mlscaffold.project import Missing, Project
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
 
+SEVERAL = 5
 KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored")
 
 
@@ -57,6 +58,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
         _cross(leaks, ((getattr(r, key), item) for r, item in zip(rows, items, strict=True)), 0)
     prepared = _prepared(project)
     place = {(i.split, i.path): i for i in items}
+    label_of = {r.path: r.label for r in rows}
     _cross(leaks, ((p.digest, place.get((p.split, p.origin), _item(p))) for p in prepared), 1)
     facts = _facts(project, items, prepared)
     blank = {path for path, f in facts.items() if f.blank}
@@ -64,7 +66,8 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
         if kept:
-            yield _finding(project, first, second, kept, total=sum(i.split == second for i in items))
+            total = sum(i.split == second for i in items)
+            yield _finding(project, first, second, kept, total=total, whose=_one_class(kept, label_of))
     if len({r.path for r in rows}) > len(facts):
         yield unknown(
             f"{len({r.path for r in rows}) - len(facts)} of {len(rows)} pictures are not on this machine: digests were compared,"
@@ -73,7 +76,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
         )
 
 
-def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int) -> Finding:
+def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int, whose: str) -> Finding:
     kinds = [kind for kind, _ in found.values()]
     how = ", ".join(f"{kinds.count(k)} {name}" for k, name in enumerate(KINDS) if k in kinds)
     item, (_, twin) = min(found.items(), key=lambda pair: (pair[1][0], pair[0].path))
@@ -81,12 +84,20 @@ def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[
     change = f"; accuracy {effect.reported:.3f}, and {effect.corrected:.3f} without them" if effect else ""
     places = [at(i.file, i.line) for i in sorted(found, key=lambda i: (i.file, i.line))[:3]]
     return fail(
-        f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}),"
+        f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
         f" first {item.path} = {twin.path}{change}",
         *places,
         fix="mlscaffold data split",
         effect=effect,
     )
+
+
+def _one_class(found: dict[Item, tuple[int, Item]], label_of: dict[str, str]) -> str:
+    """Words for several leaked pictures that are all of one class of many: oversampled before the split, perhaps."""
+    leaked = {label_of.get(item.path, "") for item in found}
+    if len(found) < SEVERAL or len(leaked) > 1 or len(set(label_of.values())) < 2:
+        return ""
+    return f', all of class "{leaked.pop()}"'
 
 
 def _cross(leaks: Leaks, keyed: Iterable[tuple[str, Item]], kind: int) -> None:
