@@ -41,7 +41,7 @@ def associate(pairs: Sequence[tuple[str, str]], *, weight: float = 1.0, comparis
     both, first, second = Counter(pairs), Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     freedom = (len(first) - 1) * (len(second) - 1)
     without = max(second.values(), default=0) / max(1, n)
-    if not freedom:
+    if freedom < 1 or not n:
         return Association(n, 0.0, 0.0, 0.0, without, without)
     effective = n * weight
     raw = sum(k / n * log(k * n / (first[a] * second[b])) for (a, b), k in both.items())

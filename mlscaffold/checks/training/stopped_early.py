@@ -16,7 +16,6 @@ from mlscaffold.project import Missing, Project
 
 LEAST, TAIL = 4, 5
 RATE = 0.01
-ERRORS = 2.0
 SPENT, WORTH = 0.1, 0.05
 
 
@@ -41,7 +40,7 @@ def stopped_early(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The last epochs of `metrics.csv` (a third, three to five steps): both losses fall by 1 % an epoch or more, measured by the median
-    step, and half as many epochs again would lower the validation loss by more than two of its standard errors. Where the learning
+    step, and half as many epochs again would lower the validation loss by more than its standard error. Where the learning
     rate has run out (below a tenth of its peak) losses always fall a little at the end: then it has to be 0.05 too. A run that
     stopped by early stopping, or was interrupted, is not judged.
 
@@ -57,7 +56,7 @@ def stopped_early(project: Project) -> Iterator[Finding]:
         return
     n = len(curves.epochs)
     gain = val.further(max(1, n // 2))
-    wanted = max(ERRORS * _noise(project, run, val.last), WORTH if _spent(curves) else 0.0)
+    wanted = max(_noise(project, run, val.last), WORTH if _spent(curves) else 0.0)
     if gain <= wanted:
         return
     last = curves.epochs[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tests.sabotage.corpus import Words, defect
-from tests.sabotage.target import Target
+from tests.sabotage.target import Row, Target
 
 
 @defect("MO-01", "model.head-mismatch", everywhere=True)
@@ -83,3 +83,60 @@ def proof_gone(project: Target) -> Words:
     """The record of the run on one batch is gone."""
     project.remove(project.overfit)
     return "no run that fits one batch", "reports/model"
+
+
+@defect("MO-03", "model.step-differs", deep="model")
+def softmax_in_the_model(project: Target) -> Words:
+    """Softmax in the model and cross-entropy on logits: learns, but badly."""
+    path = f"{project.package}/model.py"
+    project.replace(path, "return self.network(x)", "return self.network(x).softmax(1)")
+    return path, "outputs already sum to 1", "the loss applies softmax again"
+
+
+@defect("MO-09", "model.step-differs", deep="model")
+def normalised_again_in_the_model(project: Target) -> Words:
+    """Normalised twice: in the transforms and as the first step of the model."""
+    path, recipe = f"{project.package}/model.py", project.json("pipeline.json")
+    mean, std = recipe["mean"][0], recipe["std"][0]
+    project.replace(path, "return self.network(x)", f"return self.network((x - {mean}) / {std})")
+    return path, "input mean -", f"spread {1 / std:.1g}"[:8], "normalised twice", "about 0 and 1 wanted"
+
+
+@defect("MO-11", "model.step-differs", severity="warn", deep="model")
+def frozen_statistics_move(project: Target) -> Words:
+    """Frozen backbone, but batch norm statistics keep moving."""
+    path, settings = f"{project.package}/model.py", "configs/train.yaml"
+    project.replace(settings, "freeze: false", "freeze: true")
+    project.replace(path, "self.network.eval()", "pass")
+    return path, "frozen layers of batch norm update their statistics", "0 wanted"
+
+
+@defect("model-2", "model.softmax-twice", everywhere=True)
+def probabilities_of_a_softmax_of_a_softmax(project: Target) -> Words:
+    """The chosen run was trained with softmax in the model: no probability can be large."""
+    path, n = f"{project.run('training')}/validation.csv", len(project.classes)
+    most = math.e / (math.e + n - 1)
+
+    def flatten(rows: list[Row]) -> list[Row]:
+        for row in rows:
+            shares = {name: math.exp(float(row[f"p:{name}"])) for name in project.classes}
+            total = sum(shares.values())
+            row.update({f"p:{name}": f"{value / total:.9f}" for name, value in shares.items()})
+        return rows
+
+    project.edit_csv(path, flatten)
+    return "no probability of", f"{most:.3f} is the most", path
+
+
+@defect("model-3", "model.normalised-twice", everywhere=True)
+def proof_of_a_doubly_normalised_model(project: Target) -> Words:
+    """The proof was made with a model that normalises again."""
+    project.set_value(project.overfit, "step.input", {"mean": -1.9, "std": 4.2, "layer": "network.0"})
+    return "input mean -1.9, spread 4.2", "about 0 and 1 wanted", project.overfit
+
+
+@defect("model-4", "model.nothing-trainable")
+def optimiser_built_too_early(project: Target) -> Words:
+    """The optimiser was built before the head was unfrozen: it knows none of it."""
+    project.set_value(project.overfit, "step.parameters.optimised", 0)
+    return "the optimiser knows 0 of", "trainable parameters", project.overfit
