@@ -15,7 +15,7 @@ from mlscaffold.project import Project, Unknown
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
 
-SHARE = 0.25
+SHARE, APART = 0.25, 0.3
 LEAST, SEVERAL, COVERED = 20, 8, 0.8
 JPEGS = 60
 STANDARD = 57.625  # mean of the luminance table of the JPEG standard, at quality 50
@@ -32,8 +32,8 @@ def format_tells_class(project: Project) -> Iterator[Finding]:
     ## Evidence
     Of the raw pictures that are here: file format, mode (colour, depth, alpha), size in pixels where a few sizes hold most pictures,
     and the quality of JPEG files (60 of each class), each against the label: mutual information, less the bias of small samples.
-    It counts where chance explains it less than once in a thousand, over all comparisons, and it is a quarter of what there is to
-    know. Where groups are declared, groups are counted and not pictures.
+    It counts where chance explains it less than once in a thousand, over all comparisons, it is a quarter of what there is to know,
+    and a share differs by 0.3 between a class and the others. Where groups are declared, groups are counted and not pictures.
 
     ## Fix
     Take or export the pictures of all classes in one way. Where that is too late, save all of them anew in the poorer one, and collect
@@ -58,8 +58,10 @@ def format_tells_class(project: Project) -> Iterator[Finding]:
         if len(pairs) < LEAST:
             continue
         found = associate(pairs, weight=weight, comparisons=len(properties))
-        if found.share >= SHARE and found.beyond_chance:
-            told, first = _told(values, {path: row.label for path, row in place.items()})
+        if found.share < SHARE or not found.beyond_chance:
+            continue
+        told, first, apart = _told(values, {path: row.label for path, row in place.items()})
+        if apart >= APART:
             yield warn(
                 f"{name} tells the class: {told}; by it alone {_percent(found.by_it)} of {found.n} labels are guessed right,"
                 f" {_percent(found.without)} without",
@@ -102,8 +104,8 @@ def _quality(content: bytes) -> str:
     return f"quality {5 * round(quality / 5)}"
 
 
-def _told(values: dict[str, str], labels: dict[str, str]) -> tuple[str, str]:
-    """The class and the value that belong together most, in words, and the first picture that shows it."""
+def _told(values: dict[str, str], labels: dict[str, str]) -> tuple[str, str, float]:
+    """The class and the value that belong together most, in words, the first picture that shows it, and how far its share lies from the others'."""
     classes = sorted({labels[path] for path in values})
     held = {name: Counter(v for path, v in values.items() if labels[path] == name) for name in classes}
     total = Counter(values.values())
@@ -117,7 +119,7 @@ def _told(values: dict[str, str], labels: dict[str, str]) -> tuple[str, str]:
     theirs, n = others.most_common(1)[0] if others else (value, 0)
     share, other = held[name][value] / held[name].total(), n / max(1, others.total())
     first = next(path for path in sorted(values) if labels[path] == name and values[path] == value)
-    return f'"{name}" is {_percent(share)} {value}, the others are {_percent(other)} {theirs}', first
+    return f'"{name}" is {_percent(share)} {value}, the others are {_percent(other)} {theirs}', first, apart(name, value)
 
 
 def _percent(share: float) -> str:

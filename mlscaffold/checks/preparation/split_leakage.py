@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
 
 SEVERAL = 5
-KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored")
+KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored", "turned or flipped")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
-    here, near-duplicates too (saved again, scaled, mirrored): a perceptual hash proposes, pixels decide. Crops are not found.
+    here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are not found.
     Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
 
     ## Fix
@@ -128,6 +128,7 @@ def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
 def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
     """Note equal pixels and near-duplicates among the pictures that are here."""
     from mlscaffold.datasets.duplicates import near_pairs
+    from mlscaffold.datasets.turned import turned_pairs
 
     here: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -137,11 +138,12 @@ def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
         if f.pixels:
             equal[f.pixels].append(path)
     _cross(leaks, ((pixels, i) for pixels, paths in equal.items() for path in paths for i in here[path]), 1)
-    for pair in near_pairs(facts):
+    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near_pairs(facts)] + [(pair, 4) for pair in turned_pairs(facts)]
+    for pair, kind in proposed:
         groups = [[i for path in equal[facts[key].pixels] for i in here[path]] for key in (pair.first, pair.second)]
         for one in groups[0]:
             for other in groups[1]:
-                _note(leaks, one, other, 3 if pair.mirrored else 2)
+                _note(leaks, one, other, kind)
 
 
 def _facts(project: Project, items: list[Item], prepared: list[data.Processed]) -> dict[str, Facts]:

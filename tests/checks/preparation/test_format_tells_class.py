@@ -83,3 +83,8 @@ def test_crops_of_any_size(project: Sandbox) -> None:
 def test_a_few_odd_files(project: Sandbox) -> None:
     resave(project, lambda n, label: (noise(n, mode="L"), "PNG", {}) if label == "rose" and n < 12 else None)
     assert project.check(CHECK) == []
+
+
+def test_a_few_jpegs_that_are_all_of_one_class(project: Sandbox) -> None:
+    resave(project, lambda n, label: (noise(n), "JPEG", {}) if label == "rose" and n < 60 else None)
+    assert project.check(CHECK) == []

@@ -106,7 +106,9 @@ def normalised_again_in_the_model(project: Target) -> Words:
 def frozen_statistics_move(project: Target) -> Words:
     """Frozen backbone, but batch norm statistics keep moving."""
     path, settings = f"{project.package}/model.py", "configs/train.yaml"
-    project.replace(settings, "freeze: false", "freeze: true")
+    lines = [line for line in project.read(settings).splitlines() if not line.strip().startswith("freeze:")]
+    at = next(i for i, line in enumerate(lines) if line.startswith("model:"))
+    project.write({settings: "\n".join([*lines[: at + 1], "  freeze: true", *lines[at + 1 :]]) + "\n"})
     project.replace(path, "self.network.eval()", "pass")
     return path, "frozen layers of batch norm update their statistics", "0 wanted"
 

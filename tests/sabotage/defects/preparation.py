@@ -25,8 +25,8 @@ def saved_again(project: Target) -> Words:
     """Not the same bytes: saved again at quality 80."""
     taken = detailed(project, project.in_split("train"), 9)
     twins = [(r, f"IMG_{n:04d}.jpg", saved(picture(project, r).convert("L"), "JPEG", quality=80)) for n, r in enumerate(taken)]
-    paths = bring_in(project, "test", twins)
-    return f"9 of {len(project.in_split('test'))} test pictures", "saved again", min(paths)
+    bring_in(project, "test", twins)  # of eight by eight pixels, some are unlike themselves after that
+    return f"of {len(project.in_split('test'))} test pictures", "saved again", "IMG_000", project.splits
 
 
 @defect("DP-03", "preparation.group-leak", everywhere=True)
