@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -63,11 +63,42 @@ def detailed(project: Target, rows: Sequence[Row], n: int) -> list[Row]:
     return found
 
 
-def set_split(project: Target, moved: Sequence[str], split: str) -> None:
+def tables(project: Target, folder: str) -> list[str]:
+    """The tables of all sources in `data/splits` or `data/manifest`."""
+    return sorted(p.relative_to(project.root).as_posix() for p in (project.root / folder).glob("*.csv"))
+
+
+def dealt(project: Target, *splits: str) -> list[Row]:
+    """The rows of all split tables that belong to these splits (default: to any)."""
+    return [r for t in tables(project, "data/splits") for r in project.rows(t) if r["split"] in (splits or SPLITS)]
+
+
+def set_split(project: Target, moved: Collection[str], split: str) -> None:
     """Deal the pictures of these paths to another split."""
-    project.set_cells(project.splits, "split", lambda row: split if row["path"] in set(moved) else row["split"])
+    for table in tables(project, "data/splits"):
+        project.set_cells(table, "split", lambda row: split if row["path"] in moved else row["split"])
 
 
 def counts(project: Target, label: str) -> dict[str, int]:
     """Split → how many pictures of a label it has."""
-    return {s: sum(r["label"] == label for r in project.in_split(s)) for s in SPLITS}
+    return {s: sum(r["label"] == label for r in dealt(project, s)) for s in SPLITS}
+
+
+def follow(project: Target, renamed: Mapping[str, str]) -> None:
+    """Carry new names and contents of raw pictures through annotations, manifests, splits and processed annotations."""
+    raw = project.root / "data/raw"
+    content = {old: (raw / new).read_bytes() for old, new in renamed.items()}
+    digest = {old: hashlib.sha256(data).hexdigest() for old, data in content.items()}
+    for file in sorted(raw.rglob("annotations.csv")):
+        folder, table = file.parent.relative_to(raw).as_posix(), file.relative_to(project.root).as_posix()
+        names = {PurePosixPath(old).name: PurePosixPath(new).name for old, new in renamed.items() if str(PurePosixPath(old).parent) == folder}
+        project.set_cells(table, "path", lambda r, names=names: names.get(r["path"], r["path"]))  # type: ignore[misc]
+    for table in tables(project, "data/manifest") + tables(project, "data/splits"):
+        project.set_cells(table, "digest", lambda r: digest.get(r["path"], r["digest"]))
+        if "manifest" in table:
+            project.set_cells(table, "bytes", lambda r: str(len(content[r["path"]])) if r["path"] in content else r["bytes"])
+        project.set_cells(table, "path", lambda r: renamed.get(r["path"], r["path"]))
+    for split in SPLITS:
+        table = f"data/processed/{split}/annotations.csv"
+        if (project.root / table).is_file():
+            project.set_cells(table, "origin", lambda r: renamed.get(r["origin"], r["origin"]))

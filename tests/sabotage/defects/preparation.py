@@ -6,7 +6,7 @@ import math
 from pathlib import PurePosixPath
 
 from tests.sabotage.corpus import Words, defect, left
-from tests.sabotage.pictures import SPLITS, bring_in, counts, detailed, picture, saved, set_split
+from tests.sabotage.pictures import SPLITS, bring_in, counts, dealt, detailed, follow, picture, saved, set_split
 from tests.sabotage.target import Row, Target
 
 
@@ -17,7 +17,7 @@ def the_same_photo_renamed(project: Target) -> Words:
     files = [(project.root / "data/raw" / r["path"]).read_bytes() for r in taken]
     twins = [(r, f"copy{n:02d}{PurePosixPath(r['path']).suffix}", b) for n, (r, b) in enumerate(zip(taken, files, strict=True))]
     paths = bring_in(project, "test", twins)
-    return f"11 of {len(project.in_split('test'))} test pictures are in train too", min(paths), project.splits
+    return f"11 of {len(dealt(project, 'test'))} test pictures are in train too", min(paths), project.splits
 
 
 @defect("DP-02", "preparation.split-leakage", everywhere=True)
@@ -26,7 +26,7 @@ def saved_again(project: Target) -> Words:
     taken = detailed(project, project.in_split("train"), 9)
     twins = [(r, f"IMG_{n:04d}.jpg", saved(picture(project, r).convert("L"), "JPEG", quality=80)) for n, r in enumerate(taken)]
     bring_in(project, "test", twins)  # of eight by eight pixels, some are unlike themselves after that
-    return f"of {len(project.in_split('test'))} test pictures", "saved again", "IMG_000", project.splits
+    return f"of {len(dealt(project, 'test'))} test pictures", "saved again", "IMG_000", project.splits
 
 
 @defect("DP-03", "preparation.group-leak", everywhere=True)
@@ -64,7 +64,7 @@ def split_by_file_not_by_lesion(project: Target) -> Words:
 def a_class_without_test_pictures(project: Target) -> Words:
     """A class has no test image, because it is rare and the split was not stratified."""
     name = project.classes[-1]
-    set_split(project, [r["path"] for r in project.in_split("test") if r["label"] == name], "train")
+    set_split(project, [r["path"] for r in dealt(project, "test") if r["label"] == name], "train")
     held = counts(project, name)
     return f'"{name}": {held["train"]} / {held["validation"]} / 0', "data/splits"
 
@@ -73,8 +73,8 @@ def a_class_without_test_pictures(project: Target) -> Words:
 def a_test_set_of_forty(project: Target) -> Words:
     """The test set holds 40 images, and the first stage wants to tell 0.95 from 0.93."""
     per_class = math.ceil(40 / len(project.classes))
-    kept = [r["path"] for name in project.classes for r in [r for r in project.in_split("test") if r["label"] == name][:per_class]]
-    set_split(project, [r["path"] for r in project.in_split("test") if r["path"] not in kept], "train")
+    kept = [r["path"] for name in project.classes for r in [r for r in dealt(project, "test") if r["label"] == name][:per_class]]
+    set_split(project, [r["path"] for r in dealt(project, "test") if r["path"] not in kept], "train")
     tolerable = project.toml("acceptance.toml")["tolerable"]["error"]
     return f"test has {len(kept)} pictures", f"you tolerate {tolerable:g}", "which needs", "data/splits"
 
@@ -83,9 +83,9 @@ def a_test_set_of_forty(project: Target) -> Words:
 def other_shares_in_test(project: Target) -> Words:
     """Train is balanced, test is mostly one class: they came from different months."""
     first, *others = project.classes
-    moved = [r for name in others for r in [r for r in project.in_split("test") if r["label"] == name][5:]]
+    moved = [r for name in others for r in [r for r in dealt(project, "test") if r["label"] == name][5:]]
     set_split(project, [r["path"] for r in moved], "train")
-    share = {s: counts(project, first)[s] / len(project.in_split(s)) for s in SPLITS}
+    share = {s: counts(project, first)[s] / len(dealt(project, s)) for s in SPLITS}
     return f'share of "{first}"', *(f"{share[s]:.2f}" for s in ("train", "test")), "data/splits"
 
 
@@ -113,7 +113,7 @@ def oversampled_before_the_split(project: Target) -> Words:
     copies = [(r, f"{PurePosixPath(r['path']).stem}-{n}.png", saved(picture(project, r))) for n, r in enumerate(rows)]
     bring_in(project, "test", copies)
     bring_in(project, "train", [(r, f"b{n}", b) for r, n, b in copies])
-    return f"14 of {len(project.in_split('test'))} test pictures", f'all of class "{name}"', project.splits
+    return f"14 of {len(dealt(project, 'test'))} test pictures", f'all of class "{name}"', project.splits
 
 
 @defect("DP-10", "preparation.random-test-transform", everywhere=True)
@@ -139,7 +139,7 @@ def mapping_off_by_one(project: Target) -> Words:
 def one_class_from_the_phone(project: Target) -> Words:
     """File type tells the class: one class is all JPEG from the phone, the others are PNG."""
     name = project.classes[0]
-    shutter = {r["path"]: r["label"] == name for r in project.rows(project.splits)}
+    shutter = {r["path"]: r["label"] == name for r in dealt(project)}
     renamed = {}
     for path, phone in shutter.items():
         kind, ending = ("JPEG", ".jpg") if phone else ("PNG", ".png")
@@ -151,30 +151,11 @@ def one_class_from_the_phone(project: Target) -> Words:
     return f'"{name}"', "JPEG", "100 %", "PNG"
 
 
-def follow(project: Target, renamed: dict[str, str]) -> None:
-    """Carry new names and contents of raw pictures through annotations, manifest, splits and processed annotations."""
-    import hashlib
-
-    raw = project.root / "data/raw"
-    content = {old: (raw / new).read_bytes() for old, new in renamed.items()}
-    digest = {old: hashlib.sha256(data).hexdigest() for old, data in content.items()}
-    for table in project.annotations():
-        folder = str(PurePosixPath(table).parent.relative_to("data/raw"))
-        project.set_cells(table, "path", lambda r, folder=folder: PurePosixPath(renamed[f"{folder}/{r['path']}"]).name)  # type: ignore[misc]
-    for table in (project.manifest, project.splits):
-        project.set_cells(table, "digest", lambda r: digest[r["path"]])
-    project.set_cells(project.manifest, "bytes", lambda r: str(len(content[r["path"]])))
-    for table in (project.manifest, project.splits):
-        project.set_cells(table, "path", lambda r: renamed[r["path"]])
-    for split in SPLITS:
-        project.set_cells(f"data/processed/{split}/annotations.csv", "origin", lambda r: renamed[r["origin"]])
-
-
 @defect("preparation-1", "preparation.processed-differs")
 def processed_split_gone(project: Target) -> Words:
     """The annotations of the processed test split are gone."""
     project.remove("data/processed/test/annotations.csv")
-    return f"{len(project.in_split('test'))} of", "not prepared", "data/processed"
+    return f"{len(dealt(project, 'test'))} of", "not prepared", "data/processed"
 
 
 @defect("preparation-2", "preparation.processed-differs")
@@ -195,7 +176,7 @@ def brightened_copy_in_test(project: Target) -> Words:
     row = detailed(project, project.in_split("train"), 1)[0]
     image = picture(project, row).convert("L").point(lambda value: min(255, value + 3))
     (path,) = bring_in(project, "test", [(row, "scan-again.png", saved(image, compress_level=1))])
-    return f"1 of {len(project.in_split('test'))} test pictures", "in train too", path
+    return f"1 of {len(dealt(project, 'test'))} test pictures", "in train too", path
 
 
 left("DP-13", "SEG: masks with values between the class ids", "segmentation is no task of the tool yet")

@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 
 from tests.sabotage.corpus import Words, defect
+from tests.sabotage.pictures import dealt
 from tests.sabotage.target import Row, Target
 
 
@@ -111,7 +112,8 @@ def still_falling(project: Target) -> Words:
 def worse_than_the_most_frequent_class(project: Target) -> Words:
     """Worse than always saying the most frequent class."""
     path = f"{project.run('training')}/validation.csv"
-    frequent, n = Counter(r["label"] for r in project.in_split("train")).most_common(1)[0]
+    held = Counter(r["label"] for r in dealt(project, "train"))
+    frequent = min(held, key=lambda name: (-held[name], name))
     others = [name for name in project.classes if name != frequent]
 
     def worse(rows: list[Row]) -> list[Row]:
@@ -122,10 +124,8 @@ def worse_than_the_most_frequent_class(project: Target) -> Words:
         return rows
 
     project.edit_csv(path, worse)
-    rows = project.rows(path)
-    share = sum(r["label"] == frequent for r in rows) / len(rows)
-    del n
-    return "val_acc 0.000 is below", f'"{frequent}", {share:.3f}' if share else frequent, path
+    metric = "val_acc" if project.optimised == "accuracy" else project.optimised
+    return f"{metric} 0.000 is below", f'"{frequent}"', path
 
 
 @defect("TR-10", "training.checkpoint-metric-differs", severity="warn")
