@@ -64,7 +64,7 @@ def test_different_digits_are_never_alike() -> None:
 def test_tiny_digits_saved_again_at_quality_80_are_found() -> None:
     from sklearn.datasets import load_digits
 
-    known = {}
+    known: dict[str, Facts] = {}
     for n, values in enumerate(load_digits().images[:100]):
         digit = Image.fromarray((values * 15.9).astype(np.uint8))
         known |= _facts({f"{n}": digit}) | {f"{n}-again": facts_of(encoded(digit, "JPEG", quality=80))}

@@ -22,9 +22,7 @@ def test_one_class_of_ten() -> None:
 
 def test_independent_columns_are_chance() -> None:
     chance = random.Random(5)
-    loud = sum(
-        associate([(chance.choice("abcd"), chance.choice("xyz")) for _ in range(60)]).beyond_chance for _ in range(300)
-    )
+    loud = sum(associate([(chance.choice("abcd"), chance.choice("xyz")) for _ in range(60)]).beyond_chance for _ in range(300))
     assert loud <= 3  # one in a thousand is expected
 
 

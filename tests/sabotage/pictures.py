@@ -91,7 +91,11 @@ def follow(project: Target, renamed: Mapping[str, str]) -> None:
     digest = {old: hashlib.sha256(data).hexdigest() for old, data in content.items()}
     for file in sorted(raw.rglob("annotations.csv")):
         folder, table = file.parent.relative_to(raw).as_posix(), file.relative_to(project.root).as_posix()
-        names = {PurePosixPath(old).name: PurePosixPath(new).name for old, new in renamed.items() if str(PurePosixPath(old).parent) == folder}
+        names = {
+            PurePosixPath(old).name: PurePosixPath(new).name
+            for old, new in renamed.items()
+            if str(PurePosixPath(old).parent) == folder
+        }
         project.set_cells(table, "path", lambda r, names=names: names.get(r["path"], r["path"]))  # type: ignore[misc]
     for table in tables(project, "data/manifest") + tables(project, "data/splits"):
         project.set_cells(table, "digest", lambda r: digest.get(r["path"], r["digest"]))

@@ -25,11 +25,17 @@ def frozen_norm_moves(project: Project) -> Iterator[Finding]:
     Put the frozen part into evaluation mode at the start of every training epoch (`self.network.eval()` in `on_train_epoch_start`).
     """
     proof = trained.overfit(project)
-    yield from of_step(proof.step, proof.path, f"freeze the statistics too, then python -m {project.settings.package}.train --overfit-batch")
+    yield from of_step(
+        proof.step, proof.path, fix=f"freeze the statistics too, then python -m {project.settings.package}.train --overfit-batch"
+    )
 
 
-def of_step(step: Step | None, path: str, fix: str) -> Iterator[Finding]:
+def of_step(step: Step | None, path: str, *, fix: str) -> Iterator[Finding]:
     """A finding where frozen statistics moved in a step."""
     if step and step.frozen_moved:
         who = "updates its" if step.frozen_moved == 1 else "update their"
-        yield warn(f"{step.frozen_moved} of {step.frozen} frozen layers of batch norm {who} statistics in a step; 0 wanted", path, fix=fix)
+        yield warn(
+            f"{step.frozen_moved} of {step.frozen} frozen layers of batch norm {who} statistics in a step; 0 wanted",
+            path,
+            fix=fix,
+        )

@@ -37,10 +37,10 @@ def normalised_twice(project: Project) -> Iterator[Finding]:
         raise Unknown(
             "overfit.json does not say what reached the backbone", path=proof.path, fix=f"python -m {project.settings.package}.train --overfit-batch"
         )  # fmt: skip
-    yield from of_step(project, proof.step, proof.path, fix)
+    yield from of_step(project, proof.step, path=proof.path, fix=fix)
 
 
-def of_step(project: Project, step: Step, path: str, fix: str) -> Iterator[Finding]:
+def of_step(project: Project, step: Step, *, path: str, fix: str) -> Iterator[Finding]:
     """A finding where the input of the backbone is far from normal."""
     found, given = step.input, step.given
     if found is None:
@@ -58,7 +58,10 @@ def of_step(project: Project, step: Step, path: str, fix: str) -> Iterator[Findi
         )
     elif found.std < FLAT and _normalises(project):
         yield warn(
-            f"{told} reach the backbone; about 0 and 1 wanted: is pipeline.json's mean and std applied?", path, pipelines.FILE, fix=fix
+            f"{told} reach the backbone; about 0 and 1 wanted: is pipeline.json's mean and std applied?",
+            path,
+            pipelines.FILE,
+            fix=fix,
         )
 
 

@@ -43,10 +43,10 @@ def nothing_trainable(project: Project) -> Iterator[Finding]:
             proof.path, fix=fix,
         )  # fmt: skip
     elif proof.step:
-        yield from of_step(proof.step, proof.outputs, proof.path, f"build the optimiser after unfreezing, then {fix}")
+        yield from of_step(proof.step, proof.path, outputs=proof.outputs, fix=f"build the optimiser after unfreezing, then {fix}")
 
 
-def of_step(step: Step, outputs: int, path: str, fix: str) -> Iterator[Finding]:
+def of_step(step: Step, path: str, *, outputs: int, fix: str) -> Iterator[Finding]:
     """Findings about what the optimiser knows and moves in a step."""
     if step.trainable is None or step.optimised is None:
         return
@@ -56,7 +56,9 @@ def of_step(step: Step, outputs: int, path: str, fix: str) -> Iterator[Finding]:
     elif step.optimised < least:
         yield fail(f"the optimiser knows {step.optimised} of {_millions(step.trainable)} trainable parameters", path, fix=fix)
     elif step.optimised < step.trainable:
-        yield warn(f"the optimiser knows {_millions(step.optimised)} of {_millions(step.trainable)} trainable parameters", path, fix=fix)
+        yield warn(
+            f"the optimiser knows {_millions(step.optimised)} of {_millions(step.trainable)} trainable parameters", path, fix=fix
+        )
     elif step.moved is not None and step.moved < least:
         yield fail(f"a step moves {step.moved} of {_millions(step.optimised)} parameters that the optimiser knows", path, fix=fix)
 

@@ -34,7 +34,7 @@ def softmax_twice(project: Project) -> Iterator[Finding]:
     """
     fix = f"take the softmax out of the model, then python -m {project.settings.package}.train --overfit-batch"
     proof = trained.overfit(project)
-    found = list(of_step(proof.step, proof.path, fix)) or list(_of_curve(proof, fix))
+    found = list(of_step(proof.step, proof.path, fix=fix)) or list(_of_curve(proof, fix))
     yield from found
     try:
         table = trained.table(project, trained.trained(project), "validation.csv")
@@ -43,7 +43,7 @@ def softmax_twice(project: Project) -> Iterator[Finding]:
     yield from of_table(table, fix)
 
 
-def of_step(step: Step | None, path: str, fix: str) -> Iterator[Finding]:
+def of_step(step: Step | None, path: str, *, fix: str) -> Iterator[Finding]:
     """A finding where what cross entropy was given are probabilities already."""
     if step and step.sums and step.outputs and step.outputs > 1 and step.least >= 0 and all(abs(s - 1) < 1e-3 for s in step.sums):
         yield fail(

@@ -40,10 +40,10 @@ def step_differs(project: Project) -> Iterator[Finding]:
     if step.outputs is not None and step.outputs != len(classes):
         yield fail(f"the loss takes {step.outputs} outputs, {len(classes)} classes wanted", f"{package}/model.py", fix=fix)
     code = f"{package}/model.py"
-    yield from softmax_twice.of_step(step, code, fix)
-    yield from normalised_twice.of_step(project, step, code, fix)
-    yield from frozen_norm_moves.of_step(step, code, fix)
-    yield from nothing_trainable.of_step(step, len(classes), code, fix)
+    yield from softmax_twice.of_step(step, code, fix=fix)
+    yield from normalised_twice.of_step(project, step, path=code, fix=fix)
+    yield from frozen_norm_moves.of_step(step, code, fix=fix)
+    yield from nothing_trainable.of_step(step, code, outputs=len(classes), fix=fix)
     if step.trainable is not None and step.trainable != proof.trainable:
         yield warn(
             f"{step.trainable} parameters are trainable with today's code and settings, {proof.trainable} in the proof",

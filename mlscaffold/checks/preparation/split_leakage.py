@@ -76,7 +76,9 @@ def split_leakage(project: Project) -> Iterator[Finding]:
         )
 
 
-def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int, whose: str) -> Finding:
+def _finding(
+    project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int, whose: str
+) -> Finding:
     kinds = [kind for kind, _ in found.values()]
     how = ", ".join(f"{kinds.count(k)} {name}" for k, name in enumerate(KINDS) if k in kinds)
     item, (_, twin) = min(found.items(), key=lambda pair: (pair[1][0], pair[0].path))

@@ -76,7 +76,9 @@ def _compare(model: Predictions, labels: dict[str, str], other: dict[str, str], 
         gain, interval = pairing.difference([(labels[p], mine[p], other[p]) for p in labels], names, metrics.OF_MATRIX[optimise])
         if interval.low > 0:
             return False, ""
-        values = [metrics.OF_MATRIX[optimise](metrics.confusion([(labels[p], say[p]) for p in labels], names)) for say in (mine, other)]
+        values = [
+            metrics.OF_MATRIX[optimise](metrics.confusion([(labels[p], say[p]) for p in labels], names)) for say in (mine, other)
+        ]
         value, theirs = (v or 0.0 for v in values)
         told = f"difference {gain:+.3f} on {n} pictures, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}"
         if gain > 0:

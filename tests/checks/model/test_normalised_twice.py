@@ -30,12 +30,17 @@ def test_normalised_in_the_model_too(project: Sandbox) -> None:
     seen(project, (0.0, 1.0), (-1.9, 4.2))
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
-    assert "input mean -1.9, spread 4.2 reach the backbone, the loader gave 0 and 1: normalised twice; about 0 and 1 wanted" in found.message
+    assert (
+        "input mean -1.9, spread 4.2 reach the backbone, the loader gave 0 and 1: normalised twice; about 0 and 1 wanted"
+        in found.message
+    )
 
 
 def test_normalised_twice_by_the_loader(project: Sandbox) -> None:
     seen(project, (-2.0, 4.4), (-2.0, 4.4))
-    assert "spread 4.4 reach the backbone; about 0 and 1 wanted: normalised twice, or not at all" in project.check(CHECK)[0].message
+    assert (
+        "spread 4.4 reach the backbone; about 0 and 1 wanted: normalised twice, or not at all" in project.check(CHECK)[0].message
+    )
 
 
 def test_pixels_as_they_are(project: Sandbox) -> None:

@@ -33,7 +33,9 @@ def test_logits_that_sum_to_one_by_chance(project: Sandbox) -> None:
 
 def test_a_curve_that_stays_at_its_floor(project: Sandbox) -> None:
     floor = math.log(1 + 2 / math.e)
-    project.edit_json(FILE, lambda p: p.update(losses=[1.09] + [floor + 0.3 * 0.9**i for i in range(60)], accuracies=[0.3] + [1.0] * 60))
+    project.edit_json(
+        FILE, lambda p: p.update(losses=[1.09] + [floor + 0.3 * 0.9**i for i in range(60)], accuracies=[0.3] + [1.0] * 60)
+    )
     assert f"stays at 0.552: {floor:.3f} is the least that softmax of a softmax over 3 classes" in project.check(CHECK)[0].message
     project.edit_json(FILE, lambda p: p.update(accuracies=[0.5] * 61))
     assert project.check(CHECK) == []

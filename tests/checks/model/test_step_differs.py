@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -27,7 +26,7 @@ def torch_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
 
 
-def judged(project: Sandbox, **changes: Any) -> list[Finding]:
+def judged(project: Sandbox, **changes: dict[str, object]) -> list[Finding]:
     """What is said where a step of today's code is that of the proof, but for some parts."""
     step = json.loads(project.read(FILE))["step"]
     for key, value in changes.items():
@@ -79,7 +78,9 @@ def test_an_optimiser_that_knows_nothing(project: Sandbox) -> None:
 
 
 def test_a_train_that_cannot_be_watched(project: Sandbox) -> None:
-    project.write({f"{PACKAGE}/__init__.py": "", f"{PACKAGE}/train.py": "import argparse\nargparse.ArgumentParser().parse_args()\n"})
+    project.write(
+        {f"{PACKAGE}/__init__.py": "", f"{PACKAGE}/train.py": "import argparse\nargparse.ArgumentParser().parse_args()\n"}
+    )
     (found,) = project.check(CHECK)
     assert found.status is Status.UNKNOWN
     assert "knows no --probe" in found.message

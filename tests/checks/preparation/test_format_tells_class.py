@@ -45,7 +45,9 @@ def test_one_class_is_jpeg(project: Sandbox) -> None:
     resave(project, lambda n, label: (noise(n), "JPEG", {"quality": 90}) if label == "rose" else None)
     (found,) = project.check(CHECK)
     assert found.status is Status.WARN
-    assert found.message.startswith('the file format tells the class: "rose" is 100 % JPEG, the others are 100 % PNG; by it alone 67 %')
+    assert found.message.startswith(
+        'the file format tells the class: "rose" is 100 % JPEG, the others are 100 % PNG; by it alone 67 %'
+    )
     assert found.evidence[0].path == TABLE
 
 

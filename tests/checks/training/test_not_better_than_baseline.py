@@ -79,7 +79,9 @@ def test_a_macro_metric_below_the_baseline_says_both_values(project: Sandbox) ->
     other = {"daisy": "rose", "rose": "tulip", "tulip": "daisy"}
     project.edit_csv(
         f"{FOLDER}/validation.csv",
-        lambda rows: [r | {"prediction": other[r["label"]]} | {f"p:{c}": str(float(c == other[r["label"]])) for c in other} for r in rows],
+        lambda rows: [
+            r | {"prediction": other[r["label"]]} | {f"p:{c}": str(float(c == other[r["label"]])) for c in other} for r in rows
+        ],
     )
     found = project.check(CHECK)[0]
     assert found.status is Status.FAIL

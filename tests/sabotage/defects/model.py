@@ -25,7 +25,7 @@ def one_output_too_many(project: Target) -> Words:
 
 @defect("MO-04", "model.backbone-not-loaded")
 def pretrained_in_words_only(project: Target) -> Words:
-    """"Pretrained" in the document, `weights: null` in the parameters."""
+    """ "Pretrained" in the document, `weights: null` in the parameters."""
     backbone = project.json(project.overfit)["backbone"]
     sentence = f"We take a pretrained {backbone}, so that few pictures are enough."
     project.set_section(2, "architecture", f"{project.sections(2)['architecture']}\n\n{sentence}")
@@ -51,7 +51,7 @@ def everything_frozen(project: Target) -> Words:
 
 @defect("MO-07", "model.cannot-overfit-batch", everywhere=True)
 def one_batch_not_learned(project: Target) -> Words:
-    """"Can overfit one batch" is ticked, its log ends at the loss of guessing."""
+    """ "Can overfit one batch" is ticked, its log ends at the loss of guessing."""
     record = project.json(project.overfit)
     guess = math.log(len(project.classes))
     project.set_value(project.overfit, "losses", [record["initial_loss"]] + [guess - 0.01] * 40)

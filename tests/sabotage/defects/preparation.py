@@ -95,7 +95,7 @@ def statistics_of_all_splits(project: Target) -> Words:
     import numpy as np
     from PIL import Image
 
-    held = {s: [f for f in sorted((project.root / "data/processed" / s).rglob("*.png"))] for s in SPLITS}
+    held = {s: sorted((project.root / "data/processed" / s).rglob("*.png")) for s in SPLITS}
     pixels = {s: np.stack([np.asarray(Image.open(f), dtype=np.float64) for f in files]) / 255 for s, files in held.items()}
     together = np.concatenate(list(pixels.values()))
     axes = (0, 1, 2)

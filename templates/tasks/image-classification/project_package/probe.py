@@ -20,7 +20,9 @@ class Given(pl.Callback):
         """Take the record that is filled."""
         self.seen = seen
 
-    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int) -> None:
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
+    ) -> None:
         """Note mean and spread of the pictures."""
         self.seen.setdefault("given", spread(batch[0]))
 
@@ -41,13 +43,12 @@ def watching(model: nn.Module, seen: dict[str, Any]) -> Iterator[None]:
 
     def loss(outputs: Tensor, *arguments: Any, **options: Any) -> Tensor:
         values = outputs.detach().float()
-        sums = values.sum(1)
-        found = {"outputs": values.shape[1], "least": values.min().item(), "sums": [sums.min().item(), sums.max().item()]}
-        seen.setdefault("loss", found)
+        sums = [round(value.item(), 5) for value in values.sum(1).aminmax()]
+        seen.setdefault("loss", {"outputs": values.shape[1], "least": round(values.min().item(), 7), "sums": sums})
         return taken(outputs, *arguments, **options)
 
     hook = first.register_forward_pre_hook(reached)
-    functional.cross_entropy = loss
+    functional.cross_entropy = loss  # type: ignore[assignment]
     try:
         yield
     finally:

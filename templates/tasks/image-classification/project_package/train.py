@@ -43,7 +43,7 @@ class Command(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Add what only this script knows; classes and channels come from the project's files."""
         parser.add_argument("--overfit-batch", action="store_true", help="stage 5: show that the model fits one batch")
-        parser.add_argument("--probe", type=str, default=None, metavar="FILE", help="write what one step does, and stop")
+        parser.add_argument("--probe", type=str, default=None, metavar="FILE", help="write what a step does, and stop")
         parser.add_argument("--resume", type=str, default=None, metavar="RUN", help="go on with an interrupted run")
         parser.add_argument("--threads", type=int, default=1, help="threads of torch")
         parser.add_lightning_class_args(EarlyStopping, "early_stopping")
