@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RADIUS = 8
 RMS = 12.0
-RMS_SMALL = 6.0
+RMS_SMALL = 8.5
 TIGHT_RADIUS, TIGHT_RMS = 4, 6.0
 MAX_RUN = 1000
 
@@ -75,7 +75,7 @@ def near_pairs(facts: Mapping[str, Facts], *, radius: int = RADIUS) -> list[Alik
         return []
     chosen = [facts[key] for key in keys]
     hashes = np.array([f.phash for f in chosen] + [f.mirrored for f in chosen], dtype=np.int64).view(np.uint64)
-    first, second, distance = _within(hashes, radius)
+    first, second, distance = within(hashes, radius)
     # Of a pair and its mirrored twin only those with an unmirrored first picture are needed; a picture is not its own copy.
     keep = (first < n) & ((second < n) | (first < second - n))
     first, second, distance = first[keep], second[keep], distance[keep]
@@ -97,7 +97,7 @@ def _unique(keys: list[str], *columns: Array) -> list[Alike]:
     return [found[pair] for pair in sorted(found)]
 
 
-def _within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
+def within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
     """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits."""
     import numpy as np
 

@@ -55,6 +55,12 @@ def test_one_batch_is_learned_by_heart(trained: Generated) -> None:
     assert found["accuracies"][-1] == 1
     assert found["outputs"] == 10
     assert found["input"] == [1, 32, 32]
+    step = found["step"]
+    assert step["input"]["mean"] == pytest.approx(0, abs=0.3)
+    assert step["input"]["std"] == pytest.approx(1, abs=0.3)
+    assert step["given"]["std"] == step["input"]["std"]
+    assert step["loss"]["least"] < 0  # logits
+    assert step["parameters"]["moved"] == step["parameters"]["optimised"] == found["trainable"]
 
 
 def test_evaluation_counts_test_and_shows_eyeball(trained: Generated, tmp_path: Path) -> None:
