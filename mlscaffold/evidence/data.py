@@ -110,7 +110,8 @@ def splits(project: Project) -> list[SplitRow]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "split")
         rows += [
-            SplitRow(composed(r["path"]), r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows
+            SplitRow(composed(r["path"]), r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line)
+            for r in table.rows
         ]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
@@ -127,7 +128,9 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "origin")
         rows += [
-            Processed(composed(f"{split}/{r['path']}"), r["digest"].lower(), r["label"], composed(r["origin"]), split, file, r.line)
+            Processed(
+                composed(f"{split}/{r['path']}"), r["digest"].lower(), r["label"], composed(r["origin"]), split, file, r.line
+            )
             for r in table.rows
         ]
     if not rows:
