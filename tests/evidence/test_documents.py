@@ -227,7 +227,9 @@ def test_pdf_with_the_list_marks_of_symbol_fonts() -> None:
 
     body, stream = getSampleStyleSheet()["BodyText"], io.BytesIO()
     items = [reportlab.Paragraph(text, body) for text in ("Lowe 2004", "Deng 2009")]
-    reportlab.SimpleDocTemplate(stream).build([reportlab.Paragraph("Literature", body), reportlab.ListFlowable(items, bulletType="bullet")])
+    reportlab.SimpleDocTemplate(stream).build(
+        [reportlab.Paragraph("Literature", body), reportlab.ListFlowable(items, bulletType="bullet")]
+    )
     found = documents.find(documents.read(stream.getvalue(), "docs/02-research.pdf"), "literature")
     assert found and found.items == ("Lowe 2004", "Deng 2009")
 

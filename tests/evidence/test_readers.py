@@ -91,7 +91,9 @@ def test_tables_as_spreadsheets_save_them() -> None:
     assert german.rows[0]["label"] == "Blüte" and german.number(german.rows[0], "value") == 0.87
     pointed = tables.read("label,value\nBlüte,0.87\n".encode(), "a.csv")
     assert tables.meaning(german) == tables.meaning(pointed)
-    assert tables.meaning(tables.read(b"label,value\n1;2,x\n", "a.csv")) != tables.meaning(tables.read(b"label;value\n1,2;x\n", "a.csv"))
+    assert tables.meaning(tables.read(b"label,value\n1;2,x\n", "a.csv")) != tables.meaning(
+        tables.read(b"label;value\n1,2;x\n", "a.csv")
+    )
     assert tables.meaning(plain, "label=rose", columns=("label",)) == {"columns": ["label"], "rows": [["rose"]]}
     quoted = tables.read(b'path,note\na,"two\nlines"\nb,x\n', "a.csv")
     assert [row.line for row in quoted.rows] == [2, 4]

@@ -95,9 +95,14 @@ def refresh_tables(project: Target) -> None:
     """Manifests and split tables with the bytes of today; a picture that is not listed joins the manifest, one that is gone leaves."""
     for file in sorted((project.root / "data/manifest").glob("*.csv")):
         source = file.stem
-        here = sorted(p for p in (project.root / "data/raw" / source).rglob("*") if p.is_file() and p.suffix.lower() in (".png", ".jpg", ".jpeg"))
+        here = sorted(
+            p
+            for p in (project.root / "data/raw" / source).rglob("*")
+            if p.is_file() and p.suffix.lower() in (".png", ".jpg", ".jpeg")
+        )
         rows = [
-            {"path": p.relative_to(project.root / "data/raw").as_posix(), "bytes": str(p.stat().st_size), "digest": digest_of(p)} for p in here
+            {"path": p.relative_to(project.root / "data/raw").as_posix(), "bytes": str(p.stat().st_size), "digest": digest_of(p)}
+            for p in here
         ]
         of = {row["path"]: row["digest"] for row in rows}
         write_rows(project, f"data/manifest/{source}.csv", rows)
@@ -120,7 +125,9 @@ def quote(project: Target, changed: dict[str, str], patterns: tuple[str, ...] = 
 
 def files(project: Target, patterns: tuple[str, ...]) -> list[str]:
     """Files that match any of the patterns."""
-    return sorted({p.relative_to(project.root).as_posix() for pattern in patterns for p in project.root.glob(pattern) if p.is_file()})
+    return sorted(
+        {p.relative_to(project.root).as_posix() for pattern in patterns for p in project.root.glob(pattern) if p.is_file()}
+    )
 
 
 def tracked(project: Target, *endings: str) -> list[str]:
@@ -149,7 +156,9 @@ def add_picture(project: Target, like: Row, content: bytes, *, name: str) -> str
     folder = like["path"].rpartition("/")[0]
     path = f"{folder}/{name}"
     project.write({f"data/raw/{path}": content})
-    add_rows(project, f"data/raw/{folder}/annotations.csv", [{"path": name, "label": like["label"], "group": like.get("group", "")}])
+    add_rows(
+        project, f"data/raw/{folder}/annotations.csv", [{"path": name, "label": like["label"], "group": like.get("group", "")}]
+    )
     add_rows(project, project.splits, [{**like, "path": path, "digest": hashlib.sha256(content).hexdigest()}])
     return path
 

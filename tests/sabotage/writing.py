@@ -57,7 +57,8 @@ def markdown(document: Paper, *, anchors: bool = True, level: int = 2) -> str:
 def body(part: Part) -> list[str]:
     """The blocks of a part as lines of Markdown."""
     lines: list[str] = []
-    for kind, blocks in groupby(part.blocks, key=kind_of):
+    for kind, found in groupby(part.blocks, key=kind_of):
+        blocks = list(found)
         lines += [*(lines and [""]), *("\n\n".join(blocks).split("\n") if kind == "text" else blocks)]
     return lines
 
@@ -97,8 +98,12 @@ def word(document: Paper, *, heading: str = "Überschrift", item: str = "Aufzäh
     made: Any = docx.Document()
     for level in (1, 2):
         style = made.styles[f"Heading {level}"]
-        style.element.find(f"{{{style.element.nsmap['w']}}}name").set(f"{{{style.element.nsmap['w']}}}val", f"{heading.lower()} {level}")
-        style.element.set(f"{{{style.element.nsmap['w']}}}styleId", f"{heading[:1].strip('Ü') or 'b'}{heading[1:]}{level}".lower())
+        style.element.find(f"{{{style.element.nsmap['w']}}}name").set(
+            f"{{{style.element.nsmap['w']}}}val", f"{heading.lower()} {level}"
+        )
+        style.element.set(
+            f"{{{style.element.nsmap['w']}}}styleId", f"{heading[:1].strip('Ü') or 'b'}{heading[1:]}{level}".lower()
+        )
     styles = {s.style_id: s for s in made.styles}
     first, second = (next(s for key, s in styles.items() if key.endswith(f"{heading[1:]}{n}".lower())) for n in (1, 2))
     made.styles["List Bullet"].element.set(f"{{{first.element.nsmap['w']}}}styleId", item)
@@ -114,7 +119,9 @@ def word(document: Paper, *, heading: str = "Überschrift", item: str = "Aufzäh
                     for cell, text in zip(table.add_row().cells, row, strict=True):
                         cell.text = text
             for block in blocks if kind != "table" else ():
-                made.add_paragraph(block.removeprefix("- "), style=next(s for s in made.styles if s.style_id == item) if kind == "list" else None)
+                made.add_paragraph(
+                    block.removeprefix("- "), style=next(s for s in made.styles if s.style_id == item) if kind == "list" else None
+                )
     stream = io.BytesIO()
     made.save(stream)
     return stream.getvalue()

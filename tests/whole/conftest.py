@@ -18,9 +18,7 @@ from tests.conftest import Sandbox
 PATIENCE = 1500
 
 
-def mlscaffold(
-    folder: Path, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None
-) -> str:
+def mlscaffold(folder: Path, *arguments: str, code: int | None = 0, environment: Mapping[str, str] | None = None) -> str:
     """Run the real command in a folder; returns what it printed."""
     command = [sys.executable, "-c", "from mlscaffold.cli import main; main()", *arguments]
     env = {**os.environ, "GIT_AUTHOR_NAME": "Ada", "COLUMNS": "160", "OMP_NUM_THREADS": "1", **(environment or {})}

@@ -130,7 +130,10 @@ def run_of_fold(project: Target, fold: int) -> None:
 def notebooks_with_outputs(project: Target) -> None:
     """Notebooks with outputs, and the folders that Jupyter leaves beside them."""
     cell = '{"cells": [{"cell_type": "code", "outputs": [{"output_type": "stream", "name": "stdout", "text": ["accuracy 0.41"]}],'
-    text = cell + ' "source": ["print(1)"], "metadata": {}, "execution_count": 3}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    text = (
+        cell
+        + ' "source": ["print(1)"], "metadata": {}, "execution_count": 3}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    )
     project.write(
         {
             "notebooks/look.ipynb": text,
@@ -355,4 +358,3 @@ def product_shot(size: tuple[int, int], *, seed: int, ending: str) -> bytes:
 def replace_picture(project: Target, row: Row, content: bytes) -> None:
     """Put another picture in place of a raw one."""
     project.write({f"data/raw/{row['path']}": content})
-

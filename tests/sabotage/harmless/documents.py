@@ -120,7 +120,11 @@ def headings_of_our_own(project: Target) -> None:
 @harmless("OK-06", allows=STALE)
 def two_sections_in_one(project: Target) -> None:
     """Two sections merged into one, with both titles in the heading."""
-    for number, (first, second) in {1: ("problem-statement", "ideal-solution"), 2: ("hardware", "software"), 7: ("failure-cases", "remedies")}.items():
+    for number, (first, second) in {
+        1: ("problem-statement", "ideal-solution"),
+        2: ("hardware", "software"),
+        7: ("failure-cases", "remedies"),
+    }.items():
         found = paper(project, number)
         parts = {part.anchor: part for part in found.parts}
         one, other = parts[first], parts[second]
@@ -157,7 +161,15 @@ def by_libreoffice(project: Target, ending: str) -> dict[int, bytes]:
         for number in NUMBERS:
             (folder / f"{number}.html").write_text(page(paper(project, number)), encoding="utf-8")
         kind = "docx:MS Word 2007 XML" if ending == "docx" else "pdf:writer_web_pdf_Export"
-        command = [program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", kind, "--outdir", made]
+        command = [
+            program,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            made,
+        ]
         command += ["--infilter=HTML (StarWriter)"] if ending == "docx" else []
         subprocess.run([*command, *(f"{folder}/{n}.html" for n in NUMBERS)], check=True, capture_output=True, timeout=180)
         return {number: (folder / f"{number}.{ending}").read_bytes() for number in NUMBERS}

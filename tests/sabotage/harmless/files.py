@@ -65,7 +65,11 @@ def annotations_of_a_german_excel(project: Target) -> None:
 @harmless("OK-09c")
 def numbers_with_decimal_commas(project: Target) -> None:
     """Curves and predictions saved by a German Excel: semicolons and decimal commas."""
-    for path in (f"{project.run('training')}/metrics.csv", f"{project.evaluation()}/predictions.csv", f"{project.run('training')}/validation.csv"):
+    for path in (
+        f"{project.run('training')}/metrics.csv",
+        f"{project.evaluation()}/predictions.csv",
+        f"{project.run('training')}/validation.csv",
+    ):
         rows = [{name: comma(cell) for name, cell in row.items()} for row in project.rows(path)]
         write_rows(project, path, rows, delimiter=";", encoding="cp1252")
 
@@ -104,7 +108,11 @@ def rename(project: Target, new: Callable[[str, int], str], *, every: int = 3, s
     """Give pictures other names, in raw and processed folders, tables and records; signed again, since predictions name them."""
     chosen = [r for r in project.rows(project.splits) if not split or r["split"] == split][::every]
     of_raw, of_processed = dict[str, str](), dict[str, str]()
-    origins = {r["origin"]: f"{s}/{r['path']}" for s in ("train", "validation", "eyeball", "test") for r in project.rows(f"data/processed/{s}/annotations.csv")}
+    origins = {
+        r["origin"]: f"{s}/{r['path']}"
+        for s in ("train", "validation", "eyeball", "test")
+        for r in project.rows(f"data/processed/{s}/annotations.csv")
+    }
     for k, row in enumerate(chosen):
         path = Path(row["path"])
         name = new(path.stem, k)

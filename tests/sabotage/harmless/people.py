@@ -23,7 +23,10 @@ def two_people_hold_one_role(project: Target) -> None:
     """Two people hold one role, and one person three."""
     lead = project.toml("mlscaffold.toml")["team"]["data scientist"][0]
     roles = project.toml("mlscaffold.toml")["team"]
-    lines = [f'"{role}" = ["Grace Hopper", "{lead}", "Rózsa Péter"]' if k % 2 else f'"{role}" = ["{lead}"]' for k, role in enumerate(roles)]
+    lines = [
+        f'"{role}" = ["Grace Hopper", "{lead}", "Rózsa Péter"]' if k % 2 else f'"{role}" = ["{lead}"]'
+        for k, role in enumerate(roles)
+    ]
     team(project, "\n".join([*lines, '"photographer" = ["Gerda Taro"]', '"on call" = ["Alan Turing", "Gerda Taro"]']))
 
 

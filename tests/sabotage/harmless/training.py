@@ -16,7 +16,11 @@ def more_columns_in_another_order(project: Target) -> None:
     path = f"{project.run('training')}/metrics.csv"
     rows = project.rows(path)
     more = [
-        {"time": f"{4.1 + k / 9:.2f}", "grad_norm": f"{3 / (k + 1):.4f}", **{f"recall/{c}": f"{0.5 + 0.4 * k / len(rows):.3f}" for c in project.classes}}
+        {
+            "time": f"{4.1 + k / 9:.2f}",
+            "grad_norm": f"{3 / (k + 1):.4f}",
+            **{f"recall/{c}": f"{0.5 + 0.4 * k / len(rows):.3f}" for c in project.classes},
+        }
         for k, _ in enumerate(rows)
     ]
     write_rows(project, path, [{**extra, **dict(reversed(list(row.items())))} for row, extra in zip(rows, more, strict=True)])
@@ -29,7 +33,9 @@ def epochs_counted_from_one(project: Target) -> None:
     for stage in ("training", "tuning"):
         folder = project.run(stage)
         project.set_cells(f"{folder}/metrics.csv", "epoch", lambda row: str(int(row["epoch"]) + 1))
-        project.edit_json(f"{folder}/provenance.json", lambda held: held["checkpoint"].update(epoch=held["checkpoint"]["epoch"] + 1))
+        project.edit_json(
+            f"{folder}/provenance.json", lambda held: held["checkpoint"].update(epoch=held["checkpoint"]["epoch"] + 1)
+        )
         epoch = project.toml(f"reports/{stage}/chosen.toml")["epoch"]
         project.replace(f"reports/{stage}/chosen.toml", f"epoch = {epoch}\n", f"epoch = {epoch + 1}\n")
     sign_again(project)
@@ -47,7 +53,9 @@ def csv_of_lightning(project: Target) -> None:
     """Lightning's own CSV: train and validation on rows of their own, blanks elsewhere, the learning rate without an epoch."""
     path = f"{project.run('training')}/metrics.csv"
     rows: list[Row] = []
-    blank = dict.fromkeys(("epoch", "lr-AdamW", "step", "train_acc", "train_loss_epoch", "train_loss_step", "val_acc", "val_loss"), "")
+    blank = dict.fromkeys(
+        ("epoch", "lr-AdamW", "step", "train_acc", "train_loss_epoch", "train_loss_step", "val_acc", "val_loss"), ""
+    )
     for k, row in enumerate(project.rows(path)):
         step = str(25 * (k + 1) - 1)
         rows += [
@@ -73,10 +81,14 @@ def a_resumed_run(project: Target) -> None:
     write_rows(project, f"{folder}/metrics.csv", rows[cut:])
     project.edit_json(
         f"reports/training/{parent}/provenance.json",
-        lambda held: (held["limits"].update(epochs=cut, stopped="interrupted"), held["checkpoint"].update(digest="ab" * 32, epoch=cut - 1)),
+        lambda held: (
+            held["limits"].update(epochs=cut, stopped="interrupted"),
+            held["checkpoint"].update(digest="ab" * 32, epoch=cut - 1),
+        ),
     )
     project.edit_json(
-        f"{folder}/provenance.json", lambda held: (held.update(parent=parent, resumed=True), held["limits"].update(epochs=len(rows) - cut))
+        f"{folder}/provenance.json",
+        lambda held: (held.update(parent=parent, resumed=True), held["limits"].update(epochs=len(rows) - cut)),
     )
     sign_again(project)
 
@@ -156,7 +168,8 @@ def more_than_is_asked_for(project: Target) -> None:
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     for base in (f"runs/{second}", f"reports/training/{second}"):
         project.edit_json(
-            f"{base}/provenance.json", lambda held: (held.update(run=second), held["checkpoint"].update(digest="cd" * 32, epoch=0))
+            f"{base}/provenance.json",
+            lambda held: (held.update(run=second), held["checkpoint"].update(digest="cd" * 32, epoch=0)),
         )
         project.set_cells(f"{base}/metrics.csv", "val_loss", lambda row: f"{float(row['val_loss']) * 1.7:.6f}")
     project.write(
@@ -186,7 +199,11 @@ def a_failed_experiment(project: Target) -> None:
         write_rows(project, f"{base}/metrics.csv", rows[:-1])
         project.edit_json(
             f"{base}/provenance.json",
-            lambda held: (held.update(run=failed), held["checkpoint"].update(digest="ef" * 32), held["limits"].update(stopped="interrupted")),
+            lambda held: (
+                held.update(run=failed),
+                held["checkpoint"].update(digest="ef" * 32),
+                held["limits"].update(stopped="interrupted"),
+            ),
         )
     (project.root / f"reports/training/{failed}/validation.csv").unlink()
     project.write({f"reports/training/{failed}/README.md": "Learning rate 0.3: diverged in the third epoch. Not chosen.\n"})
@@ -198,7 +215,8 @@ def predictions_with_more_columns(project: Target) -> None:
     for path in (f"{project.evaluation()}/predictions.csv", f"{project.run('training')}/validation.csv"):
         rows = project.rows(path)
         told = [
-            {"embedding": f"[{k / 7:.3f}, {k % 5}]", "ms": f"{0.2 + k % 3:.1f}", **dict(reversed(list(row.items())))} for k, row in enumerate(rows)
+            {"embedding": f"[{k / 7:.3f}, {k % 5}]", "ms": f"{0.2 + k % 3:.1f}", **dict(reversed(list(row.items())))}
+            for k, row in enumerate(rows)
         ]
         write_rows(project, path, sorted(told, key=lambda row: row["ms"] + row["path"][::-1]))
     sign_again(project)
@@ -207,7 +225,11 @@ def predictions_with_more_columns(project: Target) -> None:
 @harmless("OK-43b")
 def rows_in_another_order(project: Target) -> None:
     """The rows of every table stand in another order."""
-    for path in sorted(p.relative_to(project.root).as_posix() for place in ("reports", "data", "exports") for p in (project.root / place).rglob("*.csv")):
+    for path in sorted(
+        p.relative_to(project.root).as_posix()
+        for place in ("reports", "data", "exports")
+        for p in (project.root / place).rglob("*.csv")
+    ):
         rows = project.rows(path)
         if rows and Path(path).name not in ("metrics.csv", "study.csv"):
-            write_rows(project, path, sorted(rows, key=lambda row: list(row.values())[0][::-1]))
+            write_rows(project, path, sorted(rows, key=lambda row: next(iter(row.values()))[::-1]))
