@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from mlscaffold.evidence import tables, toml
 from mlscaffold.project import Missing, Project
+from mlscaffold.trees import composed
 
 SPLITS = ("train", "validation", "eyeball", "test")
 RAW = "data/raw"
@@ -87,7 +88,7 @@ def annotation_rows(project: Project) -> list[Annotation]:
         folder = PurePosixPath(file).parent.relative_to(RAW)
         extra = [c for c in table.header if c not in ("path", "label", "group")]
         for row in table.rows:
-            path = str(folder / row["path"]) if row["path"] else str(folder)
+            path = composed(str(folder / row["path"]) if row["path"] else str(folder))
             rows.append(Annotation(path, row["label"], row.get("group"), file, row.line, {c: row[c] for c in extra}))
     return rows
 
@@ -98,7 +99,7 @@ def manifest(project: Project) -> list[Medium]:
     for file in project.glob("data/manifest/*.csv"):
         table = project.read(tables.read, file)
         table.need("path", "bytes", "digest")
-        rows += [Medium(r["path"], table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
+        rows += [Medium(composed(r["path"]), table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
     return rows
 
 
@@ -109,7 +110,8 @@ def splits(project: Project) -> list[SplitRow]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "split")
         rows += [
-            SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows
+            SplitRow(composed(r["path"]), r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line)
+            for r in table.rows
         ]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
@@ -126,7 +128,9 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
         table = project.read(tables.read, file)
         table.need("path", "digest", "label", "origin")
         rows += [
-            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line)
+            Processed(
+                composed(f"{split}/{r['path']}"), r["digest"].lower(), r["label"], composed(r["origin"]), split, file, r.line
+            )
             for r in table.rows
         ]
     if not rows:
@@ -140,10 +144,19 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
 
 def raw_media(project: Project) -> dict[str, str]:
     """Pictures below `data/raw` that are on this machine → digest of the file; paths relative to `data/raw`."""
-    return {p[len(RAW) + 1 :]: d for p, d in project.digests(RAW).items() if is_medium(p)}
+    return _composed({p[len(RAW) + 1 :]: d for p, d in project.digests(RAW).items() if is_medium(p)})
 
 
 def processed_media(project: Project, split: str) -> dict[str, str]:
     """Pictures of a processed split that are on this machine → digest of the file; paths relative to `data/processed`."""
     base = "data/processed/"
-    return {p[len(base) :]: d for p, d in project.digests(f"{base}{split}").items() if is_medium(p)}
+    return _composed({p[len(base) :]: d for p, d in project.digests(f"{base}{split}").items() if is_medium(p)})
+
+
+def _composed(found: dict[str, str]) -> dict[str, str]:
+    """Files under their composed names, as tables are read; of two that differ in the form only, one keeps its own."""
+    named: dict[str, str] = {}
+    for path, digest in found.items():
+        name = composed(path)
+        named[path if name in named else name] = digest
+    return named

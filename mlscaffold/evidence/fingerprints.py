@@ -146,7 +146,9 @@ def _processed(project: Project, select: str) -> object:
             continue
         seen = media.facts(project, here, base="data/processed")
         labels = {p.path: p.label for p in listed}
-        rows += [[seen[path].pixels or digest, labels.get(path, "?"), split] for path, digest in here.items()]
+        # The table speaks for a picture of which only a pointer (Git LFS) is here.
+        told = {p.path: p.digest for p in listed if p.path in here and seen[p.path].pointer}
+        rows += [[told.get(path) or seen[path].pixels or digest, labels.get(path, "?"), split] for path, digest in here.items()]
         rows += [[ABSENT, p.label, split] for p in listed if p.path not in here]
     return sorted(rows) or None
 

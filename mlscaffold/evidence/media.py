@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mlscaffold.project import Project
+from mlscaffold.trees import on_disk
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
@@ -21,11 +22,9 @@ def facts(project: Project, media: Mapping[str, str], *, base: str) -> dict[str,
         from mlscaffold.datasets.scan import scan
 
         first = {digest: path for path, digest in fresh.items()}
-        scanned = scan([project.root / base / path for path in first.values()])
-        learned = {
-            d: list(_same(project, f"{base}/{path}", d, scanned[project.root / base / path]).to_row())
-            for d, path in first.items()
-        }
+        places = {path: on_disk(project.root / base / path) for path in first.values()}
+        scanned = scan(list(places.values()))
+        learned = {d: list(_same(project, f"{base}/{path}", d, scanned[places[path]]).to_row()) for d, path in first.items()}
         project.cache.remember_facts(learned, READER)
         known |= learned
     return {path: Facts.from_row(tuple(known[digest])) for path, digest in media.items() if digest in known}

@@ -13,7 +13,10 @@ from mlscaffold.evidence import Broken
 from mlscaffold.evidence.documents import Section, Titles, is_guidance, normalise
 from mlscaffold.evidence.titles import anchors_of, plain
 
-_ITEM = re.compile(r"^(?:[•‣◦▪·–*-]|\d{1,3}[.)])\s+(?=\S)")
+# The marks of lists: also those of symbol fonts, which have no letter of their own (Word's is U+F0B7, others leave U+007F).
+_MARK = "[•‣◦▪▫■□●○◆➢✓·–*\\-\x7f\uf000-\uf0ff]"
+_ITEM = re.compile(rf"^(?:{_MARK}|\d{{1,3}}[.)])\s+(?=\S)")
+_ALONE = re.compile(rf"^(?:{_MARK}|\d{{1,3}}[.)])$")
 
 
 @dataclass
@@ -31,7 +34,7 @@ def sections(data: bytes, path: str, titles: Titles) -> tuple[Section, ...]:
     parts = [_Part()]
     for page in _pages(reader, path):
         lines = [normalise(line) for line in page[0].replace("\0", "").splitlines()]
-        lines = [line for line in lines if line]
+        lines = _with_marks([line for line in lines if line])
         skip = False
         for line, following in zip(lines, [*lines[1:], ""], strict=False):
             if skip:
@@ -50,6 +53,14 @@ def sections(data: bytes, path: str, titles: Titles) -> tuple[Section, ...]:
     if not found:
         raise Broken(path, "has no text layer (scanned?)", hint="Export the PDF from the text program, or hand in the docx.")
     return found
+
+
+def _with_marks(lines: list[str]) -> list[str]:
+    """Lines where a mark that stands alone, as some programs place it, begins the line after it."""
+    joined: list[str] = []
+    for line in lines:
+        joined[-1:] = [f"{joined[-1]} {line}"] if joined and _ALONE.match(joined[-1]) else [*joined[-1:], line]
+    return joined
 
 
 def _section(part: _Part) -> Section:
