@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import mean
 
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import chain, data, runs, studies
@@ -57,7 +58,9 @@ def _luck(project: Project, scored: list[Trial]) -> Effect | None:
         n = sum(row.split == "test" for row in data.splits(project))
     except Missing:
         return None
-    return Effect("accuracy", max(values), max(values) - peeking(max(values), n, len(values))) if len(values) > 1 and n else None
+    if len(values) < 2 or not n:
+        return None
+    return Effect("accuracy", max(values), max(values) - peeking(mean(values), n, len(values)))
 
 
 def read(project: Project, choice: chain.Chosen) -> Study:
