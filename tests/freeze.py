@@ -67,7 +67,7 @@ def made(scratch: Path) -> Path:
     return scratch / "digits-demo"
 
 
-def pack(folder: Path) -> bytes:
+def pack(folder: Path, *, preset: int = 9 | lzma.PRESET_EXTREME) -> bytes:
     """The archive of a finished project: its history, and what git ignores and checks read."""
     members = {
         finished.ABOUT: json.dumps({"schema": 1, "head": git.head(folder)}).encode(),
@@ -80,7 +80,7 @@ def pack(folder: Path) -> bytes:
             member = tarfile.TarInfo(name)
             member.size, member.mtime = len(content), MADE
             archive.addfile(member, io.BytesIO(content))
-    return lzma.compress(stream.getvalue(), preset=9 | lzma.PRESET_EXTREME)
+    return lzma.compress(stream.getvalue(), preset=preset)
 
 
 def ignored(folder: Path) -> Iterator[tuple[str, bytes]]:
