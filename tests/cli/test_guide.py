@@ -36,7 +36,9 @@ class Reader:
         tool.chmod(0o755)
         settings = scratch / "gitconfig"
         settings.write_text("[user]\n\tname = Ada Byron\n\temail = ada@flowers.example\n", encoding="utf-8")
-        self.env = surroundings(GIT_CONFIG_GLOBAL=str(settings), PATH=f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}")
+        self.env = surroundings(
+            COLUMNS="100", GIT_CONFIG_GLOBAL=str(settings), PATH=f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}"
+        )
 
     def types(self, block: str, *, code: int = 0) -> str:
         """Run a block; returns what was printed."""
@@ -110,19 +112,27 @@ def test_releases(signed: Sandbox, tmp_path: Path) -> None:
 
 
 @pytest.mark.xdist_group("finished")
-def test_demo(tmp_path: Path) -> None:
+def test_the_readme_and_the_page_of_the_demo(tmp_path: Path) -> None:
     place = tmp_path / "desk"
     place.mkdir()
-    reader, (unpack, look, spoil, undo) = Reader(place, tmp_path), blocks("demo.md")
-    told = reader.types(unpack)
+    readme = (GUIDE.parents[1] / "README.md").read_text(encoding="utf-8")
+    reader, opening = Reader(place, tmp_path), BLOCK.findall(readme)[1]
+    unpack, look, spoil, undo = blocks("demo.md")
+    assert opening.startswith(unpack) and spoil.splitlines()[1] == opening.splitlines()[-1]  # so nothing is run twice
+
+    told = reader.types(opening)
     assert told.count("signed   ") == 10 and " passed, " in told
+    shown = re.search(r"^```text\n(Half of the test pictures.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert shown and steady(shown[1]) in steady(told), f"README shows another transcript than this:\n{told}"
+    assert "Taken back: leak." in reader.types(undo)
     told = reader.types(look)
     assert "accuracy" in told and "Nothing was written." in told
     assert (reader.place / "report.html").stat().st_size > 20_000
-    (reader.place / "report.html").unlink()
-    told = reader.types(spoil)
-    assert "259 of 523 test pictures are in train too" in told
-    assert "Taken back: leak." in reader.types(undo)
+
+
+def steady(text: str) -> str:
+    """A transcript without what differs each time: commit, seconds."""
+    return re.sub(r"\([0-9a-f]{7}, |in \d+\.\d s", "…", text)
 
 
 def test_the_page_names_every_sin() -> None:
