@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -64,7 +65,16 @@ def stats(output: Output = Format.TEXT, no_input: NoInput = False) -> None:
 @app.command("split")
 def split(
     *,
-    shares: Annotated[str, typer.Option(help="For example train=0.6,validation=0.15,eyeball=0.05,test=0.2 (the default).")] = "",
+    shares: Annotated[
+        str,
+        typer.Option(
+            help="For example train=0.6,validation=0.15,eyeball=0.05,test=0.2 (the default); needed: what acceptance.toml asks for."
+        ),
+    ] = "",
+    group: Annotated[str, typer.Option(help="Column of the annotations: rows of one value stay in one split.")] = "",
+    time: Annotated[
+        str, typer.Option(help="Column of the annotations with dates or numbers: the newest rows are the test set.")
+    ] = "",
     seed: Annotated[int, typer.Option(help="Another number deals new rows otherwise.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Start anew: rows that have a split lose it.")] = False,
     keep_original: Annotated[
@@ -77,9 +87,80 @@ def split(
     from mlscaffold.workflows.split_data import split_data
 
     root = _root()
-    wanted = _shares(shares) if shares else None
-    done = split_data(root, shares=wanted, seed=seed, again=again, keep_original=keep_original, progress=_progress("read"))
+    as_needed = shares == "needed"
+    done = split_data(
+        root,
+        shares=_shares(shares) if shares and not as_needed else None,
+        as_needed=as_needed,
+        group=group,
+        time=time,
+        seed=seed,
+        again=again,
+        keep_original=keep_original,
+        progress=_progress("read"),
+    )
     _print(answers.split_json(done) if output is Format.JSON else answers.split_text(done, _package(root)))
+
+
+class Form(StrEnum):
+    """How a comparison is written."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command("diff")
+def diff(
+    revision: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "HEAD",
+    *,
+    form: Annotated[
+        Form, typer.Option("--format", help="text; md for a pull request; json; html with the pictures.")
+    ] = Form.TEXT,
+    output: Annotated[Path | None, typer.Option(help="The file to write (html: data-diff.html by default).")] = None,
+) -> None:
+    """Compare the data with those of a commit: labels from class to class, what came, went, moved or was renamed."""
+    from functools import partial
+    from importlib import import_module
+
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.data_diff import data_diff, picture_of
+    from mlscaffold.writing import write_text
+
+    project = open_project(_root())
+    found = data_diff(project, revision)
+    module = import_module(f"mlscaffold.reports.diff.{form.value}")
+    told = module.render(found, picture=partial(picture_of, project)) if form is Form.HTML else module.render(found)
+    target = output or (Path("data-diff.html") if form is Form.HTML else None)
+    if target is None:
+        typer.echo(told, nl=False)
+    else:
+        write_text(target, told)
+        typer.echo(f"Wrote {target}")
+
+
+@app.command("sizes")
+def sizes(
+    *,
+    error: Annotated[
+        float | None, typer.Option(help="The error that you tolerate, 0 to 1; by default of acceptance.toml.")
+    ] = None,
+    expected: Annotated[
+        float | None, typer.Option(help="The value that you expect of the metric; by default its threshold, else 0.9.")
+    ] = None,
+    total: Annotated[int | None, typer.Option(help="Labelled pictures; by default those that are there.")] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Explain how large test, validation and eyeball have to be, and what your data allow."""
+    from mlscaffold.places import NoProject, find_root
+    from mlscaffold.workflows.data_sizes import data_sizes
+
+    root = None
+    with contextlib.suppress(NoProject):  # the arithmetic needs no project
+        root = find_root(Path.cwd())
+    done = data_sizes(root, error=error, expected=expected, total=total)
+    _print(answers.sizes_json(done) if output is Format.JSON else answers.sizes_text(done))
 
 
 def _root() -> Path:

@@ -70,3 +70,15 @@ def test_outside_of_a_project_nothing_is_done(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"lies in no project: there is no mlscaffold\.toml"):
         _say("stats")
+
+
+def test_sizes_explain_themselves(project: Path) -> None:
+    text = _say("sizes", "--error", "0.02", "--expected", "0.9")
+    assert text.startswith("To know a value of 0.9 to ±0.02 (95 %, error given):\n  test            868 ")
+    assert "rule of thumb: 1 / 0.02 = 50 pictures" in text
+    _say("import", str(project.parent / "shop"))
+    text = _say("sizes", "--error", "0.02")
+    assert "20 labelled pictures." in text
+    assert text.endswith("\nNext: mlscaffold data split --shares needed\n")
+    assert json.loads(_say("sizes", "--error", "0.1", "--format", "json"))["rule_of_thumb"] == 10
+    assert max(map(len, text.splitlines())) < 130

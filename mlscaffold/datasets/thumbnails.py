@@ -1,0 +1,27 @@
+"""Small copies of pictures for pages and reports."""
+
+from __future__ import annotations
+
+import io
+
+EDGE = 192
+LEAST = 96
+
+
+def thumbnail(data: bytes, *, edge: int = EDGE, kind: str = "PNG") -> bytes:
+    """A copy of a picture with at most `edge` pixels a side, upright; a tiny one is enlarged so that its pixels can be seen.
+
+    Raises whatever Pillow raises at bytes that are no picture. `kind` is `PNG` or `JPEG`.
+    """
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        small = ImageOps.exif_transpose(image).convert("RGB")
+    small.thumbnail((edge, edge))
+    if max(small.size) < LEAST:
+        scale = LEAST // max(small.size)
+        small = small.resize((small.width * scale, small.height * scale), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    small.save(buffer, kind, **({"quality": 82} if kind == "JPEG" else {}))
+    return buffer.getvalue()
