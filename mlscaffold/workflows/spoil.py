@@ -98,7 +98,8 @@ def judge(root: Path, sin: Sin) -> Verdict:
     also = sorted({f.check for f in failed} - {f.check for f in told})
     stale = tuple(s.stage.slug for s in report.stages if s.state is State.STALE)
     passed = len({f.check for f in report.findings if f.status is Status.PASS})
-    summary = f"{report.checks} checks: {passed} passed in {report.seconds:.1f} s"
+    fell = len({f.check for f in failed}) + bool(stale)
+    summary = f"{report.checks} checks: {passed} passed, {fell} failed in {report.seconds:.1f} s"
     return Verdict(told, tuple(also), stale, told_number(project, told), summary)
 
 
