@@ -32,6 +32,15 @@ class Spoiled:
 
 
 @dataclass(frozen=True)
+class _Note:
+    """The last sin: its name, its commit, and the files that came with it although git ignores them."""
+
+    sin: str
+    commit: str
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What `check` says against the spoiled project: the findings that name the sin, further checks that fail, fallen signatures, the number."""
 
@@ -55,16 +64,17 @@ def spoil(root: Path, sin: Sin) -> Spoiled:
     if _note(root):
         mend(root)
     _need_clean(root)
-    before = _ignored(root)
+    ignored, untracked = _others(root, "--ignored"), _others(root)
     try:
         sin.spoil(root)
     except BaseException:
-        _restore(root, _ignored(root) - before)
         git.run_git(["reset", "--quiet", "--hard", "HEAD"], root)
-        git.run_git(["clean", "--quiet", "-fd"], root)
+        _restore(root, (_others(root, "--ignored") - ignored) | (_others(root) - untracked))
         raise
-    added = sorted(_ignored(root) - before)
-    git.run_git(["add", "--all"], root)
+    added = sorted(_others(root, "--ignored") - ignored)
+    git.run_git(["add", "--update"], root)
+    if new := sorted(_others(root) - untracked):  # what the user has lying about is not the sin's
+        git.run_git(["add", "--", *new], root)
     changed = len(git.staged_paths(root))
     git.run_git(["commit", "--quiet", "--no-verify", "--message", sin.message], root)
     commit = git.head(root)
@@ -79,14 +89,14 @@ def mend(root: Path) -> str:
     if not note:
         raise UsageError("No sin to take back here", reference="no-sin", hint="mlscaffold demo --break")
     _need_clean(root)
-    if git.head(root) != note["commit"]:
+    if git.head(root) != note.commit:
         raise UsageError(
-            f"There are commits after {note['sin']}", reference="commits-after-sin", hint=f"git revert {str(note['commit'])[:7]}"
+            f"There are commits after {note.sin}", reference="commits-after-sin", hint=f"git revert {note.commit[:7]}"
         )
     git.run_git(["reset", "--quiet", "--hard", "HEAD~1"], root)
-    _restore(root, set(map(str, note["added"])))
+    _restore(root, set(note.added))
     (root / ".git" / NOTE).unlink()
-    return str(note["sin"])
+    return note.sin
 
 
 def judge(root: Path, sin: Sin) -> Verdict:
@@ -143,7 +153,7 @@ def _need_demo(root: Path) -> None:
 
 
 def _need_clean(root: Path) -> None:
-    if changed := git.status(root):
+    if changed := {path for path, letters in git.status(root).items() if letters != "??"}:
         raise UsageError(
             f"{len(changed)} changed file{'s' * (len(changed) > 1)} not committed, first {min(changed)}",
             reference="uncommitted",
@@ -151,20 +161,19 @@ def _need_clean(root: Path) -> None:
         )
 
 
-def _note(root: Path) -> dict[str, object] | None:
+def _note(root: Path) -> _Note | None:
+    """The note of the last sin, if its commit is still part of the history."""
     try:
         found = json.loads((root / ".git" / NOTE).read_text(encoding="utf-8"))
-        return (
-            found
-            if git.run_git(["merge-base", "--is-ancestor", str(found["commit"]), "HEAD"], root, check=False).code == 0
-            else None
-        )
-    except (OSError, ValueError, KeyError):
+        note = _Note(str(found["sin"]), str(found["commit"]), tuple(str(path) for path in found["added"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+    return note if git.run_git(["merge-base", "--is-ancestor", note.commit, "HEAD"], root, check=False).code == 0 else None
 
 
-def _ignored(root: Path) -> set[str]:
-    listing = git.run_git(["ls-files", "--others", "--ignored", "--exclude-standard", "-z"], root).text
+def _others(root: Path, *which: str) -> set[str]:
+    """The files that git does not track; with `--ignored`, those that it ignores."""
+    listing = git.run_git(["ls-files", "--others", *which, "--exclude-standard", "-z"], root).text
     return {path for path in listing.split("\0") if path and not path.startswith(".mlscaffold/cache")}
 
 

@@ -65,6 +65,13 @@ def test_work_that_is_not_committed_is_never_lost(unpacked: Path) -> None:
     assert readme.read_text(encoding="utf-8") == "my notes"
     readme.write_text(kept, encoding="utf-8")
 
+    (unpacked / "report.html").write_text("mine", encoding="utf-8")
+    spoil(unpacked, find_sin("secret-committed"))
+    assert git(unpacked, "show", "--format=", "--name-only") == "configs/store.yaml"
+    mend(unpacked)
+    assert (unpacked / "report.html").read_text(encoding="utf-8") == "mine"
+    (unpacked / "report.html").unlink()
+
     spoil(unpacked, find_sin("never-red"))
     git(unpacked, "commit", "-q", "--allow-empty", "-m", "my own work")
     with pytest.raises(UsageError, match="There are commits after never-red"):
