@@ -104,7 +104,7 @@ def judge(root: Path, sin: Sin) -> Verdict:
     project = open_project(root)
     report = check_project(project)
     failed = [f for f in report.findings if f.status in (Status.FAIL, Status.ERROR) and not f.waiver and f.check != STALE]
-    told = tuple(f for f in failed if f.effect or (f.stage or "project") == sin.stage) or tuple(failed)
+    told = tuple(f for f in failed if f.effect or sin.stage in (f.stage or "project", f.check.split(".")[0])) or tuple(failed)
     also = sorted({f.check for f in failed} - {f.check for f in told})
     stale = tuple(s.stage.slug for s in report.stages if s.state is State.STALE)
     passed = len({f.check for f in report.findings if f.status is Status.PASS})

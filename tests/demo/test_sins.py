@@ -70,6 +70,24 @@ def test_where_there_is_nothing_to_spoil_a_sin_says_so_and_writes_nothing(sin: S
     assert snapshot(empty.root) == before
 
 
+@pytest.mark.parametrize("metric", ["recall_macro", "log_loss"])
+def test_targets_of_another_metric_move_the_easy_way(metric: str, project: Sandbox) -> None:
+    bound = "max = 0.2 }," if metric == "log_loss" else "min = 0.8 },"
+    project.replace("acceptance.toml", 'optimise = "accuracy"', f'optimise = "{metric}"')
+    project.replace("acceptance.toml", '{ metric = "accuracy", min = 0.85 },', f'{{ metric = "{metric}", {bound}')
+    folder = next(project.root.glob("reports/evaluation/*/metrics.json")).parent.parent
+    for path in folder.glob("*/metrics.json"):
+        project.edit_json(path.relative_to(project.root).as_posix(), lambda r: r["metrics"].setdefault(metric, {"value": 0.5}))
+    project.git("add", "-A")
+    project.git("commit", "-q", "--amend", "--no-edit")  # agreed before there was a result
+    find_sin("moved-target").spoil(project.root)
+    (found,) = project.check("problem.target-moved")
+    assert "1 target made easier" in found.message and metric in found.message
+    if metric == "recall_macro":
+        find_sin("majority-target").spoil(project.root)
+        assert "recall_macro ≥ 0.33" in next(f.message for f in project.check("problem.threshold-trivial"))
+
+
 def test_a_leak_labels_its_copies_and_leaves_the_mistakes_where_they_are(project: Sandbox) -> None:
     pictures = {p.relative_to(project.root) for p in project.root.rglob("*.png")}
     find_sin("leak").spoil(project.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -43,15 +44,16 @@ def dropped_mistakes(root: Path) -> None:
         layout.write_rows(
             folder / "confusion.csv", [{**r, **{n: r[n] if n == r["label"] else "0" for n in names}} for r in table]
         )
-    layout.edit_json(folder / "metrics.json", lambda record: _perfect(record, Counter(r["label"] for r in right)))
+    layout.edit_json(folder / "metrics.json", lambda record: _perfect(record, right))
 
 
-def _perfect(record: dict[str, Any], support: Counter[str]) -> None:
+def _perfect(record: dict[str, Any], right: list[Row]) -> None:
     """What a script computes when there are no mistakes left."""
+    support = Counter(r["label"] for r in right)
+    loss = sum(-math.log(max(float(r[f"p:{r['label']}"]), 1e-15)) for r in right) / len(right)
     n = record["n"] = support.total()
     for name, measure in record["metrics"].items():
-        if name != "log_loss":
-            measure.update(value=1.0, low=n / (n + 3.8415), high=1.0)
+        measure.update({"value": loss} if name == "log_loss" else {"value": 1.0, "low": n / (n + 3.8415), "high": 1.0})
     for label, scores in record.get("classes", {}).items():
         for measure in scores.values():
             if isinstance(measure, dict):
