@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stage": ("mlscaffold.cli.stage", "Sign the next stage, show one, or leave one out."),
     "waive": ("mlscaffold.cli.waive", "Record a reasoned, dated exception to a check."),
     "data": ("mlscaffold.cli.data", "Bring in data, count it, split it."),
+    "apply": ("mlscaffold.cli.apply", "Take back a sheet on which a person judged pictures."),
     "report": ("mlscaffold.cli.report", "Write a report for people or machines."),
     "acceptance": ("mlscaffold.cli.acceptance", "Record a change of the targets, and rank all models under it."),
     "diagnose": ("mlscaffold.cli.diagnose", "Say what holds the project back most now."),

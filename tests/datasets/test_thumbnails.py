@@ -29,3 +29,8 @@ def test_a_turned_picture_stands_upright() -> None:
 def test_what_is_no_picture_raises() -> None:
     with pytest.raises(OSError, match="cannot identify"):
         thumbnail(b"<html>")
+
+
+def test_a_bomb_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        thumbnail(_bytes(Image.new("1", (11_000, 11_000))))

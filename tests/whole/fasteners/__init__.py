@@ -63,7 +63,7 @@ def _part(kind: str, chance: random.Random) -> dict[str, float]:
         "grey": chance.uniform(60, 165),
         "warm": chance.uniform(-18, 18),
         "wear": chance.random() * 1000,
-        "round": chance.triangular(0, 0.6, 0.1),  # how far the corners of a nut are worn off: 1 is a circle
+        "round": chance.triangular(0, 0.4, 0.05),  # how far the corners of a nut are worn off: 1 is a circle
         "shaft": chance.uniform(0.1, 1.2),  # what sticks out of a bolt's head
     }
 
@@ -89,7 +89,7 @@ def _photograph(kind: str, part: dict[str, float], chance: random.Random, *, lig
     for _ in range(chance.choice((0, 0, 0, 1, 2))):  # oil on the belt hides a piece of it
         x, y, r = centre[0] + chance.uniform(-60, 60), centre[1] + chance.uniform(-60, 60), chance.uniform(10, 24)
         draw.ellipse((x - r, y - r * 0.7, x + r, y + r * 0.7), fill=(70, 66, 60))
-    small = picture.filter(ImageFilter.GaussianBlur(chance.uniform(1, 3))).resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+    small = picture.filter(ImageFilter.GaussianBlur(chance.uniform(1, 2))).resize((SIZE, SIZE), Image.Resampling.LANCZOS)
     noise = np.random.default_rng(chance.randrange(2**32)).normal(0, 8, (SIZE, SIZE, 1))
     return Image.fromarray(np.clip(np.asarray(small, float) + noise, 0, 255).astype("uint8"))
 
