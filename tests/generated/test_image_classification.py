@@ -142,6 +142,15 @@ def test_bad_input_is_one_clear_line(trained: Generated, tmp_path: Path) -> None
     assert f"python -m {PACKAGE}.prepare" in project.refused("train")
 
 
+def test_what_is_handed_on_holds_no_folder_of_this_machine_and_no_state_of_the_optimiser(trained: Generated) -> None:
+    run = toml(trained.root / "reports/training/chosen.toml")["run"]
+    place = str(trained.root.parent).encode()
+    handed_on = [trained.root / "runs" / run / "checkpoints/best.ckpt", *(trained.root / "reports/training" / run).iterdir()]
+    assert not [path.name for path in handed_on if place in path.read_bytes()]
+    best, last = (trained.root / "runs" / run / "checkpoints" / f"{name}.ckpt" for name in ("best", "last"))
+    assert best.stat().st_size < 0.5 * last.stat().st_size
+
+
 def test_the_project_is_tidy(trained: Generated) -> None:
     for command in (
         ["ruff", "check", "--isolated", "--line-length=120", "--select=E,F,W,I,UP,B,SIM,RET,PTH,C4,PIE,N", PACKAGE, "tests"],

@@ -35,6 +35,7 @@ from project_package.probe import probe_step
 
 COLUMNS = ("epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr")
 OVERFIT_SAMPLES, OVERFIT_STEPS = 16, 150
+TRAINING_STATE = {"callbacks", "loops", "lr_schedulers", "optimizer_states"}  # last.ckpt keeps it, to resume
 
 
 class Command(LightningCLI):
@@ -150,6 +151,7 @@ def settings_text(cli: Command) -> str:
     settings = cli.config.clone()
     for name in ("config", "overfit_batch", "probe", "resume"):
         settings.pop(name, None)
+    settings["trainer"]["default_root_dir"] = paths.shown(paths.RUNS)  # no folder of this machine
     return str(cli.parser.dump(settings, skip_none=False, skip_validation=True))
 
 
@@ -188,7 +190,7 @@ def stop_reason(cli: Command) -> str:
 def finish(cli: Command, run: Run, *, stopped: str) -> None:
     """Write validation.csv, baseline.csv, the curves and the provenance of a run that has ended."""
     folder, pipeline = run.folder, load_pipeline()
-    epoch = int(torch.load(run.best, map_location="cpu", weights_only=True)["epoch"])
+    epoch = slim(run.best)
     model = open_model(run.best, pipeline)
     predictions, base = predict_split(model, "validation", pipeline), baseline.predict_baseline("validation")
     records.write_predictions(folder / "validation.csv", predictions, model.classes)
@@ -224,6 +226,16 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
     mine, theirs = scores.of(metric, predictions, model.classes), scores.of(metric, base, model.classes)
     print(f"{run.name}: stopped by {stopped} after {len(rows)} epochs, best epoch {epoch + 1}")
     print(f"validation ({len(predictions)}): {metric} {mine:.4f}; baseline ({baseline.baseline_rule()}) {theirs:.4f}")
+
+
+def slim(checkpoint: Path) -> int:
+    """Leave out of the best checkpoint what only a training needs (two thirds of it), and return its epoch."""
+    state = read_checkpoint(checkpoint)
+    needed = {name: value for name, value in state.items() if name not in TRAINING_STATE}
+    new = checkpoint.with_suffix(".new")
+    torch.save(needed, new)
+    new.replace(checkpoint)
+    return int(needed["epoch"])
 
 
 def check_shape(model: Classifier) -> None:
