@@ -10,16 +10,16 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlscaffold.places import SETTLED_AFTER, Stamp
 
-VERSION = 2
+VERSION = 3
 TABLES = """
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, size INT, value TEXT);
 CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, version TEXT, trace TEXT, value TEXT) WITHOUT ROWID;
 """
 
@@ -66,11 +66,15 @@ class Cache:
                 found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
         return found
 
-    def remember_facts(self, facts: dict[str, list[Any]], reader: int) -> None:
-        """Keep facts about pictures."""
-        rows = [(digest, reader, json.dumps(value, default=_text)) for digest, value in facts.items()]
+    def sizes(self, reader: int) -> set[int]:
+        """The sizes in bytes of all files that facts are known about: a file of another size need not be hashed to be new."""
+        return {size for (size,) in self._rows("SELECT DISTINCT size FROM fact WHERE reader = ?", (reader,))}
+
+    def remember_facts(self, facts: Mapping[str, Sequence[Any]], reader: int, *, size: int = 1) -> None:
+        """Keep facts about pictures; `size` is the place of the file's size in a row of them."""
+        rows = [(digest, reader, value[size], json.dumps(value, default=_text)) for digest, value in facts.items()]
         with contextlib.suppress(sqlite3.Error), self.connection:
-            self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", rows)
+            self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?)", rows)
 
     def memo(self, key: str, version: str) -> tuple[dict[str, str], Any] | None:
         """What was computed under `key` by this version of the code: what it read (with digests), and the value."""
