@@ -51,7 +51,7 @@ class Cache:
 
     def remember_file(self, path: str, stamp: Stamp, digest: str) -> None:
         """Keep a digest, unless the file is so young that it could change within the same time stamp."""
-        if max(stamp[1], stamp[2]) < self.settled_before:
+        if max(stamp[1], stamp[2]) < self.settled_before and _is_text(path):
             self.files[path] = self._new_files[path] = (stamp, digest)
 
     def facts(self, digests: Iterable[str], reader: int) -> dict[str, list[Any]]:
@@ -114,6 +114,11 @@ class Cache:
             _discard(self.path)
             self.connection = _open(self.path)
             return []
+
+
+def _is_text(path: str) -> bool:
+    """Whether SQLite can hold a path: names on disk need not be text."""
+    return path.isascii() or not any("\ud800" <= c <= "\udfff" for c in path)
 
 
 def _text(value: bytes) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mlscaffold.datasets.duplicates import near_groups
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
-from mlscaffold.datasets.scan import scan
+from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import read_classes
 from mlscaffold.datasets.sources import RAW
 from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
@@ -48,17 +48,18 @@ def split_data(
     seed: int = 0,
     again: bool = False,
     keep_original: bool = False,
-    known: Mapping[str, Facts] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
     """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
 
     `keep_original` follows the splits that the data set came with (attribute `split`). Unlabelled and broken media are left out.
     """
-    manifests = refresh_manifests(root)
+    pictures = Remembered(root)
     collection = read_collection(root)
-    media = [root / RAW / medium.path for medium in collection.media if medium.path not in set(collection.absent)]
-    found = scan(media, known=known, progress=progress)
+    absent = set(collection.absent)
+    found = pictures.facts([root / RAW / m.path for m in collection.media if m.path not in absent], progress=progress)
+    manifests = refresh_manifests(root, digest=pictures.digest)
+    pictures.close()
     facts = {path.relative_to(root / RAW).as_posix(): fact for path, fact in found.items()}
     rows, left_out = _rows(collection, read_manifests(root), facts)
     if not rows:
