@@ -1,4 +1,4 @@
-"""`mlscaffold data`: bring data in, measure it, split it."""
+"""`mlscaffold data`: look at data, bring it in, measure it, split it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
+from mlscaffold.cli import data_scan
 
-app = typer.Typer(name="data", help="Bring data in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    name="data", help="Look at data, bring it in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class Format(StrEnum):
@@ -51,6 +54,9 @@ def import_(
     given = {"licence": licence, "origin": origin, "collected": collected, "collected_by": collected_by, "method": method}
     done = import_data(_root(), path, source=source, format=layout, fields=given, progress=_progress("copied"))
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
+
+
+app.command("scan")(data_scan.scan)
 
 
 @app.command("stats")

@@ -23,7 +23,6 @@ from mlscaffold.prose.tree import (
     Item,
     Listing,
     Paragraph,
-    Picture,
     Prose,
     Quote,
     Rule,

@@ -24,7 +24,6 @@ from mlscaffold.prose.tree import (
     Rule,
     Table,
     linked,
-    plain,
 )
 from mlscaffold.reports.word import INK, LINE, SHADE, SOFT, draw_lines, new_document, plain_fonts
 

@@ -70,7 +70,13 @@ def test_all_documents_go_out_and_are_read_back_with_the_same_sections(project: 
         project.remove(f"docs/{name}.md")
         same = fingerprint(project.open(), f"docs/{name}.*") == before[name]
         assert same or (format_ == "pdf" and name == "01-problem")  # it holds a table, which has no cells in a PDF
-    for check in ("problem.section-missing", "problem.owner-unnamed", "problem.contradiction", "research.section-missing", "evaluation.failure-cases-missing"):
+    for check in (
+        "problem.section-missing",
+        "problem.owner-unnamed",
+        "problem.contradiction",
+        "research.section-missing",
+        "evaluation.failure-cases-missing",
+    ):
         assert project.check(check) == []
 
 
@@ -83,13 +89,17 @@ def test_one_document_by_stage_number_file_and_language(project: Sandbox) -> Non
     assert run(project.root, "docs", "export", "problem").returncode == 0
     with zipfile.ZipFile(project.root / "01-problem.docx") as archive:
         assert [name for name in archive.namelist() if name.startswith("word/media")] == ["word/media/image1.png"]
-    one_error(run(project.root, "docs", "export", "training"), "Stage training has no document", "problem, research, evaluation", code=2)
+    one_error(
+        run(project.root, "docs", "export", "training"), "Stage training has no document", "problem, research, evaluation", code=2
+    )
     one_error(run(project.root, "docs", "export", "--output", "one.docx"), "3 documents", "--output FOLDER", code=2)
     one_error(run(project.root, "docs", "export", "problem", "--output", "docs/x/y/", "--format", "odt"), "docx", code=2)
 
 
 def test_pictures_that_are_absent_outside_or_not_wanted(project: Sandbox) -> None:
-    project.write({"docs/01-problem.md": "## Owner\n\nAda ![a](../../../etc/x.png) ![b](pictures/none.png) ![c](pictures/in.png)\n"})
+    project.write(
+        {"docs/01-problem.md": "## Owner\n\nAda ![a](../../../etc/x.png) ![b](pictures/none.png) ![c](pictures/in.png)\n"}
+    )
     project.write({"docs/pictures/in.png": picture()})
     done = run(project.root, "docs", "export", "problem")
     assert done.stdout.count("cannot be embedded") == 2
@@ -113,7 +123,13 @@ def test_an_analysts_word_file_becomes_the_document_and_the_numbers(project: San
     project.write({"problem-final.docx": analysts(*ROWS)})
     before = snapshot(project.root)
     refused = run(project.root, "docs", "import", "problem-final.docx")
-    one_error(refused, "differs from the document in 1 of its numbers", "accuracy ≥ 0.85 on test; the document asks ≥ 0.95", "--yes", "--keep")
+    one_error(
+        refused,
+        "differs from the document in 1 of its numbers",
+        "accuracy ≥ 0.85 on test; the document asks ≥ 0.95",
+        "--yes",
+        "--keep",
+    )
     assert snapshot(project.root) == before
     done = run(project.root, "docs", "import", "problem-final.docx", "--yes")
     assert done.returncode == 0, done.stderr

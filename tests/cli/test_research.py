@@ -51,7 +51,15 @@ def test_what_is_in_the_file_stays_and_gets_its_identifier(project: Sandbox) -> 
 def test_an_identifier_alone_needs_a_title_or_the_network(project: Sandbox) -> None:
     one_error(run(project.root, *ADD, "1711.05101"), "title, author, year are missing", "--title", "--online", code=2)
     assert not (project.root / FILE).exists()
-    done = run(project.root, *ADD, "1711.05101", "--title", "Decoupled weight decay & more", "--author", "Loshchilov, Ilya; Hutter, Frank")
+    done = run(
+        project.root,
+        *ADD,
+        "1711.05101",
+        "--title",
+        "Decoupled weight decay & more",
+        "--author",
+        "Loshchilov, Ilya; Hutter, Frank",
+    )
     assert done.returncode == 0 and "loshchilovdecoupled has no year yet" in done.stdout
     (entry,) = literature.read(project.read(FILE)).entries
     assert (entry.arxiv, entry.year) == ("1711.05101", None)
@@ -61,7 +69,9 @@ def test_from_the_standard_input(project: Sandbox) -> None:
     command = [sys.executable, "-c", "from mlscaffold.cli import main; main()", *ADD, "-"]
     done = subprocess.run(command, cwd=project.root, env=surroundings(), input=BIB, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and done.stdout.count("Added") == 2
-    broken = subprocess.run(command, cwd=project.root, env=surroundings(), input="@article{x, title={", capture_output=True, text=True, check=False)
+    broken = subprocess.run(
+        command, cwd=project.root, env=surroundings(), input="@article{x, title={", capture_output=True, text=True, check=False
+    )
     one_error(broken, "what was typed in:1: is no complete BibTeX entry")
 
 
@@ -88,15 +98,29 @@ def test_the_check_counts_what_lies_there_and_what_both_name_once(project: Sandb
     (more,) = project.check("research.literature-thin")
     assert more.message.startswith("3 works named")
     for number in (1, 2):
-        added = run(project.root, *ADD, f"10.1234/x.{number}", "--title", f"Work number {number} of the series", "--author", "A", "--year", "2020")
+        added = run(
+            project.root,
+            *ADD,
+            f"10.1234/x.{number}",
+            "--title",
+            f"Work number {number} of the series",
+            "--author",
+            "A",
+            "--year",
+            "2020",
+        )
         assert added.returncode == 0, added.stderr
     assert project.check("research.literature-thin") == []
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+    def do_GET(self) -> None:
         known = self.path == "/10.1109/5.726791" and "bibtex" in self.headers["Accept"]
-        body = b"@article{LeCun_1998, title={Gradient-based learning}, author={LeCun, Y.}, year={1998}, journal={Proc. IEEE}}" if known else b"<html>"
+        body = (
+            b"@article{LeCun_1998, title={Gradient-based learning}, author={LeCun, Y.}, year={1998}, journal={Proc. IEEE}}"
+            if known
+            else b"<html>"
+        )
         self.send_response(404 if self.path.endswith("/none") else 200)
         self.end_headers()
         self.wfile.write(body)
@@ -118,13 +142,17 @@ def address() -> Iterator[str]:
 
 def test_online_asks_and_degrades(project: Sandbox, address: str) -> None:
     there = f"import mlscaffold.workflows.look_up as l; l.DOI = l.ARXIV = {address!r}"
-    done = run(project.root, *ADD, "10.1109/5.726791", "--online", "--venue", "Proceedings of the IEEE", before=there, no_proxy="*")
+    done = run(
+        project.root, *ADD, "10.1109/5.726791", "--online", "--venue", "Proceedings of the IEEE", before=there, no_proxy="*"
+    )
     assert done.returncode == 0, done.stderr
     assert "Added lecun1998gradient: Gradient-based learning" in done.stdout
     assert "journal = {Proceedings of the IEEE}" in project.read(FILE) and "doi = {10.1109/5.726791}" in project.read(FILE)
     one_error(run(project.root, *ADD, "10.1234/none", "--online", before=there, no_proxy="*"), "is not known there", "--title")
     one_error(run(project.root, *ADD, "1706.03762", "--online", before=there, no_proxy="*"), "gave no BibTeX")
     away = "import mlscaffold.workflows.look_up as l; l.DOI = 'http://127.0.0.1:9/'"
-    one_error(run(project.root, *ADD, "10.1234/a", "--online", before=away, no_proxy="*"), "127.0.0.1:9 cannot be reached", "--title")
+    one_error(
+        run(project.root, *ADD, "10.1234/a", "--online", before=away, no_proxy="*"), "127.0.0.1:9 cannot be reached", "--title"
+    )
     told = run(project.root, *ADD, "10.1234/a", "--online", "--title", "A work", before=away, no_proxy="*")
     assert told.returncode == 0 and "written as you told it" in told.stdout

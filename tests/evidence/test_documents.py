@@ -299,8 +299,17 @@ def test_a_line_that_only_looks_like_a_heading_is_text_where_the_outline_tells()
     def text(words: str) -> Paragraph:
         return Paragraph((Span(words),))
 
-    blocks = (Heading(1, (Span("Hardware"),), ("hardware",)), text("Results"), text("Two laptops."), Heading(2, (Span("Was wir wollen"),), ("ideal-solution",)), text("Ruhe."))
+    blocks = (
+        Heading(1, (Span("Hardware"),), ("hardware",)),
+        text("Results"),
+        text("Two laptops."),
+        Heading(2, (Span("Was wir wollen"),), ("ideal-solution",)),
+        text("Ruhe."),
+    )
     document = documents.read(to_pdf.render(Prose(blocks))[0], "a.pdf")
-    assert [(s.title, s.level, s.anchors) for s in document.sections] == [("Hardware", 1, ("hardware",)), ("Was wir wollen", 2, ("ideal-solution",))]
+    assert [(s.title, s.level, s.anchors) for s in document.sections] == [
+        ("Hardware", 1, ("hardware",)),
+        ("Was wir wollen", 2, ("ideal-solution",)),
+    ]
     found = documents.find(document, "hardware")
     assert found and found.text == "Results Two laptops."

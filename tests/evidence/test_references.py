@@ -29,7 +29,16 @@ def test_arxiv_numbers_in_every_form(text: str, number: str) -> None:
     assert references.arxiv_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["10.1109/5.726791", "doi:10.1109/5.726791", "https://doi.org/10.1109/5.726791", "DOI 10.1109/5.726791", "dx.doi.org/10.1109/5.726791."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.1109/5.726791",
+        "doi:10.1109/5.726791",
+        "https://doi.org/10.1109/5.726791",
+        "DOI 10.1109/5.726791",
+        "dx.doi.org/10.1109/5.726791.",
+    ],
+)
 def test_dois_in_every_form(text: str) -> None:
     assert references.doi(text) == "10.1109/5.726791"
     assert references.doi("10.48550/arXiv.1706.03762") == ""
@@ -47,7 +56,9 @@ def test_ris_becomes_bibtex_that_our_reader_understands() -> None:
 
 
 def test_bibtex_keeps_what_it_says_and_broken_one_is_told_with_its_line() -> None:
-    text = '@string{v = "NeurIPS"}\n@inproceedings{he, title={Deep {R}esidual}, author="He, K.", year=2016, booktitle=v, note={x}}\n'
+    text = (
+        '@string{v = "NeurIPS"}\n@inproceedings{he, title={Deep {R}esidual}, author="He, K.", year=2016, booktitle=v, note={x}}\n'
+    )
     (work,) = references.parse(text, "a.bib")
     assert (work.kind, work.key, work.title) == ("inproceedings", "he", "Deep Residual")
     assert work.fields["booktitle"] == "NeurIPS" and work.fields["note"] == "x"

@@ -52,7 +52,12 @@ def test_german_and_chinese() -> None:
         ("Trefferquote", "Rose", "0,9", ""),
         ("F1 (gewichtet)", "", "0,8", ""),
         ("Antwortzeit", "", "höchstens 1,5 Sekunden", "Pixel 8"),
-    ) == ["accuracy ≥ 0.95 on test", "recall of rose ≥ 0.9 on test", "f1_weighted ≥ 0.8 on test", "latency_p95_ms ≤ 1,500 on Pixel 8"]
+    ) == [
+        "accuracy ≥ 0.95 on test",
+        "recall of rose ≥ 0.9 on test",
+        "f1_weighted ≥ 0.8 on test",
+        "latency_p95_ms ≤ 1,500 on Pixel 8",
+    ]
     assert texts(("指标", "类别", "最小值", "设备"), ("准确率", "", "0.95", ""), ("玫瑰的召回率", "", "90%", ""), ("延迟", "", "不超过 100 毫秒", "手机")) == [
         "accuracy ≥ 0.95 on test", "recall of 玫瑰 ≥ 0.9 on test", "latency_p95_ms ≤ 100 on 手机",
     ]  # fmt: skip

@@ -60,7 +60,16 @@ def test_styles_of_a_german_word() -> None:
         document.add_paragraph("tiefer", style="List Bullet 2")
         document.add_paragraph("eins", style="List Number")
         document.add_paragraph("zwei", style="List Number")
-        translated(document, {"Title": "Titel", "Heading1": "berschrift1", "Quote": "Zitat", "ListBullet": "Aufzhlungszeichen", "ListNumber": "Listennummer"})
+        translated(
+            document,
+            {
+                "Title": "Titel",
+                "Heading1": "berschrift1",
+                "Quote": "Zitat",
+                "ListBullet": "Aufzhlungszeichen",
+                "ListNumber": "Listennummer",
+            },
+        )
 
     data = word(build)
     assert markdown(data) == (
@@ -83,7 +92,7 @@ def test_emphasis_links_fields_and_tracked_changes() -> None:
         field = ('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK "https://a.example/x"</w:instrText></w:r>'
                  '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>page</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>')  # fmt: skip
         append(paragraph, field)
-        append(paragraph, '<w:r><w:br/><w:t>below</w:t></w:r><m:oMath><m:r><m:t>x²</m:t></m:r></m:oMath>')
+        append(paragraph, "<w:r><w:br/><w:t>below</w:t></w:r><m:oMath><m:r><m:t>x²</m:t></m:r></m:oMath>")
 
     data = word(build)
     assert markdown(data) == "a **bold** and not `code` new[page](https://a.example/x)\\\nbelow`x²`\n"
@@ -93,7 +102,11 @@ def test_emphasis_links_fields_and_tracked_changes() -> None:
 def test_a_table_with_cells_that_span() -> None:
     def build(document: Any) -> None:
         table = document.add_table(rows=4, cols=3)
-        for row, texts in zip(table.rows, (("Metric", "Class", "Minimum"), ("Recall", "rose", "0.9"), ("", "tulip", "0.8"), ("Note | this", "", "")), strict=True):
+        for row, texts in zip(
+            table.rows,
+            (("Metric", "Class", "Minimum"), ("Recall", "rose", "0.9"), ("", "tulip", "0.8"), ("Note | this", "", "")),
+            strict=True,
+        ):
             for cell, text in zip(row.cells, texts, strict=True):
                 cell.text = text
         table.cell(1, 0).merge(table.cell(2, 0)).text = "Recall"
@@ -130,7 +143,11 @@ def _footnote(document: Any, key: str, text: str) -> None:
 
     xml = f'<w:footnotes {NAMESPACES}><w:footnote w:id="{key}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote></w:footnotes>'
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-    part = Part(PackURI("/word/footnotes.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml", xml.encode())
+    part = Part(
+        PackURI("/word/footnotes.xml"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml",
+        xml.encode(),
+    )
     document.part.relate_to(part, kind)
 
 
@@ -169,7 +186,11 @@ def test_a_damaged_word_file_is_told_as_such() -> None:
                 archive.writestr(name, good.read(name).replace(old, new))
         return stream.getvalue()
 
-    for old, new in ((b"<w:body>", b"<w:body"), (b'<w:ilvl w:val="0"/>', b'<w:ilvl w:val="deep"/>'), (b"w:abstractNumId w:val", b"w:abstractNumId w:x")):
+    for old, new in (
+        (b"<w:body>", b"<w:body"),
+        (b'<w:ilvl w:val="0"/>', b'<w:ilvl w:val="deep"/>'),
+        (b"w:abstractNumId w:val", b"w:abstractNumId w:x"),
+    ):
         try:
             from_word.read(spoiled(old, new), "a.docx")
         except Broken as problem:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mlscaffold.prose import from_markdown, to_markdown
 from mlscaffold.prose.tree import Block, Break, Code, Heading, Item, Listing, Paragraph, Picture, Prose, Quote, Span, Table, plain
 
-SIGNS = st.text(alphabet="abc Ä花，。*_`[]()<>!#|~\\&;:.-+=1~\"", min_size=1, max_size=30)
+SIGNS = st.text(alphabet='abc Ä花，。*_`[]()<>!#|~\\&;:.-+=1~"', min_size=1, max_size=30)
 
 
 def written(*blocks: Block) -> str:
@@ -61,7 +61,9 @@ def test_lists_quotations_and_code() -> None:
     inner = Listing((Item((Paragraph((Span("deep"),)),)),))
     first = Listing((Item((Paragraph((Span("one"),)), inner)), Item((Paragraph((Span("two"),)),), ticked=True)))
     second = Listing((Item((Paragraph((Span("three"),)),)),), ordered=True, start=3)
-    text = written(Heading(2, (Span("Head"),), ("owner",)), first, second, Quote((Paragraph((Span("said"),)),)), Code("x = '```'", "py"))
+    text = written(
+        Heading(2, (Span("Head"),), ("owner",)), first, second, Quote((Paragraph((Span("said"),)),)), Code("x = '```'", "py")
+    )
     assert text == (
         "## Head\n<!-- section: owner -->\n\n- one\n  - deep\n- [x] two\n\n<!-- -->\n\n3. three\n\n> said\n\n````py\nx = '```'\n````\n"
     )

@@ -52,10 +52,16 @@ def test_signs_that_no_font_holds_are_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_long_tables_words_code_and_pictures_find_room() -> None:
     cell = (Span("word " * 60),)
-    table = Table((((Span("head"),), (Span("other"),)), *[(cell, (Span(f"row {n}"),)) for n in range(40)], ((Span("end " * 4000),), ())))
+    table = Table(
+        (((Span("head"),), (Span("other"),)), *[(cell, (Span(f"row {n}"),)) for n in range(40)], ((Span("end " * 4000),), ()))
+    )
     wide = Picture("wide", "", picture(), width=90.0)
     reader = opened(
-        Heading(3, (Span("Deep first"),)), table, Paragraph((Span("x" * 400),)), Code("\n".join(f"line {n}" for n in range(200))), Paragraph((wide,))
+        Heading(3, (Span("Deep first"),)),
+        table,
+        Paragraph((Span("x" * 400),)),
+        Code("\n".join(f"line {n}" for n in range(200))),
+        Paragraph((wide,)),
     )
     found = text(reader)
     assert "row 39" in found and "line 199" in found and len(reader.pages) > 8
@@ -63,7 +69,9 @@ def test_long_tables_words_code_and_pictures_find_room() -> None:
     assert found.count("head") > 2  # on every page of the table
 
 
-@pytest.mark.parametrize("line", ["我们每天用手工分拣大约九百枝花，其中大约四十枝会放错桶。" * 4, "Wörter und Wörter, dann MobileNetV3-Small. " * 8])
+@pytest.mark.parametrize(
+    "line", ["我们每天用手工分拣大约九百枝花，其中大约四十枝会放错桶。" * 4, "Wörter und Wörter, dann MobileNetV3-Small. " * 8]
+)
 def test_lines_end_between_words_or_chinese_signs(line: str) -> None:
     held = fonts.prepare(line, ())
     lines = ["".join(piece.text for piece in found) for found in broken((Span(line),), held, size=10, wide=150)]

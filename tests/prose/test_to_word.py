@@ -23,7 +23,9 @@ def test_real_headings_lists_links_and_bookmarks() -> None:
     assert names[0] == "owner" and "technical_requirements" in names
     targets = [r.target_ref for r in document.part.rels.values() if r.reltype.endswith("/hyperlink")]
     assert "https://example.org/a_(b)?x=1&y=2" in targets and "https://example.org/frei" in targets
-    numbers = {p.text: p._p.pPr.numPr.numId.val for p in document.paragraphs if p._p.pPr is not None and p._p.pPr.numPr is not None}
+    numbers = {
+        p.text: p._p.pPr.numPr.numId.val for p in document.paragraphs if p._p.pPr is not None and p._p.pPr.numPr is not None
+    }
     assert numbers["Zweitens"] == numbers["Drittens"] != numbers["neu"]
     assert document.core_properties.title == "Der Blumensortierer"
     assert [shape._inline.docPr.get("descr") for shape in document.inline_shapes] == ["Ein Balken"]
@@ -40,7 +42,11 @@ def test_signs_that_xml_cannot_hold_and_pictures_that_word_cannot() -> None:
     shown = (Span("a\x00b\ud800"), Picture("broken", "x.png", b"\x89PNG no"), Picture("none"), Picture("webp", "y.webp", webp()))
     document = opened(to_word.render(Prose((Paragraph(shown), Paragraph((Span("bad", link="javascript:alert(1)"),))))))
     assert document.paragraphs[0].text == "abbrokennone"
-    assert len(document.inline_shapes) == 1 and document.part.related_parts[document.inline_shapes[0]._inline.graphic.graphicData.pic.blipFill.blip.embed].blob[:4] == b"\x89PNG"
+    assert (
+        len(document.inline_shapes) == 1
+        and document.part.related_parts[document.inline_shapes[0]._inline.graphic.graphicData.pic.blipFill.blip.embed].blob[:4]
+        == b"\x89PNG"
+    )
     assert not [r for r in document.part.rels.values() if r.reltype.endswith("/hyperlink")]
 
 

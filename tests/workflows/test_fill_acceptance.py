@@ -47,7 +47,10 @@ def test_equal_new_and_different() -> None:
 def test_comments_and_everything_else_stay() -> None:
     filling = compare(wishes(Threshold("accuracy", 0.95), Threshold("size_bytes", max=5_000_000.0)), TABLES)
     made = filled(TABLES, filling, {0}).decode()
-    assert made.replace("min = 0.95", "min = 0.9").replace('[[thresholds]]\nmetric = "size_bytes"\nmax = 5000000\n\n', "") == TABLES.decode()
+    assert (
+        made.replace("min = 0.95", "min = 0.9").replace('[[thresholds]]\nmetric = "size_bytes"\nmax = 5000000\n\n', "")
+        == TABLES.decode()
+    )
     kept = tomllib.loads(filled(TABLES, filling, set()).decode())
     assert [t.get("min") for t in kept["thresholds"]] == [0.9, None, None]
 
@@ -65,6 +68,8 @@ def test_an_array_in_one_place_a_file_without_thresholds_and_no_file() -> None:
 
 
 def test_of_two_that_fit_none_is_guessed() -> None:
-    twice = TABLES.replace(b'metric = "accuracy"\nmin', b'metric = "latency_p95_ms"\ndevice = "Pixel 6"\nmax').replace(b"max = 0.9", b"max = 200")
+    twice = TABLES.replace(b'metric = "accuracy"\nmin', b'metric = "latency_p95_ms"\ndevice = "Pixel 6"\nmax').replace(
+        b"max = 0.9", b"max = 200"
+    )
     filling = compare(wishes(Threshold("latency_p95_ms", max=50)), twice)
     assert [t.text for t in filling.new] == ["latency_p95_ms ≤ 50"]

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlscaffold.datasets.folders import WRAPPERS
 from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
-
-_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos", "jpegimages"})
 
 
 def sniff(path: Path) -> Sniff:
@@ -71,7 +70,7 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
 def _unwrapped(path: Path) -> Path:
     """The folder that holds the class folders: down through a lone `images` or `data`."""
     folders = [child for child in _folders(path) if _holds_media(child)]
-    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS:
+    if len(folders) == 1 and folders[0].name.lower() in WRAPPERS:
         return _unwrapped(folders[0])
     return path
 
