@@ -117,8 +117,9 @@ def _walk(top: Path, ignored: Counter[str]) -> Iterator[Path]:
 
 def place(record: Record) -> str:
     """A picture lies in the folder of its class, that in the folder of its split."""
-    inner = record.name.removeprefix(f"{record.label}/")
-    return "/".join([*([record.split] if record.split else []), record.label, inner])
+    *folders, name = record.name.split("/")
+    inner = [folder for folder in folders if folder != record.label]
+    return "/".join([*([record.split] if record.split else []), record.label, *inner, name])
 
 
 def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
