@@ -49,7 +49,7 @@ class Findings:
         if pictures is not None:
             for kind, count in leftovers(pictures).items():
                 ignored[kind] = ignored.get(kind, 0) + count
-        return Reading(tuple(self.records), tuple(self.defects), ignored, tuple(self.notes), tuple(self.classes))
+        return Reading(tuple(self.records), tuple(self.defects), ignored, tuple(dict.fromkeys(self.notes)), tuple(self.classes))
 
     def failed(self) -> Reading:
         """What is left when the one file could not be read."""

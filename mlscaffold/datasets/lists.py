@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
@@ -344,6 +345,15 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
             whole = row | dict(zip(_SIDES, sides, strict=True)) | {"class": shape.label if shape else ""}
             rows.append({name: whole.get(name, "") for name in columns})
     return columns, rows
+
+
+def fit_all(records: list[Record], lost: Counter[str]) -> list[Record]:
+    """A list holds pictures or texts; beside pictures there is no place for texts."""
+    pictures = [record for record in records if record.text is None]
+    if not pictures or len(pictures) == len(records):
+        return records
+    lost["texts beside pictures"] += len(records) - len(pictures)
+    return pictures
 
 
 def without_columns(record: Record) -> tuple[Record, int]:

@@ -86,11 +86,14 @@ def _owner(mask: str, by_stem: dict[str, list[str]]) -> str | None:
             continue
         names = by_stem.get(stem[:length])
         if names:
-            inner = set(inner_folders(mask))
-            return max(
-                names, key=lambda name: (len(inner & set(inner_folders(name))) - len(set(inner_folders(name)) - inner), name)
-            )
+            inner = _folders(mask)
+            return max(names, key=lambda name: (len(inner & _folders(name)) - len(_folders(name) - inner), name))
     return None
+
+
+def _folders(name: str) -> set[str]:
+    """Folders of a path but for `images` and `masks`; those of splits tell pictures of one name apart."""
+    return {part for part in PurePosixPath(name).parts[:-1] if part.casefold() not in MASKS | _PLAIN}
 
 
 def _lone(mask: str, by_home: dict[str, list[str]]) -> str | None:

@@ -56,8 +56,8 @@ def test_machines_get_json(project: Path) -> None:
 
 
 def test_format_may_also_name_that_of_the_data(project: Path) -> None:
-    with pytest.raises(UsageError, match='no format "coco"'):
-        _say("import", str(project.parent / "shop"), "--format", "coco")
+    with pytest.raises(UsageError, match='no format "cocoa"'):
+        _say("import", str(project.parent / "shop"), "--format", "cocoa")
     assert "(class-folders)" in _say("import", str(project.parent / "shop"), "--format", "class-folders")
 
 

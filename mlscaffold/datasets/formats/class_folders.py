@@ -26,7 +26,9 @@ def sniff(path: Path) -> Sniff:
     if all(folder.name.lower() in _WRAPPERS | MASKS for folder in folders) and folders:
         return Sniff(0.2, f"pictures in {', '.join(folder.name for folder in folders)}, which are no classes")
     if _is_split(folders):
-        return Sniff(0.9, f"{len(folders)} splits with class folders")
+        if _has_classes(folders):
+            return Sniff(0.84, f"{len(folders)} splits with class folders")
+        return Sniff(0.2, f"{len(folders)} splits with pictures, without class folders")
     if len(folders) > 1:
         return Sniff(0.8, f"{len(folders)} folders with pictures")
     if folders:
@@ -84,9 +86,13 @@ def _unwrapped(path: Path) -> Path:
 
 
 def _is_split(folders: list[Path]) -> bool:
-    """Whether all folders are named for splits, and at least one has class folders."""
-    named = bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
-    inner = [inner for folder in folders for inner in _folders(folder) if _holds_media(inner)] if named else []
+    """Whether all folders are named for splits."""
+    return bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
+
+
+def _has_classes(folders: list[Path]) -> bool:
+    """Whether any of the splits has folders that may be classes."""
+    inner = [inner for folder in folders for inner in _folders(folder) if _holds_media(inner)]
     return any(folder.name.lower() not in _WRAPPERS | MASKS for folder in inner)
 
 

@@ -17,6 +17,7 @@ from mlscaffold.datasets.tables import write_table
 
 HOLDS = lists.HOLDS
 place = lists.place
+fit_all = lists.fit_all
 _DELIMITERS = ",;\t|"
 _FOLDER_ENDINGS = (".csv", ".tsv")
 

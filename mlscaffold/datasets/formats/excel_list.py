@@ -15,10 +15,11 @@ from mlscaffold.datasets.lists import Table
 from mlscaffold.datasets.parsing import LARGEST
 from mlscaffold.datasets.record import Reading, Sniff
 
-__all__ = ["HOLDS", "fit", "place", "read", "sniff", "write"]
+__all__ = ["HOLDS", "fit", "fit_all", "place", "read", "sniff", "write"]
 
 HOLDS = lists.HOLDS
 place = lists.place
+fit_all = lists.fit_all
 _ENDINGS = (".xlsx", ".xlsm")
 
 

@@ -84,7 +84,7 @@ def read(path: Path) -> Reading:
     if unnamed:
         findings.notes.append(f"no list of classes: they are called by their index ({', '.join(map(str, sorted(unnamed)[:12]))})")
     if ignored:
-        findings.notes.append(f"{ignored} masks hold {_IGNORE}, which no list names: taken for pixels to ignore")
+        findings.notes.append(f"{ignored} masks hold {_IGNORE}, which no list names: pixels to ignore, not taken over")
     if names.get(0, "").casefold() in _VOID:
         findings.notes.append(f'index 0 is "{names[0]}": no object')
     return findings.reading(pictures)

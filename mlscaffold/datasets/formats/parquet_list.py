@@ -14,10 +14,11 @@ from mlscaffold.datasets.lists import Table
 from mlscaffold.datasets.record import Reading, Sniff
 from mlscaffold.errors import ScaffoldError
 
-__all__ = ["HOLDS", "fit", "place", "read", "sniff", "write"]
+__all__ = ["HOLDS", "fit", "fit_all", "place", "read", "sniff", "write"]
 
 HOLDS = lists.HOLDS
 place = lists.place
+fit_all = lists.fit_all
 _ENDINGS = (".parquet",)
 
 

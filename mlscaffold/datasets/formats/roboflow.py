@@ -30,7 +30,7 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, "not a folder")
     tops = _tops(path)
     mark = next((name for name in (*_MARKS, COCO, CSV) for top in [path, *tops] if (top / name).is_file()), None)
-    mark = mark or next((p.name for top in [path, *tops] for p in sorted(top.rglob(f"*{_COPY}*"))[:1]), None)
+    mark = mark or next((p.name for top in tops for p in sorted(top.rglob(f"*{_COPY}*"))[:1]), None)
     kind = _kind(path)
     if mark is None or not kind:
         return Sniff(0.0, "none of Roboflow's names, or no annotations with them")
