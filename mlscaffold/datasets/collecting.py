@@ -102,7 +102,7 @@ def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, where: str, fi
         if box is None:
             findings.object(at, "empty-mask" if shape.mask else "no-box", "has neither box nor outline with any area", "box")
             continue
-        if not shape.points and (wrong := wrong_box(box, size)):
+        if not shape.points and (wrong := wrong_box(shape.box or box, None) or wrong_box(box, size)):
             findings.object(at, *wrong, "box")
             continue
         if shape.mask and size and (shape.mask.width, shape.mask.height) != size:

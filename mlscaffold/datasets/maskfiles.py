@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -79,21 +80,41 @@ def pairs_of(pictures: Pictures) -> Pairs:
 
 
 def _owner(mask: str, by_stem: dict[str, list[str]]) -> str | None:
-    """The picture whose stem is that of the mask, or its beginning; among several the one in the most alike folder."""
+    """The picture whose stem is that of the mask, or its beginning; among several the one in the folder that fits."""
     stem = PurePosixPath(mask).stem
     for length in range(len(stem), 0, -1):
         if length < len(stem) and stem[length].isalnum():
             continue
-        names = by_stem.get(stem[:length])
-        if names:
-            inner = _folders(mask)
-            return max(names, key=lambda name: (len(inner & _folders(name)) - len(_folders(name) - inner), name))
+        if names := by_stem.get(stem[:length]):
+            return min(names, key=lambda name: (*_unlike(mask, name), name))
     return None
 
 
-def _folders(name: str) -> set[str]:
+def _unlike(mask: str, picture: str) -> tuple[int, int]:
+    """How little the folders of a mask are those of a picture: folders of the picture that it lacks, and folders of its own.
+
+    A numbered mask whose name says no class has one folder of its own, that of its class; any other has none.
+    """
+    own, theirs = Counter(_folders(mask)), Counter(_folders(picture))
+    rest = PurePosixPath(mask).stem[len(PurePosixPath(picture).stem) :]
+    wanted = int(any(sign.isdigit() for sign in rest) and not remainder(mask, picture))
+    return (theirs - own).total(), abs((own - theirs).total() - wanted)
+
+
+def _folders(name: str) -> list[str]:
     """Folders of a path but for `images` and `masks`; those of splits tell pictures of one name apart."""
-    return {part for part in PurePosixPath(name).parts[:-1] if part.casefold() not in MASKS | _PLAIN}
+    return [part for part in PurePosixPath(name).parts[:-1] if part.casefold() not in MASKS | _PLAIN]
+
+
+def class_folder(mask: str, picture: str) -> str:
+    """The folder of a mask that its picture's path has not, and that is no split."""
+    left = Counter(_folders(picture))
+    for part in _folders(mask):
+        if left[part]:
+            left[part] -= 1
+        elif part.casefold() not in SPLIT_NAMES:
+            return part
+    return ""
 
 
 def _lone(mask: str, by_home: dict[str, list[str]]) -> str | None:
@@ -107,11 +128,6 @@ def home(name: str) -> str:
     parts = PurePosixPath(name).parts[:-1]
     ends = [place for place, part in enumerate(parts) if part.casefold() in MASKS | _PLAIN]
     return "/".join(parts[: ends[0]] if ends else parts)
-
-
-def inner_folders(name: str) -> list[str]:
-    """Folders of a path that say something: not `images`, `masks` or the name of a split."""
-    return [part for part in PurePosixPath(name).parts[:-1] if part.casefold() not in MASKS | _PLAIN | set(SPLIT_NAMES)]
 
 
 def remainder(mask: str, picture: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, safe, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import inner_folders, looks_binary, pairs_of, remainder, values_of
+from mlscaffold.datasets.maskfiles import class_folder, looks_binary, pairs_of, remainder, values_of
 from mlscaffold.datasets.masks import area, drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.pictures import header_of, links_out, pictures_of, short, split_in
 from mlscaffold.datasets.record import Reading, Record, Shape, Sniff
@@ -60,7 +60,9 @@ def read(path: Path) -> Reading:
             if not area(ink):
                 findings.object(mask, "empty-mask", "has no pixel that belongs to the object")
                 continue
-            shapes.append(Shape(_label(mask, name), mask_box(ink), mask=ink, origin=mask))
+            shapes.append(
+                Shape(class_folder(mask, name) or remainder(mask, name) or NAMELESS, mask_box(ink), mask=ink, origin=mask)
+            )
         bare += not masks
         split = split_in(f"{name.rpartition('/')[0]}/")
         shapes_ = judged(shapes, size, name, findings)
@@ -72,13 +74,6 @@ def read(path: Path) -> Reading:
     if bare:
         findings.notes.append(f"{bare} pictures have no mask: nothing to be seen, or not drawn yet; the format does not say")
     return findings.reading(pictures)
-
-
-def _label(mask: str, picture: str) -> str:
-    """The class of a mask: its folder that the picture's path has not, else what its name adds to that of the picture."""
-    own = {*inner_folders(picture), *PurePosixPath(picture).parts}
-    folders = [part for part in inner_folders(mask) if part not in own]
-    return folders[0] if folders else remainder(mask, picture) or NAMELESS
 
 
 def place(record: Record) -> str:

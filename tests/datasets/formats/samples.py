@@ -30,7 +30,9 @@ def class_folders(root: Path) -> None:
 def csv_list(root: Path) -> None:
     put(root / "a.png", 1)
     put(root / "b.png", 2)
-    text(root / "labels.csv", "filename,width,height,class,xmin,ymin,xmax,ymax\na.png,120,90,hat,10,20,40,60\nb.png,120,90,,,,,\n")
+    text(
+        root / "labels.csv", "filename,width,height,class,xmin,ymin,xmax,ymax\na.png,120,90,hat,10,20,40,60\nb.png,120,90,,,,,\n"
+    )
 
 
 def excel_list(root: Path) -> None:
@@ -48,7 +50,9 @@ def excel_list(root: Path) -> None:
 def json_list(root: Path) -> None:
     put(root / "a.png", 1)
     put(root / "b.png", 2)
-    text(root / "labels.json", json.dumps([{"image": "a.png", "label": "hat"}, {"image": "b.png", "label": "shoe", "night": True}]))
+    text(
+        root / "labels.json", json.dumps([{"image": "a.png", "label": "hat"}, {"image": "b.png", "label": "shoe", "night": True}])
+    )
 
 
 def parquet_list(root: Path) -> None:
@@ -111,7 +115,7 @@ def cvat(root: Path) -> None:
     text(
         root / "annotations.xml",
         '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n<meta><task><name>shop</name><labels>'
-        '<label><name>hat</name><color>#fff</color><attributes></attributes></label><label><name>shoe</name></label></labels></task></meta>\n'
+        "<label><name>hat</name><color>#fff</color><attributes></attributes></label><label><name>shoe</name></label></labels></task></meta>\n"
         '<image id="0" name="day/a.png" subset="Train" width="120" height="90">\n<tag label="indoors" source="manual"></tag>\n'
         '<box label="hat" source="manual" occluded="1" xtl="10.0" ytl="20.0" xbr="40.0" ybr="60.0" rotation="30.0" z_order="0">\n'
         '<attribute name="colour">red</attribute>\n</box>\n'
@@ -153,7 +157,11 @@ def labelbox(root: Path) -> None:
     box = {"feature_id": "f", "name": "hat", "value": "hat", "annotation_kind": "ImageBoundingBox",
            "classifications": [{"name": "colour", "radio_answer": {"name": "red", "value": "red"}}],
            "bounding_box": {"top": 20.0, "left": 10.0, "height": 40.0, "width": 30.0}}  # fmt: skip
-    outline = {"name": "shoe", "annotation_kind": "ImagePolygon", "polygon": [{"x": 1, "y": 1}, {"x": 9, "y": 1}, {"x": 9, "y": 9}]}
+    outline = {
+        "name": "shoe",
+        "annotation_kind": "ImagePolygon",
+        "polygon": [{"x": 1, "y": 1}, {"x": 9, "y": 1}, {"x": 9, "y": 9}],
+    }
     question = {"name": "Where", "value": "where", "radio_answer": {"name": "indoors", "value": "indoors"}}
     label = {
         "label_kind": "Default",
@@ -209,7 +217,12 @@ def object_masks(root: Path) -> None:
 def imagefolder(root: Path) -> None:
     put(root / "train/a.png", 1)
     put(root / "validation/b.png", 2)
-    row = {"file_name": "a.png", "label": "indoors", "shop": "north", "objects": {"bbox": [[10, 20, 30, 40]], "categories": ["hat"]}}
+    row = {
+        "file_name": "a.png",
+        "label": "indoors",
+        "shop": "north",
+        "objects": {"bbox": [[10, 20, 30, 40]], "categories": ["hat"]},
+    }
     text(root / "train/metadata.jsonl", json.dumps(row) + "\n")
     text(root / "validation/metadata.csv", "file_name,label\nb.png,outdoors\n")
 

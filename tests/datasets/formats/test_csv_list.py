@@ -136,8 +136,11 @@ def test_boxes_in_fractions_are_told_from_pixels(folder: Path) -> None:
 
 def test_texts_in_files_of_splits(tmp_path: Path) -> None:
     _table(tmp_path, "text,category\nwhere is my card,card\n", name="train.csv")
-    _table(tmp_path, "text,category\n,card\n\"two\nlines\",pin\n", name="test.csv")
+    _table(tmp_path, 'text,category\n,card\n"two\nlines",pin\n', name="test.csv")
     _table(tmp_path, "path,sha256\nx,00\n", name="MANIFEST.csv")
     reading = choose(tmp_path).form.read(tmp_path)
-    assert [(r.text, r.label, r.split) for r in reading.records] == [("two\nlines", "pin", "test"), ("where is my card", "card", "train")]
+    assert [(r.text, r.label, r.split) for r in reading.records] == [
+        ("two\nlines", "pin", "test"),
+        ("where is my card", "card", "train"),
+    ]
     assert [(d.where, d.kind) for d in reading.defects] == [("test.csv:2", "no-text")]

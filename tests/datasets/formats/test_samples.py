@@ -153,4 +153,3 @@ def test_what_is_in_no_format_says_what_each_missed(tmp_path: Path) -> None:
     assert all(f"{name}: " in caught.value.context for name in NAMES)
     with pytest.raises(UsageError, match='no format "cocoa"'):
         formats.choose(tmp_path, "cocoa")
-
