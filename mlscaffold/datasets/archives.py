@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 from mlscaffold.datasets.record import Defect, is_clutter
@@ -49,8 +49,6 @@ def _extract(path: Path, folder: Path) -> Iterator[Defect]:
                 )
             for entry in entries:
                 where = f"{path.name}/{entry.filename[:120]}"
-                if any(is_clutter(part) for part in PurePosixPath(entry.filename).parts):
-                    continue
                 if problem := _refused(entry, seen):
                     yield Defect(where, *problem)
                     continue
@@ -84,6 +82,6 @@ def _refused(entry: zipfile.ZipInfo, seen: set[str]) -> tuple[str, str] | None:
 
 
 def _inner(folder: Path) -> Path:
-    """The folder itself, or the only one in it."""
-    inside = list(folder.iterdir())
+    """The folder itself, or the only one in it; what systems leave behind does not count."""
+    inside = [path for path in folder.iterdir() if not is_clutter(path.name)]
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder

@@ -75,13 +75,12 @@ class Pictures:
         if plain.startswith("/") or PureWindowsPath(plain).drive or "\0" in plain:
             return "leads-out", f"{shown} leads out of the folder; not opened"
         places = [base for base in (beside, self.root) if base is not None]
+        if all(_steps_out(f"{_relative(base, self.root)}/{plain}") for base in places):
+            return "leads-out", f"{shown} leads out of the folder; not opened"
         for base in places:
             for folder in FOLDERS:
                 if found := self._inside(f"{_relative(base, self.root)}/{folder}/{plain}"):
                     return self._claim(found)
-        # A way out that stays inside from nowhere is one, however many steps it takes.
-        if all(_steps_out(f"{_relative(base, self.root)}/{plain}") for base in places):
-            return "leads-out", f"{shown} leads out of the folder; not opened"
         if plain in self.outside:
             return "leads-out", f"{shown} is a link that leads out of the folder; not opened"
         return self._by_end(plain, shown)

@@ -29,7 +29,25 @@ ODD: list[Any] = [
     None, True, -1, 0, 0.5, 7, 10**30, -1e308, float("nan"), float("inf"), "", "x", "0", "-3", "1e999", "../../secret.png", "/etc/secret.png",
     "C:\\secret.png", "a.png", "a\0.png", "\ud800", "x" * 5000, [], [[]], [None], [1, "2", {}], {}, {"id": {}}, {"counts": "\x7f", "size": [9, 9]},
 ]  # fmt: skip
-WORDS = ["", "nan", "inf", "-1", "1e999", "99999999999999999999", "../../secret.png", "/etc/secret.png", "C:\\x.png", "&x;", "<a>", '"', ";", "\t", "\0", "é", "=1+1"]
+WORDS = [
+    "",
+    "nan",
+    "inf",
+    "-1",
+    "1e999",
+    "99999999999999999999",
+    "../../secret.png",
+    "/etc/secret.png",
+    "C:\\x.png",
+    "&x;",
+    "<a>",
+    '"',
+    ";",
+    "\t",
+    "\0",
+    "é",
+    "=1+1",
+]
 Spot = tuple[Path, Path]
 
 
@@ -50,7 +68,10 @@ def _sound(reading: Reading, folder: Path) -> None:
     for record in reading.records:
         assert record.path.resolve().is_relative_to(folder.resolve())
         assert record.text is not None or record.path.is_file()
-        assert all(isinstance(value, str) for value in (record.name, record.group, record.split, *record.labels, *record.attributes.values()))
+        assert all(
+            isinstance(value, str)
+            for value in (record.name, record.group, record.split, *record.labels, *record.attributes.values())
+        )
         for shape in record.shapes:
             assert shape.label
             assert all(isfinite(value) for ring in (shape.box or (), shape.points, *shape.rings) for value in ring)
@@ -98,7 +119,9 @@ def test_spoiled_bytes(folders: dict[str, Path], name: str, data: st.DataObject)
         file.write_bytes(before)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("class-folders", "excel-list", "parquet-list", "object-masks")])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("class-folders", "excel-list", "parquet-list", "object-masks")]
+)
 @MANY
 @given(data=st.data())
 def test_spoiled_structure(folders: dict[str, Path], name: str, data: st.DataObject) -> None:
@@ -121,7 +144,7 @@ def test_spoiled_structure(folders: dict[str, Path], name: str, data: st.DataObj
         file.write_text(before, encoding="utf-8")
 
 
-def _spoil(value: Any, data: st.DataObject) -> None:
+def _spoil(value: Any, data: st.DataObject) -> None:  # noqa: ANN401 - any JSON value
     """Replace, remove or double something somewhere in a JSON value."""
     while True:
         keys = list(value) if isinstance(value, dict) else list(range(len(value)))
