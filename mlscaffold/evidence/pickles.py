@@ -46,7 +46,25 @@ _VALUES = frozenset(
     }
 )  # fmt: skip
 _BUILTINS = frozenset(
-    ["set", "frozenset", "dict", "list", "tuple", "int", "float", "str", "bytes", "bytearray", "bool", "complex", "slice", "range", "object", "type", "print"]
+    [
+        "set",
+        "frozenset",
+        "dict",
+        "list",
+        "tuple",
+        "int",
+        "float",
+        "str",
+        "bytes",
+        "bytearray",
+        "bool",
+        "complex",
+        "slice",
+        "range",
+        "object",
+        "type",
+        "print",
+    ]
 )
 _STRINGS = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE", "SHORT_BINSTRING", "BINSTRING", "STRING"})
 

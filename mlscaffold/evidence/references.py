@@ -184,7 +184,32 @@ def render(reference: Reference, key: str) -> str:
     return write_string(Library([Entry(reference.kind, key, fields)]), bibtex_format=look).strip() + "\n"
 
 
-_SMALL = frozenset(["a", "an", "the", "on", "of", "in", "to", "for", "and", "with", "is", "are", "do", "we", "der", "die", "das", "ein", "eine", "zur", "zum", "über"])
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "on",
+        "of",
+        "in",
+        "to",
+        "for",
+        "and",
+        "with",
+        "is",
+        "are",
+        "do",
+        "we",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "zur",
+        "zum",
+        "über",
+    ]
+)
 
 
 def _one_line(text: str) -> str:
