@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "docs": ("mlscaffold.cli.docs", "Hand documents to Office as Word or PDF, and take them back."),
     "research": ("mlscaffold.cli.research", "Keep the literature in docs/references.bib."),
     "data": ("mlscaffold.cli.data", "Bring in data, count it, split it."),
+    "apply": ("mlscaffold.cli.apply", "Take back a sheet on which a person judged pictures."),
     "report": ("mlscaffold.cli.report", "Write a report for people or machines."),
     "acceptance": ("mlscaffold.cli.acceptance", "Record a change of the targets, and rank all models under it."),
     "diagnose": ("mlscaffold.cli.diagnose", "Say what holds the project back most now."),

@@ -13,9 +13,10 @@ from mlscaffold.evidence import Broken
 from mlscaffold.evidence.documents import Section, Titles, is_guidance, normalise
 from mlscaffold.evidence.titles import anchors_of, plain
 
-_ITEM = re.compile(r"^(?:[•‣◦▪·–*☐☑☒-]|\d{1,3}[.)])\s+(?=\S)")
-
-
+# The marks of lists: also those of symbol fonts, which have no letter of their own (Word's is U+F0B7, others leave U+007F).
+_MARK = "[•‣◦▪▫■□●○◆➢✓·–*☐☑☒\\-\x7f\uf000-\uf0ff]"
+_ITEM = re.compile(rf"^(?:{_MARK}|\d{{1,3}}[.)])\s+(?=\S)")
+_ALONE = re.compile(rf"^(?:{_MARK}|\d{{1,3}}[.)])$")
 _PAGE = re.compile(
     r"[-–—|\s]*(?:page|seite|p\.|s\.|第)?\s*(\d{1,4})\s*(?:页|(?:/|of|von|\|)\s*\d{1,4}|页?\s*[/，,]?\s*共\s*\d+\s*页)?[-–—|\s]*",
     re.I,
@@ -95,6 +96,14 @@ class _Headings:
         return _Part(line, 2)
 
 
+def _with_marks(lines: list[str]) -> list[str]:
+    """Lines where a mark that stands alone, as some programs place it, begins the line after it."""
+    joined: list[str] = []
+    for line in lines:
+        joined[-1:] = [f"{joined[-1]} {line}"] if joined and _ALONE.match(joined[-1]) else [*joined[-1:], line]
+    return joined
+
+
 def _without_running(pages: list[list[str]]) -> list[list[str]]:
     """The lines of each page without its number, and without what stands at the head or foot of all pages."""
     for end in (-1, 0):
@@ -154,7 +163,9 @@ def _pages(reader: Any, path: str) -> list[tuple[list[str], list[str]]]:
         for page in reader.pages:
             streams = [item.get_object() for item in _images(page)]
             lines = [normalise(line) for line in page.extract_text().replace("\0", "").splitlines()]
-            pages.append(([line for line in lines if line], [hashlib.sha256(stream._data).hexdigest() for stream in streams]))
+            pages.append(
+                (_with_marks([line for line in lines if line]), [hashlib.sha256(stream._data).hexdigest() for stream in streams])
+            )
     except Exception as error:  # as above
         raise Broken(
             path, f"page {len(pages) + 1} cannot be read ({type(error).__name__})", hint="Export it again as PDF."

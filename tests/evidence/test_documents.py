@@ -217,6 +217,23 @@ def test_pdf_with_headings_and_a_split_title() -> None:
     assert needs and needs.text == "A phone.\n- one\n- two"
 
 
+def test_pdf_with_the_list_marks_of_symbol_fonts() -> None:
+    from mlscaffold.evidence.pdf import _with_marks
+
+    lines = ["Literature", "\x7f", "Lowe 2004", "\uf0b7 Deng 2009", "\u25cf", "He 2016"]
+    assert _with_marks(lines) == ["Literature", "\x7f Lowe 2004", "\uf0b7 Deng 2009", "\u25cf He 2016"]
+    reportlab = pytest.importorskip("reportlab.platypus", reason="writes a list whose marks stand alone")
+    from reportlab.lib.styles import getSampleStyleSheet
+
+    body, stream = getSampleStyleSheet()["BodyText"], io.BytesIO()
+    items = [reportlab.Paragraph(text, body) for text in ("Lowe 2004", "Deng 2009")]
+    reportlab.SimpleDocTemplate(stream).build(
+        [reportlab.Paragraph("Literature", body), reportlab.ListFlowable(items, bulletType="bullet")]
+    )
+    found = documents.find(documents.read(stream.getvalue(), "docs/02-research.pdf"), "literature")
+    assert found and found.items == ("Lowe 2004", "Deng 2009")
+
+
 def test_pdf_without_text_and_no_pdf() -> None:
     import pypdf
 
