@@ -45,7 +45,7 @@ def label_follows_source(project: Project) -> Iterator[Finding]:
     if not rows:
         raise Missing("no annotation file has a row", path=RAW, fix="mlscaffold data import FOLDER")
     columns = sorted({name for row in rows for name in row.attributes if ORIGIN.fullmatch(name)})
-    seen: dict[str, Table] = {"source": defaultdict(Counter)} | {name: defaultdict(Counter) for name in columns}
+    seen: dict[str, Table] = {name: defaultdict(Counter) for name in ("source", *columns)}
     for row in rows:
         if origin := source_of(composed(row.path)):
             seen["source"][origin][row.label] += 1
