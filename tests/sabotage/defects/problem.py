@@ -83,7 +83,8 @@ def two_metrics_are_optimised(project: Target) -> Words:
 @defect("PR-06", "problem.threshold-trivial", everywhere=True)
 def the_target_lies_below_the_largest_class(project: Target) -> Words:
     """The target is reached by always giving the same answer."""
-    counts = Counter(row["label"] for row in project.in_split("test"))
+    splits = [p.relative_to(project.root).as_posix() for p in sorted((project.root / "data/splits").glob("*.csv"))]
+    counts = Counter(row["label"] for path in splits for row in project.rows(path) if row["split"] == "test")
     label, n = counts.most_common(1)[0]
     share = n / sum(counts.values())
 
