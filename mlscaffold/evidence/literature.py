@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlscaffold.evidence.documents import normalise
+from mlscaffold.evidence.documents import count_words, normalise
 
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*[:=]\s*|\b(?=10\.\d{4,9}/))\s*([^\s,;>\"'\]}]+)", re.I)
 _ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf|html)/|\barxiv\s*[:.]\s*)([^\s,;>\"'\])}]+)", re.I)
 _NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
 _OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
 _YEAR = re.compile(r"(?<![\d./-])(1[89]\d\d|20\d\d)(?![\d./])")
+LEAST = 4
 _BIB = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
 
 
@@ -30,7 +32,7 @@ class Entry:
     @property
     def key(self) -> str:
         """What makes two entries the same work."""
-        return self.arxiv or self.doi or re.sub(r"\W+", " ", self.title.casefold()).strip()
+        return self.arxiv or self.doi or _bare(self.title)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Literature:
     @property
     def distinct(self) -> int:
         """How many different works are named."""
-        return len({entry.key for entry in self.entries})
+        return works(self.entries)
 
 
 def read(text: str) -> Literature:
@@ -62,6 +64,36 @@ def read(text: str) -> Literature:
         number = re.sub(r"v\d+$", "", arxiv)
         entries.append(Entry(block, title, int(year[1]) if year else None, doi, number, url[0] if url else "", line))
     return Literature(tuple(entries), tuple(malformed))
+
+
+def works(entries: Sequence[Entry]) -> int:
+    """How many different works the entries name: with and without its number, a title alone or behind its authors, it is one."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        if not entry.key:
+            continue
+        same = [group for group in groups if any(_same(entry, other) for other in group)]
+        groups = [group for group in groups if group not in same] + [[entry, *(other for group in same for other in group)]]
+    return len(groups)
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    """Whether two entries name one work: by a number that both have, else by their titles."""
+    for mine, theirs in ((one.arxiv, other.arxiv), (one.doi, other.doi)):
+        if mine and theirs:
+            return mine == theirs
+    if _bare(one.title) == _bare(other.title):
+        return True
+    # A few words stand in many titles.
+    return any(
+        count_words(part) >= LEAST and f" {_bare(part)} " in f" {_bare(theirs.text)} "
+        for mine, theirs in ((one, other), (other, one))
+        for part in re.split(r"[,:;]\s", mine.title)
+    )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
 
 
 def meaning(literature: Literature, select: str = "") -> object:
