@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlscaffold.evidence.documents import count_words, normalise
+from mlscaffold.evidence.documents import normalise
 
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*[:=]\s*|\b(?=10\.\d{4,9}/))\s*([^\s,;>\"'\]}]+)", re.I)
 _ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf|html)/|\barxiv\s*[:.]\s*)([^\s,;>\"'\])}]+)", re.I)
-_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
-_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
+ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
+ARXIV_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
 _YEAR = re.compile(r"(?<![\d./-])(1[89]\d\d|20\d\d)(?![\d./])")
-LEAST = 4
+_FIELD = re.compile(r"(\w+)\s*=\s*")
 _BIB = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
 
 
@@ -32,7 +33,7 @@ class Entry:
     @property
     def key(self) -> str:
         """What makes two entries the same work."""
-        return self.arxiv or self.doi or _bare(self.title)
+        return self.arxiv or self.doi or re.sub(r"\W+", " ", self.title.casefold()).strip()
 
 
 @dataclass(frozen=True)
@@ -66,34 +67,38 @@ def read(text: str) -> Literature:
     return Literature(tuple(entries), tuple(malformed))
 
 
-def works(entries: Sequence[Entry]) -> int:
-    """How many different works the entries name: with and without its number, a title alone or behind its authors, it is one."""
+def works(entries: Iterable[Entry]) -> int:
+    """How many different works these are: one that is named by its DOI here and by its arXiv number there counts once."""
     groups: list[list[Entry]] = []
     for entry in entries:
         if not entry.key:
             continue
-        same = [group for group in groups if any(_same(entry, other) for other in group)]
-        groups = [group for group in groups if group not in same] + [[entry, *(other for group in same for other in group)]]
+        same = [group for group in groups if any(same_work(entry, other) for other in group)]
+        groups = [group for group in groups if group not in same] + [[entry, *(e for group in same for e in group)]]
     return len(groups)
 
 
-def _same(one: Entry, other: Entry) -> bool:
-    """Whether two entries name one work: by a number that both have, else by their titles."""
-    for mine, theirs in ((one.arxiv, other.arxiv), (one.doi, other.doi)):
-        if mine and theirs:
-            return mine == theirs
-    if _bare(one.title) == _bare(other.title):
+def same_work(one: Entry, other: Entry) -> bool:
+    """Whether two entries name one work: by DOI, arXiv number or title, which may stand in the other's text."""
+    if (one.doi and one.doi == other.doi) or (one.arxiv and one.arxiv == other.arxiv) or one.key == other.key:
         return True
-    # A few words stand in many titles.
+    if (one.doi and other.doi) or (one.arxiv and other.arxiv):
+        return False
+    titles = normal_title(one.title), normal_title(other.title)
+    if titles[0] and titles[0] == titles[1]:
+        return True
+    # Where authors stand before a title, it is one part of what was taken for the title.
     return any(
-        count_words(part) >= LEAST and f" {_bare(part)} " in f" {_bare(theirs.text)} "
+        len(title.split()) >= 4 and f" {title} " in f" {normal_title(theirs.text)} "
         for mine, theirs in ((one, other), (other, one))
-        for part in re.split(r"[,:;]\s", mine.title)
+        for title in map(normal_title, (mine.title, *re.split(r"[,:;]\s", mine.title)))
     )
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\W+", " ", text.casefold()).strip()
+def normal_title(title: str) -> str:
+    """A title without case, marks and LaTeX, to compare."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"\\[a-zA-Z]+(?=[\s{])|[\\{}$]", "", title))
+    return re.sub(r"[\W_]+", " ", "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()).strip()
 
 
 def meaning(literature: Literature, select: str = "") -> object:
@@ -118,24 +123,33 @@ def _bibtex(text: str) -> list[tuple[int, str, dict[str, str]]]:
     found = []
     for match, end in zip(starts, ends, strict=True):
         body = text[match.end() : end]
-        fields = {name.lower(): _value(body[at:]) for name, at in ((m[1], m.end()) for m in re.finditer(r"(\w+)\s*=\s*", body))}
+        fields = dict(_fields(body))
         shown = " ".join(f"{name} = {value}" if name in ("doi", "eprint") else value for name, value in fields.items())
         found.append((text.count("\n", 0, match.start()) + 1, normalise(shown), fields))
     return found
 
 
-def _value(text: str) -> str:
-    """A BibTeX value: in braces (nested), in quotes, or a bare word."""
-    if text[:1] == '"':
-        return normalise(text[1:].split('"', 1)[0]).replace("{", "").replace("}", "")
-    if text[:1] != "{":
-        return re.split(r"[,\s}]", text, maxsplit=1)[0]
+def _fields(body: str) -> Iterator[tuple[str, str]]:
+    """Names and values of an entry; an equals sign within a value begins no field."""
+    place = 0
+    while found := _FIELD.search(body, place):
+        value, place = _value(body, found.end())
+        yield found[1].lower(), value
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A BibTeX value (in braces, which may be nested, in quotes, or a bare word) and where it ends."""
+    if text[start : start + 1] not in ("{", '"'):
+        end = re.compile(r"[,\s}]|$").search(text, start)
+        stop = end.start() if end else len(text)
+        return text[start:stop], stop
     depth = 0
-    for place, letter in enumerate(text):
-        depth += (letter == "{") - (letter == "}")
-        if not depth:
-            return normalise(text[1:place].replace("{", "").replace("}", ""))
-    return normalise(text[1:])
+    for place in range(start, len(text)):
+        depth += (text[place] == "{") - (text[place] == "}")
+        closes = text[place] == '"' and place > start if text[start] == '"' else True
+        if not depth and closes:
+            return normalise(re.sub(r"[{}]", "", text[start + 1 : place])), place + 1
+    return normalise(re.sub(r"[{}]", "", text[start + 1 :])), len(text)
 
 
 def _doi(block: str) -> tuple[str, str]:
@@ -154,7 +168,7 @@ def _arxiv(block: str, fields: dict[str, str]) -> tuple[str, str]:
     number = re.sub(r"^arxiv:", "", number.lower().rstrip(".)")).removesuffix(".pdf")
     if not number:
         return "", ""
-    good = _NEW.fullmatch(number) or _OLD.fullmatch(number)
+    good = ARXIV_NEW.fullmatch(number) or ARXIV_OLD.fullmatch(number)
     return (number, "") if good else ("", f'"{number[:60]}" is no arXiv number (YYMM.NNNNN)')
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import sections
+from mlscaffold.evidence import people, sections
 from mlscaffold.evidence.documents import Section, count_words, normalise
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
@@ -59,7 +59,7 @@ HAPPENED = re.compile(
 CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-@check(proves="named-owner", reads=("docs/01-problem.*", "mlscaffold.toml"))
+@check(proves="named-owner", reads=("docs/01-problem.*", "mlscaffold.toml", ".mailmap"))
 def owner_unnamed(project: Project) -> Iterator[Finding]:
     """The problem's owner is a named person, who tells what happened.
 
@@ -94,7 +94,7 @@ def names_person(text: str, project: Project) -> bool:
     folded = plain.casefold()
     if INVENTED.search(folded):
         return False
-    if any(name.casefold() in folded for name in project.settings.people):
+    if any(name in folded for name in people.names(project)):
         return True
     if re.search(r"\b(?!info|contact|office|mail|support|hello|team|sales)[\w.+-]+@[\w-]+\.\w+", folded) or TITLES.search(plain):
         return True

@@ -77,6 +77,17 @@ def test_thin_sections_are_a_warning_and_a_word_is_none(project: Sandbox) -> Non
     said(project.check(CHECK), "fail", "Ideal solution (2 words)")
 
 
+def test_compounds_say_the_same_in_fewer_words(project: Sandbox) -> None:
+    wish = (
+        "Die Klassenzugehörigkeit steht fest, bevor die Aufnahme das Eingangskörbchen verlässt. Zweifelsfälle bearbeitet "
+        "ausschließlich die Schichtleiterin; Bedienungsschulungen entfallen ersatzlos."
+    )
+    project.replace(FILE, dict(sections(project))["ideal-solution"].strip(), wish)
+    assert project.check(CHECK) == []
+    project.replace(FILE, wish, "Blumensortierungsvollautomatisierungsverfahrensanweisungen " * 3)
+    said(project.check(CHECK), "fail", "Ideal solution (3 words)")
+
+
 def test_an_unknown_heading_is_unknown_with_the_line_to_add(project: Sandbox) -> None:
     text = re.sub(r"<!-- section: [\w-]+ -->\n", "", project.read(FILE)).replace("## Ideal solution", "## Wohin wir wollen")
     project.write({FILE: text})
