@@ -126,9 +126,10 @@ def test_an_origin_in_the_same_split_or_none_that_is_known(project: Sandbox) -> 
 
 def test_a_number_of_a_product_is_a_group(project: Sandbox) -> None:
     for name in ("daisy", "rose", "tulip"):
+        numbers = [f"{name}-{i // 7}" for i in range(140)]
         project.edit_csv(
             f"data/raw/belt/{name}/annotations.csv",
-            lambda rows, name=name: [{**r, "product_id": f"{name}-{i // 7}"} for i, r in enumerate(rows)],
+            lambda rows: [{**r, "product_id": number} for r, number in zip(rows, numbers, strict=True)],  # noqa: B023 - called at once
         )
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
