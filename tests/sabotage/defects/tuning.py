@@ -105,8 +105,7 @@ def the_real_world_is_train(project: Target) -> Words:
 def inference_reads_in_another_way(project: Target) -> Words:
     """Inference reads pictures in another way than training: channels the other way round, pixels as they come."""
     script = f"{project.package}/infer.py"
-    colour = project.json("pipeline.json")["colour"]
-    own = "read_array(path, pipeline)[::-1].copy()" if colour == "RGB" else "(3 * read_array(path, pipeline) + 2)"
+    own = "(3 * read_array(path, pipeline)[::-1] + 2)"  # metal and ink are grey: the order of channels alone says little there
     sound = project.read(script)
     project.replace(script, "read_array(path, pipeline)]", f"{own}]")
     done = subprocess.run([sys.executable, "-m", f"{project.package}.infer"], cwd=project.root, capture_output=True, check=False)
