@@ -431,6 +431,12 @@ def _model(files: Files, rows: dict[str, list[dict[str, str]]], classes: str) ->
             "batch": [{"path": r["path"], "label": r["label"]} for r in rows["train"][:12]],
             "losses": [round(1.09 * 0.92**i, 6) for i in range(steps)],
             "accuracies": [round(min(1.0, 0.3 + i / 40), 6) for i in range(steps)], "initial_loss": 1.09,
+            "step": {
+                "given": {"mean": 0.01, "std": 0.99}, "input": {"mean": 0.01, "std": 0.99, "layer": "network.0.0"},
+                "loss": {"outputs": 3, "least": -0.71, "sums": [-0.4, 0.6]},
+                "parameters": {"trainable": 98531, "optimised": 98531, "moved": 98531},
+                "batch_norm": {"layers": 5, "frozen": 0, "frozen_moved": 0},
+            },
         }
     )  # fmt: skip
 

@@ -148,7 +148,8 @@ def _threshold(fields: Fields) -> Threshold:
         fields.broken("min", f"is {low:g}, above max, which is {high:g}")
     wrong = "min" if metric.better == "lower" and high is None else "max" if metric.better == "higher" and low is None else ""
     if wrong:
-        fields.broken(wrong, f"bounds {name} on the wrong side: {metric.better} is better", hint="Swap min and max.")
+        held = f"{wrong} = {plain(low if low is not None else high or 0.0)}"
+        fields.broken(wrong, f"bounds {name} on the wrong side ({held}): {metric.better} is better", hint="Swap min and max.")
     threshold = Threshold(
         name,
         low,

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from mlscaffold.checks import check, fail
 from mlscaffold.checks.conversion.target_missing import cards, command, folder_of
-from mlscaffold.evidence import data, packed
+from mlscaffold.errors import ScaffoldError
+from mlscaffold.evidence import data, packed, predictions
 from mlscaffold.evidence.exports import Card
-from mlscaffold.model import Finding
-from mlscaffold.project import ABSENT, Project
+from mlscaffold.model import Effect, Finding
+from mlscaffold.project import ABSENT, Missing, Project
 
 
 @check(proves="converted-model", reads=("exports", "data/schema.toml"))
@@ -21,7 +22,8 @@ def labels_differ(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     `classes` and the shape of the output in each card against `data/schema.toml`; and the names inside the file, which an app
-    reads (metadata of ONNX and Core ML, the list packed behind a LiteRT model), where it is on this machine.
+    reads (metadata of ONNX and Core ML, the list packed behind a LiteRT model), where it is on this machine. How often people would
+    read the right name follows from the predictions of the export.
 
     ## Fix
     Convert again.
@@ -31,7 +33,8 @@ def labels_differ(project: Project) -> Iterator[Finding]:
         fix = command(project, card)
         inside, file = _packed(project, card)
         if odd := _first_difference(card.classes, names):
-            yield fail(f"{card.target}: {odd[0]} in the export, {odd[1]} in the schema", card.path, "data/schema.toml", fix=fix)
+            told = f"{card.target}: {odd[0]} in the export, {odd[1]} in the schema"
+            yield fail(told, card.path, "data/schema.toml", fix=fix, effect=_shown(project, card, names))
         elif card.output.shape and card.output.shape[-1] != len(names):
             yield fail(
                 f"{card.target} has {card.output.shape[-1]} outputs; the schema has {len(names)} classes", card.path, fix=fix
@@ -59,3 +62,13 @@ def _packed(project: Project, card: Card) -> tuple[tuple[str, ...], str]:
     if reader is None or project.digest(path) == ABSENT:
         return (), path
     return project.read(reader, path), path
+
+
+def _shown(project: Project, card: Card, names: list[str]) -> Effect | None:
+    """How often the export is right as measured, and with the labels that its card gives to the outputs."""
+    try:
+        table = project.read(predictions.read, f"{folder_of(card)}/predictions.csv")
+    except (Missing, ScaffoldError):
+        return None
+    label = dict(zip(names, card.classes, strict=False))
+    return Effect("accuracy", table.accuracy, sum(label.get(r.prediction) == r.label for r in table.rows) / len(table.rows))

@@ -42,7 +42,7 @@ def real_world_from_splits(project: Project) -> Iterator[Finding]:
         else {}
     )
     here = {p.removeprefix("data/field/"): d for p, d in project.digests("data/field").items() if data.is_medium(p)}
-    facts = media.facts(project, here, base="data/field") if here else {}
+    facts = media.exact(project, here, base="data/field") if here else {}
     found = {row.path: known[row.digest] for row in rows if row.digest in known}
     for row in rows:
         seen = facts.get(row.path)
