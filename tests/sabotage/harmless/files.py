@@ -114,9 +114,9 @@ def rename(project: Target, new: Callable[[str, int], str], *, every: int = 3, s
         for r in project.rows(f"data/processed/{s}/annotations.csv")
     }
     for k, row in enumerate(chosen):
-        path = Path(row["path"])
-        name = new(path.stem, k)
-        of_raw[row["path"]] = path.with_name(name + path.suffix).as_posix()
+        picture = Path(row["path"])
+        name = new(picture.stem, k)
+        of_raw[row["path"]] = picture.with_name(name + picture.suffix).as_posix()
         shown = Path(origins[row["path"]])
         of_processed[shown.as_posix()] = shown.with_name(name + shown.suffix).as_posix()
     for base, names in (("data/raw", of_raw), ("data/processed", of_processed)):
@@ -202,9 +202,9 @@ def raw_files_renamed(project: Target) -> None:
     """Raw pictures of the test split renamed and the tables rebuilt; what was prepared keeps its name."""
     names = {}
     for k, row in enumerate(project.in_split("test")):
-        path = Path(row["path"])
-        names[row["path"]] = path.with_name(f"photo_{k:05}{path.suffix}").as_posix()
-        (project.root / "data/raw" / path).rename(project.root / "data/raw" / names[row["path"]])
+        picture = Path(row["path"])
+        names[row["path"]] = picture.with_name(f"photo_{k:05}{picture.suffix}").as_posix()
+        (project.root / "data/raw" / picture).rename(project.root / "data/raw" / names[row["path"]])
     for path in files(project, TABLES[:4]):
         rows = [renamed(row, path.rpartition("/")[0], names, {}) for row in project.rows(path)]
         write_rows(project, path, rows)
