@@ -209,7 +209,13 @@ def last_commit_of(path: str, cwd: Path) -> str:
 
 def has_commit(commit: str, cwd: Path) -> bool:
     """Whether the repository holds this commit."""
-    return run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"], cwd, check=False).code == 0
+    return bool(commit_of(commit, cwd))
+
+
+def commit_of(revision: str, cwd: Path) -> str:
+    """The full id of the commit that a branch, tag or short id names, or an empty string."""
+    found = run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], cwd, check=False)
+    return found.text if found.code == 0 else ""
 
 
 def known_commits(commits: Iterable[str], cwd: Path) -> set[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.manifest import ManifestChange
+    from mlscaffold.datasets.record import Defect
+    from mlscaffold.workflows.data_sizes import Sizes
     from mlscaffold.workflows.data_stats import DataStats
     from mlscaffold.workflows.import_data import Imported
     from mlscaffold.workflows.split_data import SplitData
@@ -31,6 +33,7 @@ def _count(number: int, noun: str) -> str:
 def import_text(done: Imported) -> Iterable[str]:
     """What an import did, for people."""
     yield f"{done.source} ({done.format}): {done.read} read + {len(done.refused)} refused = {done.total}"
+    yield from recognised(done.reason, done.others)
     yield ""
     yield f"  added {done.added}, already there {done.present}"
     width = max((len(name) for name in done.labels), default=0)
@@ -38,22 +41,44 @@ def import_text(done: Imported) -> Iterable[str]:
         yield f"  {name or '(no label)':<{max(width, 10)}}  {count:>6}"
     if done.relabelled:
         yield f"  {_count(len(done.relabelled), 'label')} changed: {_some(done.relabelled)}"
-    for defect in done.refused[:SHOWN]:
-        yield f"  refused {defect.where}: {defect.message}"
-    if len(done.refused) > SHOWN:
-        kinds = Counter(defect.kind for defect in done.refused)
-        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        yield f"  refused in all: {counts} (--format json lists them)"
-    if done.ignored:
-        yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(done.ignored.items()))}"
-    for note in done.notes:
-        yield f"  note: {note}"
+    yield from defect_lines(done.refused, done.told, listed="--format json")
+    yield from note_lines(done.ignored, done.notes)
     if done.undeclared:
         yield f"  {_count(len(done.undeclared), 'label')} not in data/schema.toml: {_some(done.undeclared)}"
     if done.unfilled:
         yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
     yield ""
     yield "Next: mlscaffold data stats"
+
+
+def recognised(reason: str, others: Mapping[str, str]) -> Iterable[str]:
+    """Why a data set was taken for its format, and which it might be too."""
+    if reason != "named":
+        yield f"  {reason}"
+    for name, why in others.items():
+        yield f"  may be {name} too ({why}): --from {name}"
+
+
+def defect_lines(refused: Sequence[Defect], told: Sequence[Defect], *, listed: str) -> Iterable[str]:
+    """The first of what was refused, of the objects among it, and of what is odd; how many of each kind there are in all."""
+    objects = [defect for defect in told if defect.unit == "object"]
+    for word, found in (("refused", refused), ("refused object", objects), ("odd", [d for d in told if not d.unit])):
+        for defect in found[:SHOWN]:
+            yield f"  {word} {defect.where}: {defect.message}"
+        if len(found) > SHOWN:
+            kinds: Counter[str] = Counter()
+            for defect in found:
+                kinds[defect.kind] += defect.count
+            counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+            yield f"  {word} in all: {counts} ({listed} lists them)"
+
+
+def note_lines(ignored: Mapping[str, int], notes: Iterable[str]) -> Iterable[str]:
+    """What was passed over, and what is to be said of the whole."""
+    if ignored:
+        yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(ignored.items()))}"
+    for note in notes:
+        yield f"  note: {note}"
 
 
 def import_json(done: Imported) -> dict[str, Any]:
@@ -207,4 +232,45 @@ def split_json(done: SplitData) -> dict[str, Any]:
         "warnings": done.warnings,
         "manifests": _manifests_json(done.manifests),
         "written": done.written,
+    }
+
+
+def sizes_text(done: Sizes) -> Iterable[str]:
+    """The arithmetic of the sizes, as a table."""
+    wanted = done.needed
+    yield f"To know a value of {done.expected:g} to ±{done.error:g} (95 %, error {done.told}):"
+    yield f"  test        {wanted.test:>7}   the exact binomial interval is then {wanted.exact.low:.3f} to {wanted.exact.high:.3f}"
+    yield f"  validation  {wanted.validation:>7}   the same: models are chosen on it, and believed on test"
+    yield f"  eyeball     {wanted.eyeball:>7}   about 100 mistakes to read, at an error rate of {1 - done.expected:.3g}"
+    yield f"  rule of thumb: 1 / {done.error:g} = {wanted.thumb} pictures let a difference of {done.error:g} be seen, as one picture; not be trusted"
+    if not done.total:
+        return
+    yield ""
+    yield f"{_count(done.total, 'labelled picture')}. Nearest, with at least 40 % left for train:"
+    yield "  " + ", ".join(f"{name} {share * done.total:.0f} ({share:.1%})" for name, share in done.shares.items())
+    for name, count in done.missing.items():
+        yield f"  {name} lacks {count}"
+    if any(done.now.values()):
+        yield (
+            "  now: " + ", ".join(f"{name} {n}" for name, n in done.now.items() if n) + f"; test tells ±{done.half_width_now:.3f}"
+        )
+    yield ""
+    yield "Next: mlscaffold data split --shares needed" + (" --again" if any(done.now.values()) else "")
+
+
+def sizes_json(done: Sizes) -> dict[str, Any]:
+    """The arithmetic of the sizes, for machines."""
+    wanted = done.needed
+    return {
+        "schema": 1,
+        "error": done.error,
+        "expected": done.expected,
+        "needed": {"test": wanted.test, "validation": wanted.validation, "eyeball": wanted.eyeball},
+        "rule_of_thumb": wanted.thumb,
+        "exact": [round(end, 6) for end in wanted.exact],
+        "total": done.total,
+        "shares": {name: round(share, 6) for name, share in done.shares.items()},
+        "missing": done.missing,
+        "now": done.now,
+        "half_width_now": round(done.half_width_now, 6),
     }

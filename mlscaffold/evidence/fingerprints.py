@@ -144,7 +144,7 @@ def _processed(project: Project, select: str) -> object:
         if not here:  # a clone without pictures: the committed table speaks for them
             rows += [[p.digest, p.label, split] for p in listed]
             continue
-        seen = media.facts(project, here, base="data/processed")
+        seen = media.exact(project, here, base="data/processed")
         labels = {p.path: p.label for p in listed}
         # The table speaks for a picture of which only a pointer (Git LFS) is here.
         told = {p.path: p.digest for p in listed if p.path in here and seen[p.path].pointer}

@@ -102,7 +102,8 @@ def _gap(section: Section, generated: str, least: int) -> Gap | None:
     if section.pictures or section.links:
         return None if section.words else Gap.THIN
     if not section.text.strip():
-        return Gap.EMPTY
+        # What was generated is guidance and no text of anybody's: with it still there, nobody has begun.
+        return Gap.UNCHANGED if section.guidance and generated == documents.digest(section) else Gap.EMPTY
     if generated == documents.digest(section):
         return Gap.UNCHANGED
     if all(is_placeholder(line) for line in section.text.splitlines()):

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.sabotage.corpus import Defect, Harmless, Words
 from tests.sabotage.target import Target
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 
 Findings = list[dict[str, Any]]
 

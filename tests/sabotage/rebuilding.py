@@ -20,7 +20,7 @@ from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.stages import all_stages
 from mlscaffold.writing import write_toml
 from tests.sabotage.target import Row, Target
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 
 SPLITS = ("train", "validation", "eyeball", "test")
 # The committed records that quote digests and counts of data, classes, pipeline, checkpoint and exports.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.whole.recipes import CLOTHES
+
+NO_CLOTHES = pytest.mark.skipif(not CLOTHES.is_dir(), reason="this clone has no ../shared/datasets/clothing-cls")
 
 
 @dataclass(frozen=True)
@@ -16,16 +19,20 @@ class Project:
     name: str
     fixture: str
     group: str
-    main: bool = False
-    marks: tuple[pytest.MarkDecorator, ...] = field(default=())
+    main: bool = False  # every row is tried on it; on the others, those that say `everywhere`
+    marks: tuple[pytest.MarkDecorator, ...] = ()
 
 
-PROJECTS = (Project("digits", "finished_demo", "demo", main=True),)
+PROJECTS = (
+    Project("fasteners", "finished_fasteners", "fasteners", main=True),
+    Project("digits", "finished_demo", "demo"),
+    Project("clothing", "finished_clothing", "clothing", marks=(NO_CLOTHES,)),
+)
 
 
 def folder_of(made: object) -> Path:
     """The project's folder, from what its fixture returns."""
-    return made if isinstance(made, Path) else Path(made[0])  # type: ignore[index]
-
-
-Maker = Callable[[str], object]
+    if isinstance(made, tuple):
+        made = made[0]
+    assert isinstance(made, Path)
+    return made

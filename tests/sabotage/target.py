@@ -119,7 +119,7 @@ class Target(Sandbox):
 
     def checkpoint(self, stage: str = "training") -> Path:
         """The file of the chosen checkpoint."""
-        run = self.toml(f"reports/{stage}/chosen.toml")["run"]
+        run = str(self.toml(f"reports/{stage}/chosen.toml")["run"])
         return next(iter(sorted((self.root / "runs" / run / "checkpoints").glob("best*.ckpt"))))
 
     def document(self, number: int) -> str:

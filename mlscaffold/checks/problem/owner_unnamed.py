@@ -27,7 +27,14 @@ nutzer anwender kollege kollegen mitarbeiter fachbereich produktion einkauf verk
 january february march april may june july august september october november december monday tuesday wednesday thursday friday
 saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
 he she they we it is i to be and for of in at tbd
+chief executive officer director chairman president technical operating financial information science engineering research assurance
+human resources else other another not yet known still open client firma firm company plant production data quality
+somebody someone anybody anyone muster example beispiel inhaber leiter leiterin leitung chef geschäftsführer geschäftsführerin
 """
+PARTICLES = re.compile(
+    r"(?<=\w)\s+(?:(?:van|von|auf|zu)\s+(?:den?|der|dem|zur|zum)|de(?:\s+la|\s+los)?|van|von|da|dos?|das|di|del(?:la)?|du|bin|ibn|al|el|ter|zu)\s+(?=\w)"
+)
+FIRM = re.compile(r"(?:[^\W\d_][\w&'’.-]*\s+){1,3}(?:GmbH|AG|KG|Inc|Ltd|LLC|Corp|Co|plc|B\.?V|S\.?A)\b\.?")
 COMMON = frozenset(_COMMON.split())
 TITLES = re.compile(r"\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|hr|fr|sir|madame|mme|m|sra?|señora?)\.?\s+[^\W\d_a-z][\w'’-]+", re.I)
 SURNAMES = (
@@ -77,6 +84,7 @@ def names_person(text: str, project: Project) -> bool:
         return True
     if len(CASELESS.findall(plain)) > len(plain) / 3:
         return _names_without_case(plain)
+    plain = PARTICLES.sub(" ", FIRM.sub(" ", plain))
     words = re.findall(r"[\w'’.-]+|[^\w\s]", plain)
     proper = [w[0].isupper() and w.strip(".").casefold() not in COMMON and not w.strip(".").isdigit() for w in words]
     initials = [bool(re.fullmatch(r"[^\W\d_]\.?|[^\W\d_]{2,3}", w)) and w.isupper() for w in words]

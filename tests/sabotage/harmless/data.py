@@ -26,7 +26,7 @@ from tests.sabotage.rebuilding import (
     write_rows,
 )
 from tests.sabotage.target import Row, Target
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 
 if TYPE_CHECKING:
     from PIL.Image import Image

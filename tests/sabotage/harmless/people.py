@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import sign_again
 from tests.sabotage.target import Target
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 
 
 def team(project: Target, text: str) -> None:
