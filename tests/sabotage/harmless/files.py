@@ -16,6 +16,7 @@ import yaml
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import RECORDS, files, quote, sign_again, tracked, write_rows
 from tests.sabotage.target import Row, Target
+from tests.whole.command import mlscaffold
 
 TEXT = (".csv", ".toml", ".json", ".md", ".yaml", ".yml", ".txt", ".py", ".svg", ".gitignore")
 MARKED = (".csv", ".toml", ".json", ".md", ".yaml")
@@ -60,6 +61,7 @@ def annotations_of_a_german_excel(project: Target) -> None:
     """Annotation and split tables saved by a German Excel: cp1252, semicolons."""
     for path in (*project.annotations(), project.splits, "docs/examples/answers.csv"):
         write_rows(project, path, project.rows(path), delimiter=";", encoding="cp1252")
+    mlscaffold(project.root, "data", "stats")  # our own commands read them too
 
 
 @harmless("OK-09c")
