@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("mlscaffold.cli.explain", "Say why a check exists, what it reads and how to mend what it finds."),
     "stage": ("mlscaffold.cli.stage", "Sign the next stage, show one, or leave one out."),
     "waive": ("mlscaffold.cli.waive", "Record a reasoned, dated exception to a check."),
+    "docs": ("mlscaffold.cli.docs", "Hand documents to Office as Word or PDF, and take them back."),
+    "research": ("mlscaffold.cli.research", "Keep the literature in docs/references.bib."),
     "data": ("mlscaffold.cli.data", "Bring in data, count it, split it."),
     "apply": ("mlscaffold.cli.apply", "Take back a sheet on which a person judged pictures."),
     "report": ("mlscaffold.cli.report", "Write a report for people or machines."),

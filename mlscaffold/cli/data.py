@@ -1,4 +1,4 @@
-"""`mlscaffold data`: bring data in, measure it, split it."""
+"""`mlscaffold data`: look at data, bring it in, measure it, split it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
+from mlscaffold.cli import data_scan
 
-app = typer.Typer(name="data", help="Bring data in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    name="data", help="Look at data, bring it in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class Format(StrEnum):
@@ -30,16 +33,21 @@ Output = Annotated[Format, typer.Option("--format", help="How the answer is prin
 
 @app.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="A folder with a folder a class, or a CSV or TSV with paths and labels.")],
+    path: Annotated[Path, typer.Argument(help="A folder, a list or a zip, in any format of docs/reference/formats.md.")],
     *,
     source: Annotated[str, typer.Option(help="Name of the source; by default from the path.")] = "",
-    layout: Annotated[str, typer.Option("--layout", help="class-folders or csv-list; recognised by default.")] = "",
+    layout: Annotated[
+        str, typer.Option("--from", "--layout", help="Its format: coco, yolo, csv-list …; recognised by default.")
+    ] = "",
+    label_from: Annotated[
+        str, typer.Option("--label-from", help="boxes: take the class of a picture from its objects where all agree.")
+    ] = "",
     licence: Annotated[str, typer.Option(help="Licence, for source.toml.")] = "",
     origin: Annotated[str, typer.Option(help="Address, system or person it comes from.")] = "",
     collected: Annotated[str, typer.Option(help="Date, or from … to …")] = "",
     collected_by: Annotated[str, typer.Option(help="Who collected it.")] = "",
     method: Annotated[str, typer.Option(help="own, api, download, scraped or generated.")] = "",
-    output: Annotated[str, typer.Option("--format", help="text or json; the name of a layout is taken too.")] = "text",
+    output: Annotated[str, typer.Option("--format", help="text or json; the name of a format is taken too.")] = "text",
     no_input: NoInput = False,
 ) -> None:
     """Copy a data set into data/raw, with annotation files, source.toml and manifest."""
@@ -49,8 +57,31 @@ def import_(
     if output not in (Format.TEXT, Format.JSON):
         layout, output = output, Format.TEXT
     given = {"licence": licence, "origin": origin, "collected": collected, "collected_by": collected_by, "method": method}
-    done = import_data(_root(), path, source=source, format=layout, fields=given, progress=_progress("copied"))
+    done = import_data(
+        _root(), path, source=source, format=layout, label_from=label_from, fields=given, progress=_progress("copied")
+    )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
+
+
+app.command("scan")(data_scan.scan)
+
+
+@app.command("export")
+def export(
+    path: Annotated[Path, typer.Argument(help="A project, or a data set: a folder, a list, a zip.")],
+    *,
+    target: Annotated[str, typer.Option("--format", help="Format to write; docs/reference/formats.md lists them.")],
+    output: Annotated[Path, typer.Option(help="A new or empty folder.")],
+    source: Annotated[str, typer.Option("--from", help="Format of the data set; recognised by default.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    no_input: NoInput = False,
+) -> None:
+    """Write data in another format, with its pictures; says what that format cannot hold."""
+    from mlscaffold.cli.data_export import export_json, export_text
+    from mlscaffold.workflows.export_data import export_data
+
+    done = export_data(path, output, format=target, source=source, progress=_progress("copied"))
+    _print(export_json(done) if as_json else export_text(done))
 
 
 @app.command("stats")

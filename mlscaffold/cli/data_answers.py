@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.manifest import ManifestChange
+    from mlscaffold.datasets.record import Defect
     from mlscaffold.workflows.data_sizes import Sizes
     from mlscaffold.workflows.data_stats import DataStats
     from mlscaffold.workflows.import_data import Imported
@@ -32,6 +33,7 @@ def _count(number: int, noun: str) -> str:
 def import_text(done: Imported) -> Iterable[str]:
     """What an import did, for people."""
     yield f"{done.source} ({done.format}): {done.read} read + {len(done.refused)} refused = {done.total}"
+    yield from recognised(done.reason, done.others)
     yield ""
     yield f"  added {done.added}, already there {done.present}"
     width = max((len(name) for name in done.labels), default=0)
@@ -39,22 +41,44 @@ def import_text(done: Imported) -> Iterable[str]:
         yield f"  {name or '(no label)':<{max(width, 10)}}  {count:>6}"
     if done.relabelled:
         yield f"  {_count(len(done.relabelled), 'label')} changed: {_some(done.relabelled)}"
-    for defect in done.refused[:SHOWN]:
-        yield f"  refused {defect.where}: {defect.message}"
-    if len(done.refused) > SHOWN:
-        kinds = Counter(defect.kind for defect in done.refused)
-        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        yield f"  refused in all: {counts} (--format json lists them)"
-    if done.ignored:
-        yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(done.ignored.items()))}"
-    for note in done.notes:
-        yield f"  note: {note}"
+    yield from defect_lines(done.refused, done.told, listed="--format json")
+    yield from note_lines(done.ignored, done.notes)
     if done.undeclared:
         yield f"  {_count(len(done.undeclared), 'label')} not in data/schema.toml: {_some(done.undeclared)}"
     if done.unfilled:
         yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
     yield ""
     yield "Next: mlscaffold data stats"
+
+
+def recognised(reason: str, others: Mapping[str, str]) -> Iterable[str]:
+    """Why a data set was taken for its format, and which it might be too."""
+    if reason != "named":
+        yield f"  {reason}"
+    for name, why in others.items():
+        yield f"  may be {name} too ({why}): --from {name}"
+
+
+def defect_lines(refused: Sequence[Defect], told: Sequence[Defect], *, listed: str) -> Iterable[str]:
+    """The first of what was refused, of the objects among it, and of what is odd; how many of each kind there are in all."""
+    objects = [defect for defect in told if defect.unit == "object"]
+    for word, found in (("refused", refused), ("refused object", objects), ("odd", [d for d in told if not d.unit])):
+        for defect in found[:SHOWN]:
+            yield f"  {word} {defect.where}: {defect.message}"
+        if len(found) > SHOWN:
+            kinds: Counter[str] = Counter()
+            for defect in found:
+                kinds[defect.kind] += defect.count
+            counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+            yield f"  {word} in all: {counts} ({listed} lists them)"
+
+
+def note_lines(ignored: Mapping[str, int], notes: Iterable[str]) -> Iterable[str]:
+    """What was passed over, and what is to be said of the whole."""
+    if ignored:
+        yield f"  passed over: {', '.join(f'{count} {kind}' for kind, count in sorted(ignored.items()))}"
+    for note in notes:
+        yield f"  note: {note}"
 
 
 def import_json(done: Imported) -> dict[str, Any]:

@@ -8,46 +8,158 @@ from pathlib import Path
 MEDIA = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
 """Endings of pictures, in lower case."""
 
-_CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+_CLUTTER = frozenset(
+    {
+        "__macosx",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "@eadir",
+        "$recycle.bin",
+        "system volume information",
+        "lost+found",
+        "__pycache__",
+    }
+)
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height in pixels of the stored picture; the left upper corner of the picture is 0, 0."""
+
+Ring = tuple[float, ...]
+"""An outline: x, y, x, y … in pixels; the last corner joins the first."""
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Pixels of an object: run lengths down the columns of the whole picture, the first of background (COCO's order).
+
+    `data` holds them as 32-bit numbers: a large set has many millions of runs.
+    """
+
+    width: int
+    height: int
+    data: bytes
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The run lengths."""
+        return tuple(memoryview(self.data).cast("I"))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An object on a picture.
+
+    `box` is the upright box, or the one that `angle` turns (degrees, clockwise, about its centre); readers fill it from the
+    outline where a format has none. `rings` are the pieces of one object. `person` is who drew it, `origin` where that is written.
+    """
+
+    label: str
+    box: Box | None = None
+    angle: float = 0.0
+    rings: tuple[Ring, ...] = ()
+    mask: Mask | None = None
+    points: Ring = ()
+    crowd: bool = False
+    difficult: bool = False
+    truncated: bool = False
+    occluded: bool = False
+    score: float | None = None
+    person: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A labelled part of a text, counted in characters (code points)."""
+
+    start: int
+    end: int
+    label: str
 
 
 @dataclass(frozen=True)
 class Record:
-    """A medium and what is said about it; `name` is its path as the data set has it, `origin` the file and line that says so."""
+    """A medium and what is said about it; `name` is its path as the data set has it, `origin` the file and line that says so.
+
+    `labels` are of the whole medium; `size` is what the annotation claims. A record of a text has `text`, and the file that
+    holds it as its path.
+    """
 
     path: Path
     name: str
-    label: str
+    labels: tuple[str, ...] = ()
     group: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     origin: str = ""
+    split: str = ""
+    size: tuple[int, int] | None = None
+    shapes: tuple[Shape, ...] = ()
+    text: str | None = None
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The one label of the whole medium; empty where it has none or several."""
+        return self.labels[0] if len(self.labels) == 1 else ""
 
 
 @dataclass(frozen=True)
 class Defect:
-    """Something that could not be taken over: where, what is wrong, and a kebab-case kind to count by."""
+    """Something that is wrong: where (file and line or record), a kebab-case kind to count by, what was found and is wanted.
+
+    `unit` is what was refused for it: an "item" (a picture, a row, a file), an "object" on a picture that is read otherwise, or
+    nothing: taken over and told. `count` is how many are meant (the objects of a picture that does not exist).
+    """
 
     where: str
     kind: str
     message: str
+    field: str = ""
+    unit: str = "item"
+    count: int = 1
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a format gave: every medium or row seen is either a record or a defect.
+    """What a format gave: every medium or row seen is either a record or a defect; so is every object on them.
 
     `ignored` counts what is no data (hidden files, leftovers of systems, other files); `notes` are about the whole set.
+    `classes` is the declared list in its order, also of classes that nothing shows.
     """
 
     records: tuple[Record, ...]
     defects: tuple[Defect, ...] = ()
     ignored: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
-        """Media or rows seen."""
-        return len(self.records) + len(self.defects)
+        """Media or rows seen: read and refused."""
+        return len(self.records) + len(self.refused)
+
+    @property
+    def refused(self) -> tuple[Defect, ...]:
+        """Media, rows or files that were not taken over."""
+        return tuple(defect for defect in self.defects if defect.unit == "item")
+
+    @property
+    def refused_objects(self) -> int:
+        """Objects that were not taken over, each named by a defect."""
+        return sum(defect.count for defect in self.defects if defect.unit == "object")
+
+    @property
+    def told(self) -> tuple[Defect, ...]:
+        """What is odd and was taken over as it is."""
+        return tuple(defect for defect in self.defects if not defect.unit)
+
+    @property
+    def objects(self) -> int:
+        """Objects that were taken over."""
+        return sum(len(record.shapes) + len(record.spans) for record in self.records)
 
 
 @dataclass(frozen=True)
@@ -65,7 +177,7 @@ def is_media(path: Path) -> bool:
 
 def is_clutter(name: str) -> bool:
     """Whether the name is one that operating systems and editors leave behind."""
-    return name.startswith(".") or name.casefold() in _CLUTTER
+    return name.startswith((".", "~$")) or name.casefold() in _CLUTTER
 
 
 def leads_out(path: Path, root: Path) -> bool:

@@ -14,7 +14,7 @@ from mlscaffold.datasets.duplicates import near_groups
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
-from mlscaffold.datasets.scan import scan
+from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW
 from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
@@ -52,7 +52,6 @@ def split_data(
     as_needed: bool = False,
     group: str = "",
     time: str = "",
-    known: Mapping[str, Facts] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
     """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
@@ -63,10 +62,12 @@ def split_data(
     Unlabelled and broken media are left out.
     """
     group, time = group or declared_column(root, "group"), time or declared_column(root, "time")
-    manifests = refresh_manifests(root)
+    pictures = Remembered(root)
     collection = read_collection(root)
-    media = [root / RAW / medium.path for medium in collection.media if medium.path not in set(collection.absent)]
-    found = scan(media, known=known, progress=progress)
+    absent = set(collection.absent)
+    found = pictures.facts([root / RAW / m.path for m in collection.media if m.path not in absent], progress=progress)
+    manifests = refresh_manifests(root, digest=pictures.digest)
+    pictures.close()
     facts = {path.relative_to(root / RAW).as_posix(): fact for path, fact in found.items()}
     for column in filter(None, (group, time)):
         _require(column, collection)

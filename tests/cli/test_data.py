@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from mlscaffold.cli.apply import app as apply_app
 from mlscaffold.cli.data import app
 from mlscaffold.errors import UsageError
+from tests.datasets.formats.samples import made
 from tests.datasets.pictures import put
 
 RUN = CliRunner()
@@ -58,9 +59,26 @@ def test_machines_get_json(project: Path) -> None:
 
 
 def test_format_may_also_name_that_of_the_data(project: Path) -> None:
-    with pytest.raises(UsageError, match='no format "coco"'):
-        _say("import", str(project.parent / "shop"), "--format", "coco")
+    with pytest.raises(UsageError, match='no format "cocoa"'):
+        _say("import", str(project.parent / "shop"), "--format", "cocoa")
     assert "(class-folders)" in _say("import", str(project.parent / "shop"), "--format", "class-folders")
+
+
+def test_a_set_is_recognised_and_turned_into_another_format(project: Path) -> None:
+    folder = made(project.parent, "coco")
+    text = _say("export", str(folder), "--format", "yolo", "--output", str(project.parent / "out"))
+    assert text.splitlines()[:2] == [
+        f"{folder} (coco): 2 read + 0 refused = 2",
+        "  annotations/instances_val2017.json has images, annotations and categories",
+    ]
+    assert "2 records, 3 objects; read back: the same" in text
+    assert "  yolo cannot hold: 1 crowd flags" in text
+    found = json.loads(
+        _say("export", str(project.parent / "out"), "--format", "voc", "--output", str(project.parent / "voc"), "--json")
+    )
+    assert (found["source"], found["lost"]) == ("yolo", {"outlines, now boxes": 2})
+    with pytest.raises(UsageError, match='no format "cocoa"'):
+        _say("import", str(folder), "--from", "cocoa")
 
 
 def test_shares_that_are_none_are_refused(project: Path) -> None:

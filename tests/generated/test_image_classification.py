@@ -55,6 +55,12 @@ def test_one_batch_is_learned_by_heart(trained: Generated) -> None:
     assert found["accuracies"][-1] == 1
     assert found["outputs"] == 10
     assert found["input"] == [1, 32, 32]
+    step = found["step"]
+    assert step["input"]["mean"] == pytest.approx(0, abs=0.3)
+    assert step["input"]["std"] == pytest.approx(1, abs=0.3)
+    assert step["given"]["std"] == step["input"]["std"]
+    assert step["loss"]["least"] < 0  # logits
+    assert step["parameters"]["moved"] == step["parameters"]["optimised"] == found["trainable"]
 
 
 def test_evaluation_counts_test_and_shows_eyeball(trained: Generated, tmp_path: Path) -> None:
@@ -81,6 +87,7 @@ def test_tuning_decides_on_validation_and_inference_keeps_verdicts(trained: Gene
     folder = project.root / "reports/tuning" / choice["run"]
     study = table(folder / "study.csv")
     assert {row["split"] for row in study} == {"validation"}
+    assert json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["limits"]["trials"] == len(study) == 2
     if choice.get("keep") == "training":
         assert choice["checkpoint"] == toml(project.root / "reports/training/chosen.toml")["checkpoint"]
     (evaluation,) = (project.root / "reports/evaluation").iterdir()

@@ -7,8 +7,8 @@ number wanted) that the finding must hold. It knows nothing of the checks' insid
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 
@@ -32,13 +32,20 @@ class Defect:
 
 @dataclass(frozen=True)
 class Harmless:
-    """One change that raises nothing new, except what `allows` names (checks, of which it is only said that something moved)."""
+    """One change that raises nothing new, except what `allows` names (checks, of which it is only said that something moved).
+
+    `unknowns`: evidence leaves this machine, so that it may be said of it that it cannot be judged. `environment`: under which
+    variables the check runs. `deep`: the stage whose deep checks run too.
+    """
 
     id: str
     title: str
     change: Callable[[Target], None]
     allows: tuple[str, ...]
     fresh: bool
+    unknowns: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    deep: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,13 +79,21 @@ def defect(
 
 
 def harmless(
-    number: str, *, allows: tuple[str, ...] = (), fresh: bool = False
+    number: str,
+    *,
+    allows: tuple[str, ...] = (),
+    fresh: bool = False,
+    unknowns: bool = False,
+    environment: Mapping[str, str] | None = None,
+    deep: str = "",
 ) -> Callable[[Callable[[Target], None]], Callable[[Target], None]]:
     """Register a harmless change; `fresh` ones get a copy of their own (they move it, or rewrite its history)."""
 
     def register(change: Callable[[Target], None]) -> Callable[[Target], None]:
         assert number not in HARMLESS, f"{number} stands twice in the corpus"
-        HARMLESS[number] = Harmless(number, _title(change), change, allows, fresh)
+        HARMLESS[number] = Harmless(
+            number, _title(change), change, allows, fresh, unknowns, environment=environment or {}, deep=deep
+        )
         return change
 
     return register

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,10 @@ def listing(root: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def findings(root: Path, *, deep: str = "") -> Findings:
+def findings(root: Path, *, deep: str = "", environment: Mapping[str, str] | None = None) -> Findings:
     """All that `check` says but passes; the deep checks of one stage too, if asked."""
     more = ("--deep", "--stage", deep) if deep else ()
-    printed = mlscaffold(root, "check", "--format", "json", *more, code=None)
+    printed = mlscaffold(root, "check", "--format", "json", *more, code=None, environment=environment)
     report = json.loads(printed[printed.index("{") :])
     return [f for f in report["findings"] if f["status"] != "pass"]
 
@@ -111,14 +111,16 @@ def _verdict(row: Defect, words: Words, found: Findings) -> Verdict:
 
 def judge_harmless(sound: Sound, row: Harmless, *, scratch: Callable[[], Path]) -> Verdict:
     """Make the change, check, and name whatever is new."""
-    known = sound.known("")
+    known = sound.known(row.deep)
     root = sound.copy
     if row.fresh:
         root = scratch() / sound.copy.name
         shutil.copytree(sound.original, root, symlinks=True)
     target = Target(root)
     row.change(target)
-    new = [f for f in findings(target.root) if _key(f) not in known and f["check"] not in row.allows]
+    said = findings(target.root, deep=row.deep, environment=row.environment)
+    new = [f for f in said if _key(f) not in known and f["check"] not in row.allows and not f["waiver"]]
+    new = [f for f in new if not (row.unknowns and f["status"] == "unknown")]
     return Verdict("false alarm" if new else "quiet", "\n".join(_line(f) for f in new) or "nothing new")
 
 

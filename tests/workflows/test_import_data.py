@@ -1,4 +1,6 @@
+import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from mlscaffold.datasets.tables import write_atomic
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.workflows import import_data as module
 from mlscaffold.workflows.import_data import import_data
+from tests.datasets.formats.samples import made
 from tests.datasets.pictures import put
 
 
@@ -155,3 +158,47 @@ def test_what_cannot_be_imported_says_why(tmp_path: Path, folders: Path) -> None
     with pytest.raises(ScaffoldError, match="0 read, 1 refused") as caught:
         import_data(root, folders)
     assert "hat/x.png 0 bytes" in caught.value.context
+
+
+def test_objects_are_no_labels_of_pictures_unless_asked_for(tmp_path: Path) -> None:
+    folder = made(tmp_path, "coco")
+    put(folder / "images/c.png", 3)
+    file = folder / "annotations/instances_val2017.json"
+    value = json.loads(file.read_text())
+    value["images"].append({"id": 11, "file_name": "c.png", "width": 120, "height": 90})
+    value["annotations"].append({"id": 3, "image_id": 11, "category_id": 90, "bbox": [1, 1, 9, 9]})
+    file.write_text(json.dumps(value))
+    root = tmp_path / "project"
+    with pytest.raises(ScaffoldError, match="has objects on pictures, but no label of a whole picture") as caught:
+        import_data(root, folder)
+    assert caught.value.context == "1 pictures show one class, 1 several, 1 none."
+    assert not root.exists()
+    done = import_data(root, folder, label_from="boxes")
+    assert (done.format, done.labels, done.read, done.total) == ("coco", {"shoe": 1}, 1, 3)
+    assert done.reason == "annotations/instances_val2017.json has images, annotations and categories"
+    assert [d.kind for d in done.refused] == ["several-labels", "no-object"]
+    assert "1 objects on the pictures are not taken over: the task is about whole pictures" in done.notes
+    with pytest.raises(UsageError, match='Labels cannot come from "names"'):
+        import_data(root, folder, label_from="names")
+
+
+def test_labels_of_whole_pictures_come_from_any_format(tmp_path: Path) -> None:
+    for name in ("cvat", "label-studio", "labelbox", "imagefolder"):
+        done = import_data(tmp_path / f"project-{name}", made(tmp_path, name))
+        assert done.labels.get("indoors") == 1, name
+        assert done.read == done.total == 2
+
+
+def test_a_zip_is_imported_and_its_hostile_entries_are_refused(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as archive:
+        for name in ("hat/a.png", "shoe/b.png", "../../evil/c.png"):
+            archive.write(tmp_path / "a.png", name)
+    done = import_data(tmp_path / "project", tmp_path / "shop.zip")
+    assert (done.source, done.labels, done.total) == ("shop", {"hat": 1, "shoe": 1}, 3)
+    assert [(d.where, d.kind) for d in done.refused] == [("shop.zip/../../evil/c.png", "leads-out")]
+
+
+def test_texts_are_not_for_a_task_of_pictures(tmp_path: Path) -> None:
+    with pytest.raises(ScaffoldError, match="holds texts; image classification wants pictures"):
+        import_data(tmp_path / "project", made(tmp_path, "doccano"))

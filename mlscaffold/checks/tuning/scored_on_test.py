@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import mean
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import chain, data, runs, studies
-from mlscaffold.evidence.studies import Study, Trial
+from mlscaffold.evidence import chain, judged, runs, studies
+from mlscaffold.evidence.studies import Study
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Missing, Project
 
 
-@check(proves="search", reads=("reports/tuning", "data/splits"))
+@check(proves="search", reads=("reports/tuning", "reports/evaluation"))
 def scored_on_test(project: Project) -> Iterator[Finding]:
     """Trials are scored on validation, and nothing of the search was decided on test.
 
@@ -33,7 +32,7 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     scored = [trial for trial in study.trials if trial.split == "test"]
     if scored:
         yield fail(f"{len(scored)} of {len(study.trials)} trials were scored on test; selection must use validation",
-                   at(study.path, scored[0].line), fix=fix, effect=_luck(project, scored))  # fmt: skip
+                   at(study.path, scored[0].line), fix=fix, effect=_effect(project, len(scored)))  # fmt: skip
     on_train = [trial for trial in study.trials if trial.split == "train"]
     if on_train:
         yield warn(f"{len(on_train)} of {len(study.trials)} trials were scored on train: that rewards learning by heart",
@@ -51,16 +50,13 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
         yield fail(f"the run used {record.data['test'].samples} test pictures; a search uses train and validation", file, fix=fix)
 
 
-def _luck(project: Project, scored: list[Trial]) -> Effect | None:
-    """The best share of right answers, and without what the best of so many looks exceeds the truth by."""
-    values = [t.value for t in scored if t.value is not None and t.metric == "accuracy" and 0 <= t.value <= 1]
+def _effect(project: Project, looks: int) -> Effect | None:
+    """What the best of so many looks at test is worth: the newest evaluation, and that without the luck of the best."""
     try:
-        n = sum(row.split == "test" for row in data.splits(project))
+        table = judged.table(project, judged.newest(project).predictions)
     except Missing:
         return None
-    if len(values) < 2 or not n:
-        return None
-    return Effect("accuracy", max(values), max(values) - peeking(mean(values), n, len(values)))
+    return Effect("accuracy", table.accuracy, table.accuracy - peeking(table.accuracy, len(table.rows), looks))
 
 
 def read(project: Project, choice: chain.Chosen) -> Study:

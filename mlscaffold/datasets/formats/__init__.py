@@ -1,25 +1,55 @@
-"""Annotation formats, one file each: `sniff(path)` says how well it fits, `read(path)` gives records and defects."""
+"""Formats, one file each: `sniff` says how well a path fits, `read` gives records and defects, `write` writes them again."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from mlscaffold.datasets.record import Reading, Sniff
+from mlscaffold.datasets.exporting import Placed
+from mlscaffold.datasets.holding import Holds, fitted
+from mlscaffold.datasets.record import Reading, Record, Sniff
 from mlscaffold.errors import ScaffoldError, UsageError
+
+NEAR = 0.03
+"""Two formats whose scores differ by no more fit equally well: a person decides."""
 
 
 class Format(Protocol):
-    """What each module here offers."""
+    """What each module here offers.
+
+    Some also have `fit(record, lost)` for what is theirs alone (None: nothing is left of the record), or `fit_all(records, lost)`.
+    """
+
+    HOLDS: Holds
+    """The kinds of content (datasets/holding.py) that it can hold."""
 
     def sniff(self, path: Path) -> Sniff:
         """How well the path fits, from a look at little of it."""
 
     def read(self, path: Path) -> Reading:
         """Everything in it; defects are collected, not raised."""
+
+    def place(self, record: Record) -> str:
+        """Where the picture of a record goes, below the folder of the export."""
+
+    def write(self, items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
+        """Write the annotations of records that fit, whose pictures lie in their places."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The format of a path: its name, why it is that one, and which others would fit too (name → why)."""
+
+    name: str
+    form: Format
+    reason: str
+    others: dict[str, str]
 
 
 @cache
@@ -32,24 +62,60 @@ def formats() -> dict[str, Format]:
     }
 
 
-def choose(path: Path, name: str = "") -> tuple[str, Format]:
-    """The format of a path: the named one, else the one that fits best. Raises if none does, with what each of them missed."""
+def named(name: str) -> Format:
+    """The format of that name; raises with the names that there are."""
+    known = formats()
+    if name not in known:
+        raise UsageError(
+            f'There is no format "{name}".', reference="unknown-format", hint=f"Formats: {', '.join(sorted(known))}."
+        )
+    return known[name]
+
+
+def choose(path: Path, name: str = "") -> Choice:
+    """The format of a path: the named one, else the one that fits best.
+
+    Raises if none does, with what each of them missed, and if two fit equally well.
+    """
     if not path.exists():
         raise UsageError(f"There is no {path}.", reference="import-path-missing")
-    known = formats()
     if name:
-        if name not in known:
-            raise UsageError(
-                f'There is no format "{name}".', reference="unknown-format", hint=f"Formats: {', '.join(sorted(known))}."
-            )
-        return name, known[name]
-    sniffed = {key: form.sniff(path) for key, form in sorted(known.items())}
-    best = max(sniffed, key=lambda key: sniffed[key].score)
+        return Choice(name, named(name), "named", {})
+    sniffed = {key: form.sniff(path) for key, form in sorted(formats().items())}
+    order = sorted(sniffed, key=lambda key: -sniffed[key].score)
+    best = order[0]
     if sniffed[best].score <= 0:
         raise ScaffoldError(
             f"{path} is in no format that can be read here.",
             reference="format-not-recognised",
             context=" ".join(f"{key}: {sniff.reason}." for key, sniff in sniffed.items()),
-            hint="Name it with --format, or write a list: a CSV with the columns path and label.",
+            hint="Name it with --from, or write a list: a CSV with the columns path and label.",
         )
-    return best, known[best]
+    near = [key for key in order if sniffed[best].score - sniffed[key].score <= NEAR]
+    if len(near) > 1:
+        raise ScaffoldError(
+            f"{path} may be in {len(near)} formats: {', '.join(near)}.",
+            reference="format-ambiguous",
+            context="; ".join(f"{key}: {sniffed[key].reason}" for key in near) + ".",
+            hint=f"Say which: --from {near[0]}",
+        )
+    others = {key: sniffed[key].reason for key in order[1:] if sniffed[key].score >= 0.5}
+    return Choice(best, formats()[best], sniffed[best].reason, others)
+
+
+def fit(records: Iterable[Record], form: Format) -> tuple[list[Record], Counter[str]]:
+    """What is left of records in a format, and how often what is lost; texts and pictures do not mix."""
+    lost: Counter[str] = Counter()
+    kept: list[Record] = []
+    last = getattr(form, "fit", None)
+    for record in records:
+        medium = "pictures" if record.text is None else "text"
+        if medium not in form.HOLDS:
+            lost["pictures" if record.text is None else "texts"] += 1
+            continue
+        left = fitted(record, form.HOLDS, lost)
+        left = last(left, lost) if last else left
+        if left is not None:
+            kept.append(left)
+    whole = getattr(form, "fit_all", None)
+    return whole(kept, lost) if whole else kept, +lost

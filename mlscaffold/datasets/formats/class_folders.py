@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from mlscaffold.datasets.exporting import Placed, safe
+from mlscaffold.datasets.folders import WRAPPERS
+from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.maskfiles import MASKS
 from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
 
-_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos", "jpegimages"})
+HOLDS = holds("pictures, label, split")
 
 
 def sniff(path: Path) -> Sniff:
@@ -18,8 +23,12 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, "not a folder")
     top = _unwrapped(path)
     folders = [child for child in _folders(top) if _holds_media(child)]
+    if all(folder.name.lower() in WRAPPERS | MASKS for folder in folders) and folders:
+        return Sniff(0.2, f"pictures in {', '.join(folder.name for folder in folders)}, which are no classes")
     if _is_split(folders):
-        return Sniff(0.9, f"{len(folders)} splits with class folders")
+        if _has_classes(folders):
+            return Sniff(0.84, f"{len(folders)} splits with class folders")
+        return Sniff(0.2, f"{len(folders)} splits with pictures, without class folders")
     if len(folders) > 1:
         return Sniff(0.8, f"{len(folders)} folders with pictures")
     if folders:
@@ -48,8 +57,8 @@ def read(path: Path) -> Reading:
             which = SPLIT_NAMES[parts[0].lower()] if split and parts else ""
             inner = parts[1:] if split else parts
             label = inner[0] if inner else ""
-            attributes = {"split": which} if which else {}
-            records.append(Record(file, "/".join([*inner, file.name]), label, "", attributes, name))
+            labels = (label,) if label else ()
+            records.append(Record(file, "/".join([*inner, file.name]), labels, origin=name, split=which))
     return Reading(tuple(records), tuple(defects), dict(ignored), tuple(_notes(top, records, split=split)))
 
 
@@ -60,8 +69,8 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
         yield f"{len(empty)} folders hold no pictures: {', '.join(empty[:5])}"
     if split:
         every = {record.label for record in records if record.label}
-        for name in sorted({record.attributes["split"] for record in records if record.attributes}):
-            here = {record.label for record in records if record.attributes.get("split") == name and record.label}
+        for name in sorted({record.split for record in records if record.split}):
+            here = {record.label for record in records if record.split == name and record.label}
             if here and here != every:
                 yield f"{name} lacks {len(every - here)} of {len(every)} classes: {', '.join(sorted(every - here)[:5])}"
     if unlabelled := sum(not record.label for record in records):
@@ -71,15 +80,20 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
 def _unwrapped(path: Path) -> Path:
     """The folder that holds the class folders: down through a lone `images` or `data`."""
     folders = [child for child in _folders(path) if _holds_media(child)]
-    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS:
+    if len(folders) == 1 and folders[0].name.lower() in WRAPPERS:
         return _unwrapped(folders[0])
     return path
 
 
 def _is_split(folders: list[Path]) -> bool:
-    """Whether all folders are named for splits, and at least one has class folders."""
-    named = bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
-    return named and any(_holds_media(inner) for folder in folders for inner in _folders(folder))
+    """Whether all folders are named for splits."""
+    return bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
+
+
+def _has_classes(folders: list[Path]) -> bool:
+    """Whether any of the splits has folders that may be classes."""
+    inner = [inner for folder in folders for inner in _folders(folder) if _holds_media(inner)]
+    return any(folder.name.lower() not in WRAPPERS | MASKS for folder in inner)
 
 
 def _folders(path: Path) -> list[Path]:
@@ -105,3 +119,36 @@ def _walk(top: Path, ignored: Counter[str]) -> Iterator[Path]:
                 ignored["not a picture"] += 1
             else:
                 yield Path(folder, name)
+
+
+def place(record: Record) -> str:
+    """A picture lies in the folder of its class, that in the folder of its split."""
+    *folders, name = record.name.split("/")
+    inner = [folder for folder in folders if folder != record.label]
+    return "/".join([*([record.split] if record.split else []), record.label, *inner, name])
+
+
+def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
+    """Make the folders of classes that no picture shows: the pictures themselves say the rest."""
+    tops = sorted({item.record.split for item in items})
+    for top in tops:
+        for name in classes:
+            Path(folder, top, safe(name)).mkdir(parents=True, exist_ok=True)
+
+
+def fit(record: Record, lost: Counter[str]) -> Record | None:
+    """A picture needs a label; the label becomes the name of a folder."""
+    if not record.label:
+        lost["pictures without a label of the whole"] += 1
+        return None
+    lost["names of classes, changed to suit folders"] += safe(record.label) != record.label
+    return replace(record, labels=(safe(record.label),))
+
+
+def fit_all(records: list[Record], lost: Counter[str]) -> list[Record]:
+    """Where some pictures have a split, those without one have no place."""
+    dealt = [record for record in records if record.split]
+    if not dealt or len(dealt) == len(records):
+        return records
+    lost["pictures in no split"] += len(records) - len(dealt)
+    return dealt

@@ -11,14 +11,14 @@ def test_each_folder_is_a_class(tmp_path: Path) -> None:
         put(tmp_path / name, i)
     reading = read(tmp_path)
     assert [(r.name, r.label) for r in reading.records] == [("10/a.png", "10"), ("2/a.png", "2"), ("2/deep/b.JPG", "2")]
-    assert choose(tmp_path)[0] == "class-folders"
+    assert choose(tmp_path).name == "class-folders"
 
 
 def test_folders_of_splits_become_an_attribute(tmp_path: Path) -> None:
     for i, name in enumerate(["train/hat/a.png", "train/shoe/b.png", "valid/hat/a.png", "test/x.png"]):
         put(tmp_path / name, i)
     reading = read(tmp_path)
-    assert [(r.name, r.label, r.attributes["split"]) for r in reading.records] == [
+    assert [(r.name, r.label, r.split) for r in reading.records] == [
         ("x.png", "", "test"),
         ("hat/a.png", "hat", "train"),
         ("shoe/b.png", "shoe", "train"),
@@ -76,3 +76,10 @@ def test_a_lone_folder_named_for_pictures_is_no_class(tmp_path: Path) -> None:
     (tmp_path / "Annotations").mkdir()
     assert sniff(tmp_path) == Sniff(0.2, "pictures without class folders")
     assert [(r.name, r.label) for r in read(tmp_path).records] == [("a.JPG", "")]
+
+
+def test_folders_of_splits_without_classes_have_no_labels(tmp_path: Path) -> None:
+    put(tmp_path / "train/a.png", 1)
+    put(tmp_path / "test/b.png", 2)
+    assert sniff(tmp_path).score == 0.2
+    assert {(r.label, r.split) for r in read(tmp_path).records} == {("", "train"), ("", "test")}

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from mlscaffold.datasets.formats import choose
-from mlscaffold.datasets.formats.csv_list import decode, read, sniff
+from mlscaffold.datasets.formats.csv_list import read, sniff
+from mlscaffold.datasets.parsing import decode
 from mlscaffold.errors import ScaffoldError, UsageError
 from tests.datasets.pictures import put
 
@@ -28,7 +29,8 @@ def test_whatever_excel_writes_is_read(folder: Path, encoding: str, delimiter: s
     rows = ["File Name,Class,patient,note", "0.png,NA,17,\u00e9", "1.png,01,17,", "über.png,No,3,"]
     path = _table(folder, "\r\n".join(rows).replace(",", delimiter), encoding)
     reading = read(path)
-    assert not reading.defects
+    assert not reading.refused
+    assert {d.kind for d in reading.told} == ({"wrong-encoding"} if encoding == "cp1252" else set())
     assert [(r.name, r.label, r.group) for r in reading.records] == [
         ("0.png", "NA", "17"),
         ("1.png", "01", "17"),
@@ -74,19 +76,19 @@ def test_a_list_without_a_header(folder: Path) -> None:
 
 def test_a_list_of_checksums_beside_pictures_is_not_the_data_set(folder: Path) -> None:
     _table(folder, "path,sha256\n0.png,00\n", name="MANIFEST.csv")
-    assert choose(folder)[0] == "class-folders"
+    assert choose(folder).name == "class-folders"
 
 
 def test_windows_separators_and_split_names(folder: Path) -> None:
     reading = read(_table(folder, "image,category,split\nimages\\über.png,a,val\n"))
-    assert reading.records[0].attributes == {"split": "validation"}
+    assert reading.records[0].split == "validation"
 
 
 def test_a_folder_with_one_table_is_read_by_it(folder: Path) -> None:
     _table(folder, "path,label\n0.png,a\n")
-    name, form = choose(folder)
-    assert name == "csv-list"
-    assert len(form.read(folder).records) == 1
+    chosen = choose(folder)
+    assert (chosen.name, chosen.reason) == ("csv-list", "labels.csv is a table with the columns path and label")
+    assert len(chosen.form.read(folder).records) == 1
     _table(folder, "path,label\n", name="other.csv")
     assert sniff(folder).score == 0
     assert "2 tables" in sniff(folder).reason
@@ -107,10 +109,38 @@ def test_a_header_alone_has_no_records(folder: Path) -> None:
 def test_unknown_paths_and_formats_are_refused(folder: Path) -> None:
     with pytest.raises(UsageError, match="There is no"):
         choose(folder / "absent")
-    with pytest.raises(UsageError, match='no format "coco"') as caught:
-        choose(folder, "coco")
-    assert caught.value.hint == "Formats: class-folders, csv-list."
+    with pytest.raises(UsageError, match='no format "cocoa"') as caught:
+        choose(folder, "cocoa")
+    assert caught.value.hint.startswith("Formats: class-folders, coco, csv-list, cvat, ")
 
 
 def test_a_sample_cut_within_a_character_is_still_utf8() -> None:
-    assert decode("aé".encode()[:-1]) == "a"
+    assert decode("aé".encode()[:-1]) == ("a", "utf-8")
+
+
+def test_a_row_a_box_makes_one_record_a_picture(folder: Path) -> None:
+    head = "filename;width;height;class;xmin;ymin;xmax;ymax\n"
+    reading = read(_table(folder, head + "0.png;120;90;hat;10,5;20;40;60\n0.png;120;90;shoe;1;1;9;nan\n1.png;;;;;;;\n"))
+    assert [(r.name, [(s.label, s.box) for s in r.shapes]) for r in reading.records] == [
+        ("0.png", [("hat", (10.5, 20.0, 29.5, 40.0))]),
+        ("1.png", []),
+    ]
+    assert [(d.where, d.kind, d.field, d.unit) for d in reading.defects] == [("labels.csv:3", "broken-box", "ymax", "object")]
+
+
+def test_boxes_in_fractions_are_told_from_pixels(folder: Path) -> None:
+    reading = read(_table(folder, "path,label,x_min,y_min,x_max,y_max\n0.png,hat,0.25,0.5,0.5,1\n"))
+    assert reading.records[0].shapes[0].box == (30.0, 45.0, 30.0, 45.0)
+    assert reading.notes == ("boxes are fractions of the sides of their pictures: none is above 1",)
+
+
+def test_texts_in_files_of_splits(tmp_path: Path) -> None:
+    _table(tmp_path, "text,category\nwhere is my card,card\n", name="train.csv")
+    _table(tmp_path, 'text,category\n,card\n"two\nlines",pin\n', name="test.csv")
+    _table(tmp_path, "path,sha256\nx,00\n", name="MANIFEST.csv")
+    reading = choose(tmp_path).form.read(tmp_path)
+    assert [(r.text, r.label, r.split) for r in reading.records] == [
+        ("two\nlines", "pin", "test"),
+        ("where is my card", "card", "train"),
+    ]
+    assert [(d.where, d.kind) for d in reading.defects] == [("test.csv:2", "no-text")]

@@ -1,11 +1,12 @@
 """Train the model.
 
-    python -m project_package.train [--overfit-batch] [--resume RUN] [--model.lr 1e-3] …
+    python -m project_package.train [--overfit-batch] [--probe FILE] [--resume RUN] [--model.lr 1e-3] …
 
 Settings come from configs/train.yaml; everything in it can be given on the command line. A run keeps its files in
 runs/<run>/; the first run that ends is chosen by itself, a later one by `choose RUN`.
 """
 
+import copy
 import logging
 import shutil
 import sys
@@ -30,6 +31,7 @@ from project_package.errors import ProjectError, run_script
 from project_package.model import Classifier, read_checkpoint
 from project_package.pipeline import load_pipeline
 from project_package.predict import open_model, predict_split
+from project_package.probe import probe_step
 
 COLUMNS = ("epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr")
 OVERFIT_SAMPLES, OVERFIT_STEPS = 16, 150
@@ -42,6 +44,7 @@ class Command(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Add what only this script knows; classes and channels come from the project's files."""
         parser.add_argument("--overfit-batch", action="store_true", help="stage 5: show that the model fits one batch")
+        parser.add_argument("--probe", type=str, default=None, metavar="FILE", help="write what a step does, and stop")
         parser.add_argument("--resume", type=str, default=None, metavar="RUN", help="go on with an interrupted run")
         parser.add_argument("--threads", type=int, default=1, help="threads of torch")
         parser.add_lightning_class_args(EarlyStopping, "early_stopping")
@@ -95,6 +98,7 @@ class Run:
     start: str
     parent: str | None = None
     decisions: tuple[dict[str, str], ...] = ()
+    trials: int | None = None  # planned, where a search chose the settings
 
     @property
     def folder(self) -> Path:
@@ -145,7 +149,7 @@ def command(arguments: Sequence[str], callbacks: Sequence[pl.Callback] = ()) -> 
 def settings_text(cli: Command) -> str:
     """Return params.yaml: what this run was started with."""
     settings = cli.config.clone()
-    for name in ("config", "overfit_batch", "resume"):
+    for name in ("config", "overfit_batch", "probe", "resume"):
         settings.pop(name, None)
     settings["trainer"]["default_root_dir"] = paths.shown(paths.RUNS)  # no folder of this machine
     return str(cli.parser.dump(settings, skip_none=False, skip_validation=True))
@@ -213,6 +217,7 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
             "stopped": stopped,
             "limit_train_batches": trainer.limit_train_batches,
             "limit_val_batches": trainer.limit_val_batches,
+            **({} if run.trials is None else {"trials": run.trials}),
         },
         decisions=[*run.decisions, {"what": "checkpoint", "by": "val_loss", "split": "validation"}],
     )
@@ -254,6 +259,7 @@ def overfit_batch(cli: Command) -> None:
     """Show that the model can learn: fit one batch by heart, and write reports/model/<run>/overfit.json."""
     model, pipeline = cli.model, load_pipeline()
     check_shape(model)
+    fresh = copy.deepcopy(model)
     data = ImageData(augment=False)
     data.setup()
     queues = [[i for i, label in enumerate(data.train.labels) if label == k] for k in range(len(model.classes))]
@@ -289,6 +295,7 @@ def overfit_batch(cli: Command) -> None:
         "losses": losses,
         "accuracies": accuracies,
         "initial_loss": losses[0],
+        "step": probe_step(fresh, cli.datamodule),
     }
     records.write_json(paths.REPORTS / "model" / run / "overfit.json", record)
     print(f"{len(picked)} pictures, {len(losses)} steps: loss {losses[0]:.3f} to {losses[-1]:.3f}")
@@ -329,6 +336,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     if "--overfit-batch" in arguments:
         overfit_batch(command(arguments))
+        return 0
+    if name := argument(arguments, "--probe"):
+        cli = command(arguments)
+        records.write_json(Path(name), probe_step(cli.model, cli.datamodule))
         return 0
     run, checkpoint = Run(records.new_run_id(), "training", records.now()), None
     if name := argument(arguments, "--resume"):

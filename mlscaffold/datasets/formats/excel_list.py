@@ -1,0 +1,110 @@
+"""A list of pictures or texts in the first sheet of an Excel workbook (xlsx)."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlscaffold.datasets import lists
+from mlscaffold.datasets.collecting import Findings, text_of
+from mlscaffold.datasets.exporting import Placed
+from mlscaffold.datasets.formats.csv_list import fit
+from mlscaffold.datasets.lists import Table
+from mlscaffold.datasets.parsing import LARGEST
+from mlscaffold.datasets.record import Reading, Sniff
+
+__all__ = ["HOLDS", "fit", "fit_all", "place", "read", "sniff", "write"]
+
+HOLDS = lists.HOLDS
+place = lists.place
+fit_all = lists.fit_all
+_ENDINGS = (".xlsx", ".xlsm")
+
+
+def sniff(path: Path) -> Sniff:
+    """A workbook whose first sheet begins with a recognised header."""
+    found = lists.tables_in(path, _ENDINGS)
+    if refused := lists.only(found, "Excel file"):
+        return refused
+    findings = Findings()
+    table = _table(found[0], findings, most=1)
+    if table is None:
+        return Sniff(0.0, findings.defects[0].message)
+    return lists.fits(table.header, f"{found[0].name} is a workbook")
+
+
+def read(path: Path) -> Reading:
+    """Every row of the first sheet."""
+    findings = Findings()
+    found = lists.tables_in(path, _ENDINGS)
+    if lists.only(found, ""):
+        findings.item(path.name, "no-table", f"{len(found)} workbooks here, one is wanted")
+        return findings.failed()
+    tables = [table for file in found if (table := _table(file, findings))]
+    lists.read_tables(found[0].parent, tables, findings)
+    return findings.reading()
+
+
+def _table(file: Path, findings: Findings, *, most: int | None = None) -> Table | None:
+    """The rows of the first sheet as text; None where there are none."""
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > LARGEST:
+            findings.item(file.name, "too-large", f"unpacks to {unpacked / 1e6:.0f} MB; at most {LARGEST / 1e6:.0f} MB are read")
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            try:
+                rows = [
+                    (number, [_text(cell) for cell in cells])
+                    for number, cells in enumerate(book.worksheets[0].iter_rows(max_row=most, values_only=True), 1)
+                ]
+                others = len(book.sheetnames) - 1
+            finally:
+                book.close()
+    except Exception as error:
+        # openpyxl raises what its parsers raise: zip, XML, keys, types.
+        findings.item(file.name, "broken-table", f"cannot be read as a workbook ({type(error).__name__})")
+        return None
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    if not rows:
+        findings.item(file.name, "empty-table", "holds no rows")
+        return None
+    width = max(place + 1 for place, cell in enumerate(rows[0][1]) if cell)
+    if others and most is None:
+        findings.notes.append(f"{file.name} has {others} more sheets, which are not read")
+    return Table(file.name, rows[0][1][:width], [(f"{file.name}:{n}", _cut(cells, width)) for n, cells in rows[1:]])
+
+
+def _cut(cells: list[str], width: int) -> list[str]:
+    """A row as wide as the header: Excel gives empty cells beyond it, or leaves them out at the end."""
+    filled = cells + [""] * (width - len(cells))
+    return filled if any(filled[width:]) else filled[:width]
+
+
+def _text(value: object) -> str:
+    """A cell as text: Excel has no whole numbers."""
+    if isinstance(value, float) and abs(value) < 1e15 and value.is_integer():
+        return str(int(value))
+    return text_of(value)
+
+
+def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
+    """Write `labels.xlsx`, all cells as text, so that 01 stays 01."""
+    import openpyxl
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    columns, rows = lists.rows_of(items)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("labels")
+    table: list[list[object]] = [list(columns), *([row[name] for name in columns] for row in rows)]
+    for cells in table:
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", text_of(cell)) for cell in cells])
+    folder.mkdir(parents=True, exist_ok=True)
+    book.save(folder / "labels.xlsx")
