@@ -70,7 +70,22 @@ def measured(folder: Path, projects: list[Path], *, runs: int) -> Iterator[Row]:
         yield Row(f"`check`, {name}, nothing changed", cost(check, project, runs=runs, ok=(0, 1)), "≤ 10")
         touched = cost(check, project, runs=max(3, runs // 3), ok=(0, 1), before=(project / "acceptance.toml").touch)
         yield Row(f"`check`, {name}, one file written again", touched, "")
+    yield from unpacking(folder, runs=max(3, runs // 3))
     yield from creation(folder, runs=max(3, runs // 3))
+
+
+def unpacking(folder: Path, *, runs: int) -> Iterator[Row]:
+    """`demo --finished`, and the first `check` in it: every picture is decoded once."""
+    unpack = (*scenes.TOOL, "demo", "--finished")
+    yield Row("`demo --finished`", cost(unpack, folder, runs=runs, before=lambda: scenes.clear(folder / "digits-demo")), "")
+    kept = folder / "digits-demo/.mlscaffold/cache.sqlite"
+
+    def forget() -> None:
+        for name in ("", "-answer"):
+            kept.with_name(kept.name + name).unlink(missing_ok=True)
+
+    first = cost((*scenes.TOOL, "check"), folder / "digits-demo", runs=runs, before=forget)
+    yield Row("`check` in it, the first", first, "")
 
 
 def creation(folder: Path, *, runs: int) -> Iterator[Row]:
