@@ -47,6 +47,7 @@ def project(folder: Path, count: int, *, originals: list[Path]) -> Path:
 def _pictures(files: dict[str, bytes], taken: list[Path], root: Path) -> dict[str, list[dict[str, str]]]:
     """What the tests' own function writes, with photographs moved into data/raw and prepared ones beside them."""
     import tomli_w
+
     from tests import finished
 
     plan = [(split, finished.CLASSES[i % 3]) for split, size in finished.SIZES.items() for i in range(size)]

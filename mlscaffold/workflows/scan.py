@@ -63,7 +63,8 @@ def scan_folder(
     version = f"{code_version()}:{READER}"
     known = store.memo(f"scan:{prefix}", version)
     if known and known[0].get("tree") == witness and newest < began - SETTLED_AFTER:
-        return replace(_from_json(known[1]), name=_name(folder), root=str(top), seconds=time.perf_counter() - started)
+        seen = _from_json(known[1])
+        return replace(seen, name=_name(folder), root=str(top), known=len(found.pictures), seconds=time.perf_counter() - started)
     scan, fetch = Inventory(), _fetcher(store)
     decoded = _read(top, found, store, into=scan, prefix=prefix, executor=executor, workers=workers, report=report)
     for path, words in found.refused:
@@ -72,7 +73,14 @@ def scan_folder(
     if newest < began - SETTLED_AFTER:
         store.remember_memo(f"scan:{prefix}", version, trace={"tree": witness}, value=asdict(judged))
         store.save()
-    return replace(judged, name=_name(folder), root=str(top), decoded=decoded, known=len(found.pictures) - decoded, seconds=time.perf_counter() - started)
+    return replace(
+        judged,
+        name=_name(folder),
+        root=str(top),
+        decoded=decoded,
+        known=len(found.pictures) - decoded,
+        seconds=time.perf_counter() - started,
+    )
 
 
 def cache_of(folder: Path) -> Path:

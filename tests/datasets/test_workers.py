@@ -74,4 +74,6 @@ def test_pictures_read_without_a_look_are_digested_and_summed(paths: list[str]) 
     plain = dict(read_all(paths[:2], plain={paths[0]}))
     assert plain[paths[1]] == looked[paths[1]]
     first = plain[paths[0]]
-    assert not first.looked and not first.blank and first.pixels == looked[paths[0]].pixels and first.sums == looked[paths[0]].sums
+    assert (
+        not first.looked and not first.blank and first.pixels == looked[paths[0]].pixels and first.sums == looked[paths[0]].sums
+    )
