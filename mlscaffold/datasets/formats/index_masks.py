@@ -106,7 +106,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
             mask, "interpolated-mask", f"holds {found.size} values and no list names them: they are interpolated, or no indices"
         )
         return False
-    size = measured(picture, None, name, findings)
+    size = measured(picture, None, where=name, findings=findings)
     if size and values.shape != (size[1], size[0]):
         message = f"has {values.shape[1]} × {values.shape[0]} pixels; its picture has {size[0]} × {size[1]}"
         findings.item(mask, "mask-size", message)
@@ -118,7 +118,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
             continue
         if not label:
             findings.object(
-                mask, "undeclared-index", f"holds index {index} on {count} pixels; {len(names)} classes are listed", "index"
+                mask, "undeclared-index", f"holds index {index} on {count} pixels; {len(names)} classes are listed", field="index"
             )
             continue
         if not names:
@@ -126,7 +126,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
         area = from_pixels(values == index)
         shapes.append(Shape(label, mask_box(area), mask=area, origin=mask))
     record = Record(picture, short(name), origin=mask, split=split_in(f"{name.rpartition('/')[0]}/"), size=size)
-    findings.records.append(replace(record, shapes=judged(shapes, size, mask, findings)))
+    findings.records.append(replace(record, shapes=judged(shapes, size, where=mask, findings=findings)))
     return bool(_IGNORE in found and _IGNORE not in names)
 
 
@@ -150,7 +150,7 @@ def _names(root: Path, findings: Findings) -> dict[int, str]:
             if len(cells) >= 2 and cells[0].isdecimal() and cells[1] and len(cells[0]) < 6:
                 if int(cells[0]) in found:
                     findings.tell(
-                        f"{where}:{line}", "repeated-id", f"index {cells[0]} is {found[int(cells[0])]} already", "index"
+                        f"{where}:{line}", "repeated-id", f"index {cells[0]} is {found[int(cells[0])]} already", field="index"
                     )
                 found.setdefault(int(cells[0]), cells[1])
             elif line > 1 and any(cells):

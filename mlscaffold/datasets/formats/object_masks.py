@@ -48,7 +48,7 @@ def read(path: Path) -> Reading:
     for name, masks in pairs.masks.items():
         picture = pictures.paths[name]
         pictures.claim(picture)
-        size = measured(picture, None, name, findings)
+        size = measured(picture, None, where=name, findings=findings)
         shapes = []
         for mask in masks:
             pictures.claim(pictures.paths[mask])
@@ -65,7 +65,7 @@ def read(path: Path) -> Reading:
             )
         bare += not masks
         split = split_in(f"{name.rpartition('/')[0]}/")
-        shapes_ = judged(shapes, size, name, findings)
+        shapes_ = judged(shapes, size, where=name, findings=findings)
         findings.records.append(Record(picture, short(name), origin=name, split=split, size=size, shapes=shapes_))
     for mask in pairs.orphans:
         pictures.claim(pictures.paths[mask])
