@@ -169,7 +169,10 @@ def formats() -> str:
     from mlscaffold.datasets.holding import KINDS
 
     parts = ["# Formats", "", NOTE, "", "## Data sets", ""]
-    parts += ["Read by `mlscaffold data import` and `data export`, written by `data export`. Name one with `--from`, or let it be recognised.", ""]
+    parts += [
+        "Read by `mlscaffold data import` and `data export`, written by `data export`. Name one with `--from`, or let it be recognised.",
+        "",
+    ]
     parts += ["| format | what it is |", "|---|---|"]
     parts += [f"| [{name}](#{_anchor(name)}) | {_first_line(module)} |" for name, module in sorted(layouts().items())]
     for name, module in sorted(layouts().items()):
@@ -177,7 +180,14 @@ def formats() -> str:
         parts += ["", f"### {name}", "", f"{_first_line(module)}", ""]
         parts += [f"- Recognised by: {_first_line(module.sniff)}", f"- Read: {_first_line(module.read)}"]
         parts += [f"- Written: {_first_line(module.write)} {_first_line(module.place)}", f"- Holds: {held}."]
-    parts += ["", "### What can be held", "", "| kind | what it is |", "|---|---|", *(f"| {kind} | {words} |" for kind, words in KINDS.items())]
+    parts += [
+        "",
+        "### What can be held",
+        "",
+        "| kind | what it is |",
+        "|---|---|",
+        *(f"| {kind} | {words} |" for kind, words in KINDS.items()),
+    ]
     parts += ["", "## Written by `mlscaffold report`, `check` and `status`", "", "| format | what it is |", "|---|---|"]
     for found in iter_modules(mlscaffold.reports.__path__):
         module = import_module(f"mlscaffold.reports.{found.name}")

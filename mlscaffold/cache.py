@@ -10,16 +10,16 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlscaffold.places import SETTLED_AFTER, Stamp
 
-VERSION = 2
+VERSION = 3
 TABLES = """
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INT, mtime INT, ctime INT, inode INT, digest TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, value TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fact (digest TEXT PRIMARY KEY, reader INT, size INT, value TEXT);
 CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, version TEXT, trace TEXT, value TEXT) WITHOUT ROWID;
 """
 
@@ -51,7 +51,7 @@ class Cache:
 
     def remember_file(self, path: str, stamp: Stamp, digest: str) -> None:
         """Keep a digest, unless the file is so young that it could change within the same time stamp."""
-        if max(stamp[1], stamp[2]) < self.settled_before:
+        if max(stamp[1], stamp[2]) < self.settled_before and _is_text(path):
             self.files[path] = self._new_files[path] = (stamp, digest)
 
     def facts(self, digests: Iterable[str], reader: int) -> dict[str, list[Any]]:
@@ -66,11 +66,15 @@ class Cache:
                 found |= {digest: json.loads(value, object_hook=_bytes) for digest, value in rows}
         return found
 
-    def remember_facts(self, facts: dict[str, list[Any]], reader: int) -> None:
-        """Keep facts about pictures."""
-        rows = [(digest, reader, json.dumps(value, default=_text)) for digest, value in facts.items()]
+    def sizes(self, reader: int) -> set[int]:
+        """The sizes in bytes of all files that facts are known about: a file of another size need not be hashed to be new."""
+        return {size for (size,) in self._rows("SELECT DISTINCT size FROM fact WHERE reader = ?", (reader,))}
+
+    def remember_facts(self, facts: Mapping[str, Sequence[Any]], reader: int, *, size: int = 1) -> None:
+        """Keep facts about pictures; `size` is the place of the file's size in a row of them."""
+        rows = [(digest, reader, value[size], json.dumps(value, default=_text)) for digest, value in facts.items()]
         with contextlib.suppress(sqlite3.Error), self.connection:
-            self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", rows)
+            self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?)", rows)
 
     def memo(self, key: str, version: str) -> tuple[dict[str, str], Any] | None:
         """What was computed under `key` by this version of the code: what it read (with digests), and the value."""
@@ -110,6 +114,11 @@ class Cache:
             _discard(self.path)
             self.connection = _open(self.path)
             return []
+
+
+def _is_text(path: str) -> bool:
+    """Whether SQLite can hold a path: names on disk need not be text."""
+    return path.isascii() or not any("\ud800" <= c <= "\udfff" for c in path)
 
 
 def _text(value: bytes) -> dict[str, str]:

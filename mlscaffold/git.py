@@ -127,18 +127,25 @@ def canonical_name(name: str, cwd: Path) -> str:
     """The name that `.mailmap` gives a person, or the name itself; a bare name is looked for in the lines that hold both names."""
     if name == identity(cwd) and (email := run_git(["config", "user.email"], cwd, check=False).text.strip()):
         output = run_git(["check-mailmap", f"{name} <{email}>"], cwd, check=False)
-        if output.code == 0 and " <" in output.text:
-            return output.text.rsplit(" <", 1)[0]
+        told = output.text.rsplit(" <", 1)[0]
+        if output.code == 0 and " <" in output.text and told != name:
+            return told
     try:
-        lines = (cwd / ".mailmap").read_text(encoding="utf-8", errors="replace").splitlines()
+        known = former_names((cwd / ".mailmap").read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return name
-    for line in lines:
+    return next((new for old, new in known.items() if old.casefold() == name.casefold()), name)
+
+
+def former_names(mailmap: str) -> dict[str, str]:
+    """Former name → proper name, of the lines of a `.mailmap` that hold both."""
+    found = {}
+    for line in mailmap.splitlines():
         proper, _, rest = line.partition("#")[0].partition("<")
-        former = rest.partition(">")[2].partition("<")[0]
-        if proper.strip() and former.strip().casefold() == name.casefold():
-            return proper.strip()
-    return name
+        former = rest.partition(">")[2].partition("<")[0].strip()
+        if proper.strip() and former:
+            found[former] = proper.strip()
+    return found
 
 
 def index_entries(cwd: Path) -> dict[str, str]:
@@ -202,7 +209,13 @@ def last_commit_of(path: str, cwd: Path) -> str:
 
 def has_commit(commit: str, cwd: Path) -> bool:
     """Whether the repository holds this commit."""
-    return run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"], cwd, check=False).code == 0
+    return bool(commit_of(commit, cwd))
+
+
+def commit_of(revision: str, cwd: Path) -> str:
+    """The full id of the commit that a branch, tag or short id names, or an empty string."""
+    found = run_git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"], cwd, check=False)
+    return found.text if found.code == 0 else ""
 
 
 def known_commits(commits: Iterable[str], cwd: Path) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mlscaffold import git
 from mlscaffold.cache import Cache
-from mlscaffold.places import FILE, code_version, find_root
+from mlscaffold.places import FILE, Stamp, code_version, find_root
 from mlscaffold.settings import BrokenSettings, Settings, read_settings
 from mlscaffold.trees import IndexTree, Tree, Unknown, WorkTree
 
@@ -179,6 +179,11 @@ class Project:
         """The path, noted: what lies outside of the project and beyond git's own knowledge, and is looked at by a volatile check."""
         self.outside.add(str(path))
         return path
+
+    def vouch(self, path: str, stamp: Stamp, digest: str) -> None:
+        """Take the digest of a file from who has read it whole, after its stamp was taken."""
+        self._digests.setdefault(f"file:{path}", digest)
+        self.cache.remember_file(path, stamp, digest)
 
     def holds_memo(self, key: str) -> bool:
         """Whether a value of an earlier run still holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,22 @@ from mlscaffold.places import Stamp, stamp_of
 
 # Never part of any evidence, wherever they lie.
 SYSTEM_NAMES = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", ".ipynb_checkpoints", "@eaDir", ".gitkeep", ".gitignore"}
+
+
+def composed(text: str) -> str:
+    """A name in one of the two forms in which systems store letters with marks (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def on_disk(file: Path) -> Path:
+    """The file as its disk spells the name: a table may hold the other form of its letters."""
+    if str(file).isascii() or file.exists():
+        return file
+    folder = on_disk(file.parent)
+    try:
+        return next((entry for entry in folder.iterdir() if composed(entry.name) == composed(file.name)), file)
+    except OSError:
+        return file
 
 
 class Unknown(Exception):
@@ -48,7 +65,7 @@ class WorkTree:
     def content(self, path: str) -> bytes | None:
         """The bytes of a file, or None where there is none."""
         try:
-            return (self.root / path).read_bytes()
+            return on_disk(self.root / path).read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as problem:

@@ -431,6 +431,12 @@ def _model(files: Files, rows: dict[str, list[dict[str, str]]], classes: str) ->
             "batch": [{"path": r["path"], "label": r["label"]} for r in rows["train"][:12]],
             "losses": [round(1.09 * 0.92**i, 6) for i in range(steps)],
             "accuracies": [round(min(1.0, 0.3 + i / 40), 6) for i in range(steps)], "initial_loss": 1.09,
+            "step": {
+                "given": {"mean": 0.01, "std": 0.99}, "input": {"mean": 0.01, "std": 0.99, "layer": "network.0.0"},
+                "loss": {"outputs": 3, "least": -0.71, "sums": [-0.4, 0.6]},
+                "parameters": {"trainable": 98531, "optimised": 98531, "moved": 98531},
+                "batch_norm": {"layers": 5, "frozen": 0, "frozen_moved": 0},
+            },
         }
     )  # fmt: skip
 
@@ -505,6 +511,8 @@ def _deployment(files: Files, *, tested: str = RETESTED) -> None:
         {
             "schema": 1, "export": {"target": "onnx", "digest": digest}, "when": "2026-11-03T10:00:00+00:00", "health": 200,
             "model_version": digest, "compared": 150, "agreement": 1.0,
+            "originals": {"compared": 19, "agreement": 1.0, "max_difference": 0.0, "grey_levels": 0.0},
+            "pipeline": json.loads(files["exports/onnx/card.json"])["pipeline"],
             "rejected": {"text": 400, "empty": 400, "too many pixels": 413, "wrong type": 415, "too large": 413},
             "latency": {"p50_ms": 4.0, "p95_ms": 7.0, "requests": 150},
             "metrics": ["requests_total", "latency_seconds", "model_info", "prediction_confidence"], "log_rows": 150, "classes": CLASSES,

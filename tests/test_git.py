@@ -55,6 +55,9 @@ def test_mailmap_finds_a_person_by_either_name(tmp_path: Path) -> None:
     sandbox.git("config", "user.name", "ada")
     sandbox.git("config", "user.email", "ada@f.example")
     assert git.canonical_name("ada", tmp_path) == "Ada Byron"
+    sandbox.git("config", "user.email", "grace@home.example")
+    sandbox.git("config", "user.name", "Amazing Grace")  # by name, where the address in use is not the one of the line
+    assert git.canonical_name("Amazing Grace", tmp_path) == "Grace Hopper"
 
 
 def test_no_git_and_no_repository_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

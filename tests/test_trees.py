@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from mlscaffold.project import open_project
@@ -25,6 +26,18 @@ def test_a_walk_leaves_out_droppings_and_follows_a_link_once(tmp_path: Path) -> 
     assert tree.content("a") is None
     assert tree.stamp("a") is None
     assert tree.stamp("a/x.txt") == dict(tree.walk("a", deep=False))["a/x.txt"]
+
+
+def test_a_name_is_found_in_either_form_of_its_letters(project: Sandbox) -> None:
+    before = project.check("preparation.processed-differs"), project.states()
+    for path in sorted((project.root / "data").rglob("*0.png"))[:40]:
+        path.rename(path.with_name(unicodedata.normalize("NFD", f"blüte-{path.name}")))
+        for table in (project.root / "data").rglob("*.csv"):
+            table.write_text(table.read_text(encoding="utf-8").replace(path.name, f"blüte-{path.name}"), encoding="utf-8")
+    assert (project.check("preparation.processed-differs"), project.states()) == before
+    tree, one = WorkTree(project.root), next((project.root / "data").rglob("*blu*te*"))
+    assert tree.content(unicodedata.normalize("NFC", one.relative_to(project.root).as_posix())) == one.read_bytes()
+    assert tree.content("data/raw/blüte.png") is None
 
 
 def test_staged_content_comes_from_the_index(empty: Sandbox) -> None:

@@ -100,3 +100,4 @@ def test_an_installed_wheel_starts_a_project(wheel: Path, tmp_path: Path) -> Non
     assert (tmp_path / "sorter/.github/workflows/ci.yml").is_file()
     assert run("git", "status", "--porcelain", cwd=tmp_path / "sorter") == ""
     assert "problem" in run(scripts / "mlscaffold", "status", cwd=tmp_path / "sorter")
+    assert "all ten stages signed" in run(scripts / "mlscaffold", "demo", "--finished", cwd=tmp_path)

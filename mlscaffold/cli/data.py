@@ -1,10 +1,11 @@
-"""`mlscaffold data`: bring data in, measure it, split it."""
+"""`mlscaffold data`: look at data, bring it in, measure it, split it."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
+from mlscaffold.cli import data_scan
 
-app = typer.Typer(name="data", help="Bring data in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    name="data", help="Look at data, bring it in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class Format(StrEnum):
@@ -59,6 +63,9 @@ def import_(
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
 
 
+app.command("scan")(data_scan.scan)
+
+
 @app.command("export")
 def export(
     path: Annotated[Path, typer.Argument(help="A project, or a data set: a folder, a list, a zip.")],
@@ -89,7 +96,16 @@ def stats(output: Output = Format.TEXT, no_input: NoInput = False) -> None:
 @app.command("split")
 def split(
     *,
-    shares: Annotated[str, typer.Option(help="For example train=0.6,validation=0.15,eyeball=0.05,test=0.2 (the default).")] = "",
+    shares: Annotated[
+        str,
+        typer.Option(
+            help="For example train=0.6,validation=0.15,eyeball=0.05,test=0.2 (the default); needed: what acceptance.toml asks for."
+        ),
+    ] = "",
+    group: Annotated[str, typer.Option(help="Column of the annotations: rows of one value stay in one split.")] = "",
+    time: Annotated[
+        str, typer.Option(help="Column of the annotations with dates or numbers: the newest rows are the test set.")
+    ] = "",
     seed: Annotated[int, typer.Option(help="Another number deals new rows otherwise.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Start anew: rows that have a split lose it.")] = False,
     keep_original: Annotated[
@@ -102,9 +118,184 @@ def split(
     from mlscaffold.workflows.split_data import split_data
 
     root = _root()
-    wanted = _shares(shares) if shares else None
-    done = split_data(root, shares=wanted, seed=seed, again=again, keep_original=keep_original, progress=_progress("read"))
+    as_needed = shares == "needed"
+    done = split_data(
+        root,
+        shares=_shares(shares) if shares and not as_needed else None,
+        as_needed=as_needed,
+        group=group,
+        time=time,
+        seed=seed,
+        again=again,
+        keep_original=keep_original,
+        progress=_progress("read"),
+    )
     _print(answers.split_json(done) if output is Format.JSON else answers.split_text(done, _package(root)))
+
+
+class Form(StrEnum):
+    """How a comparison is written."""
+
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command("diff")
+def diff(
+    revision: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "HEAD",
+    *,
+    form: Annotated[
+        Form, typer.Option("--format", help="text; md for a pull request; json; html with the pictures.")
+    ] = Form.TEXT,
+    output: Annotated[Path | None, typer.Option(help="The file to write (html: data-diff.html by default).")] = None,
+) -> None:
+    """Compare the data with those of a commit: labels from class to class, what came, went, moved or was renamed."""
+    from functools import partial
+    from importlib import import_module
+
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.data_diff import data_diff, picture_of
+    from mlscaffold.writing import write_text
+
+    project = open_project(_root())
+    found = data_diff(project, revision)
+    module = import_module(f"mlscaffold.reports.diff.{form.value}")
+    told = module.render(found, picture=partial(picture_of, project)) if form is Form.HTML else module.render(found)
+    target = output or (Path("data-diff.html") if form is Form.HTML else None)
+    if target is None:
+        typer.echo(told, nl=False)
+    else:
+        write_text(target, told)
+        typer.echo(f"Wrote {target}")
+
+
+@app.command("look")
+def look(
+    *,
+    split: Annotated[str, typer.Option(help="Only pictures of this split.")] = "",
+    label: Annotated[str, typer.Option(help="Only pictures with this label.")] = "",
+    most: Annotated[int, typer.Option("--most", min=1, help="Pictures of the page; beyond them a random sample.")] = 5000,
+    output: Annotated[Path, typer.Option(help="The page to write.")] = Path("gallery.html"),
+) -> None:
+    """Write a gallery: one page that works offline, with filters by class, split, source and finding."""
+    from mlscaffold.project import open_project
+    from mlscaffold.reports.gallery import html
+    from mlscaffold.workflows.look import look as gather
+    from mlscaffold.writing import write_text
+
+    project = open_project(_root())
+    gallery = gather(project, most=most, split=split, label=label, progress=_progress("drawn"))
+    write_text(output, html.render(gallery))
+    project.save()
+    absent = sum(not shot.thumbnail for shot in gallery.shots)
+    typer.echo(f"Wrote {output}: {len(gallery.shots)} pictures" + (f", {absent} of them not here or broken" if absent else ""))
+    if gallery.left_out:
+        typer.echo(f"  {gallery.left_out} more were left out (--most {len(gallery.shots) + gallery.left_out} shows all)")
+
+
+class Kind(StrEnum):
+    """How a sheet is written."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+
+
+Count = Annotated[int, typer.Option("-n", "--count", help="Pictures on the sheet.")]
+SheetForm = Annotated[Kind, typer.Option("--format", help="html: a page for the browser; xlsx: a workbook.")]
+SheetFile = Annotated[Path | None, typer.Option("--output", help="The file to write.")]
+Seed = Annotated[int, typer.Option(help="Another number draws other pictures.")]
+
+
+@app.command("spot-check")
+def spot_check(
+    *,
+    count: Count = 100,
+    mistakes: Annotated[bool, typer.Option("--mistakes", help="Draw from what the model got wrong (never of test).")] = False,
+    seed: Seed = 0,
+    form: SheetForm = Kind.HTML,
+    output: SheetFile = None,
+) -> None:
+    """Write a sheet with a random sample: is each label right? `apply` says how many are wrong, and what to do."""
+    _sheet("spot-check", count=count, of="mistakes" if mistakes else "", seed=seed, form=form, output=output)
+
+
+@app.command("human-level")
+def human_level(*, count: Count = 100, seed: Seed = 0, form: SheetForm = Kind.HTML, output: SheetFile = None) -> None:
+    """Write a sheet on which a person names pictures blind, of validation and eyeball, to know what can be reached."""
+    _sheet("human-level", count=count, seed=seed, form=form, output=output)
+
+
+@app.command("relabel")
+def relabel(
+    paths: Annotated[Path, typer.Argument(help="A file with a path under data/raw on each line.")],
+    *,
+    count: Count = 1000,
+    form: SheetForm = Kind.HTML,
+    output: SheetFile = None,
+) -> None:
+    """Write a sheet to label these pictures anew; `apply` writes the answers into the annotations."""
+    from mlscaffold.errors import ScaffoldError
+
+    try:
+        listed = [line.strip() for line in paths.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ScaffoldError(f"{paths} cannot be read.", reference="unreadable-file", context=str(problem)) from problem
+    _sheet("relabel", count=count, paths=listed, form=form, output=output)
+
+
+@app.command("review")
+def review(*, count: Count = 200, form: SheetForm = Kind.HTML, output: SheetFile = None) -> None:
+    """Write a sheet with the pictures that the service laid aside (data/review); `apply` makes them ready to import."""
+    _sheet("review", count=count, form=form, output=output)
+
+
+def _sheet(
+    kind: str, *, count: int, form: Kind, output: Path | None, of: str = "", paths: Sequence[str] = (), seed: int = 0
+) -> None:
+    """Draw, record and write a sheet, and say how it comes back."""
+    from functools import partial
+    from importlib import import_module
+
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.judging import make_form, missing_pictures, picture_bytes
+    from mlscaffold.writing import write_bytes
+
+    project = open_project(_root())
+    made = make_form(project, kind, count=count, of=of, paths=paths, seed=seed)
+    rendered = import_module(f"mlscaffold.reports.judging.{form.value}").render(made, picture=partial(picture_bytes, project))
+    target = output or Path(f"{made.name}.{form.value}")
+    write_bytes(target, rendered.encode() if isinstance(rendered, str) else rendered)
+    asked = made.asked
+    typer.echo(f"Wrote {target}: {len(asked.items)} of {asked.population} pictures; what was asked is kept in {asked.path}")
+    if absent := missing_pictures(project, asked):
+        typer.echo(f"  {absent} of them are not on this machine, and are shown empty")
+    answers = f"{made.name}-answers.csv" if form is Kind.HTML else str(target)
+    typer.echo(f"Next: when it comes back, mlscaffold apply {answers} --by NAME")
+
+
+@app.command("sizes")
+def sizes(
+    *,
+    error: Annotated[
+        float | None, typer.Option(help="The error that you tolerate, 0 to 1; by default of acceptance.toml.")
+    ] = None,
+    expected: Annotated[
+        float | None, typer.Option(help="The value that you expect of the metric; by default its threshold, else 0.9.")
+    ] = None,
+    total: Annotated[int | None, typer.Option(help="Labelled pictures; by default those that are there.")] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Explain how large test, validation and eyeball have to be, and what your data allow."""
+    from mlscaffold.places import NoProject, find_root
+    from mlscaffold.workflows.data_sizes import data_sizes
+
+    root = None
+    with contextlib.suppress(NoProject):  # the arithmetic needs no project
+        root = find_root(Path.cwd())
+    done = data_sizes(root, error=error, expected=expected, total=total)
+    _print(answers.sizes_json(done) if output is Format.JSON else answers.sizes_text(done))
 
 
 def _root() -> Path:

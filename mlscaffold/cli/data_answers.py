@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlscaffold.datasets.manifest import ManifestChange
     from mlscaffold.datasets.record import Defect
+    from mlscaffold.workflows.data_sizes import Sizes
     from mlscaffold.workflows.data_stats import DataStats
     from mlscaffold.workflows.import_data import Imported
     from mlscaffold.workflows.split_data import SplitData
@@ -231,4 +232,45 @@ def split_json(done: SplitData) -> dict[str, Any]:
         "warnings": done.warnings,
         "manifests": _manifests_json(done.manifests),
         "written": done.written,
+    }
+
+
+def sizes_text(done: Sizes) -> Iterable[str]:
+    """The arithmetic of the sizes, as a table."""
+    wanted = done.needed
+    yield f"To know a value of {done.expected:g} to ±{done.error:g} (95 %, error {done.told}):"
+    yield f"  test        {wanted.test:>7}   the exact binomial interval is then {wanted.exact.low:.3f} to {wanted.exact.high:.3f}"
+    yield f"  validation  {wanted.validation:>7}   the same: models are chosen on it, and believed on test"
+    yield f"  eyeball     {wanted.eyeball:>7}   about 100 mistakes to read, at an error rate of {1 - done.expected:.3g}"
+    yield f"  rule of thumb: 1 / {done.error:g} = {wanted.thumb} pictures let a difference of {done.error:g} be seen, as one picture; not be trusted"
+    if not done.total:
+        return
+    yield ""
+    yield f"{_count(done.total, 'labelled picture')}. Nearest, with at least 40 % left for train:"
+    yield "  " + ", ".join(f"{name} {share * done.total:.0f} ({share:.1%})" for name, share in done.shares.items())
+    for name, count in done.missing.items():
+        yield f"  {name} lacks {count}"
+    if any(done.now.values()):
+        yield (
+            "  now: " + ", ".join(f"{name} {n}" for name, n in done.now.items() if n) + f"; test tells ±{done.half_width_now:.3f}"
+        )
+    yield ""
+    yield "Next: mlscaffold data split --shares needed" + (" --again" if any(done.now.values()) else "")
+
+
+def sizes_json(done: Sizes) -> dict[str, Any]:
+    """The arithmetic of the sizes, for machines."""
+    wanted = done.needed
+    return {
+        "schema": 1,
+        "error": done.error,
+        "expected": done.expected,
+        "needed": {"test": wanted.test, "validation": wanted.validation, "eyeball": wanted.eyeball},
+        "rule_of_thumb": wanted.thumb,
+        "exact": [round(end, 6) for end in wanted.exact],
+        "total": done.total,
+        "shares": {name: round(share, 6) for name, share in done.shares.items()},
+        "missing": done.missing,
+        "now": done.now,
+        "half_width_now": round(done.half_width_now, 6),
     }

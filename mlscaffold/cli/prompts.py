@@ -1,4 +1,4 @@
-"""The questions of `mlscaffold new`, asked one after the other; each answer is checked as it is typed."""
+"""The questions that are asked on a terminal; those of `mlscaffold new` one after the other, each answer checked as it is typed."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ def ask_variables(variables: Mapping[str, Any], given: Mapping[str, str]) -> dic
         if answer != str(default):
             answers[key] = answer
     return answers
+
+
+def ask_choice(text: str, choices: Mapping[str, str]) -> str:
+    """Let one of some values (value → what is shown) be chosen; ^C raises KeyboardInterrupt."""
+    import questionary
+
+    return str(
+        questionary.select(
+            text, choices=[questionary.Choice(shown, value=value) for value, shown in choices.items()]
+        ).unsafe_ask()
+    )
 
 
 def _question(ask: Ask, taken: Refusal) -> Question:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 RADIUS = 8
 RMS = 12.0
-RMS_SMALL = 6.0
+RMS_SMALL = 8.5
 TIGHT_RADIUS, TIGHT_RMS = 4, 6.0
 MAX_RUN = 1000
+MOST_PAIRS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,36 @@ def near_pairs(facts: Mapping[str, Facts], *, radius: int = RADIUS) -> list[Alik
         if facts[key].decode_ok and not facts[key].blank:
             alone.setdefault(facts[key].pixels, key)
     keys = sorted(alone.values())
-    n = len(keys)
-    if n < 2:
+    if len(keys) < 2:
         return []
     chosen = [facts[key] for key in keys]
-    hashes = np.array([f.phash for f in chosen] + [f.mirrored for f in chosen], dtype=np.int64).view(np.uint64)
-    first, second, distance = _within(hashes, radius)
+    hashes, flipped = (np.array([getattr(f, name) for f in chosen], dtype=np.int64) for name in ("phash", "mirrored"))
+    first, second, distance, mirrored = candidates(hashes, flipped, radius=radius)
+    rms, alike = confirmed(chosen, first, second, mirrored=mirrored)
+    return _unique(keys, first[alike], second[alike], distance[alike], rms[alike], mirrored[alike])
+
+
+def candidates(hashes: Array, flipped: Array, *, radius: int) -> tuple[Array, Array, Array, Array]:
+    """Pairs whose hashes lie within the radius: positions of both, bits between them, and whether one must be mirrored for it."""
+    import numpy as np
+
+    n = len(hashes)
+    both = np.concatenate([hashes, flipped]).astype(np.int64).view(np.uint64)
+    first, second, distance = within(both, radius)
     # Of a pair and its mirrored twin only those with an unmirrored first picture are needed; a picture is not its own copy.
     keep = (first < n) & ((second < n) | (first < second - n))
     first, second, distance = first[keep], second[keep], distance[keep]
     mirrored = second >= n
-    second = np.where(mirrored, second - n, second)
-    rms = _differences(chosen, first, second, mirrored)
-    limit = np.array([RMS_SMALL if f.small else RMS for f in chosen])
-    alike = rms <= np.minimum(limit[first], limit[second])
-    return _unique(keys, first[alike], second[alike], distance[alike], rms[alike], mirrored[alike])
+    return first, np.where(mirrored, second - n, second), distance, mirrored
+
+
+def confirmed(facts: list[Facts], first: Array, second: Array, *, mirrored: Array) -> tuple[Array, Array]:
+    """Grey levels between the pictures of each pair, and whether they are few enough."""
+    import numpy as np
+
+    rms = _differences(facts, first, second, mirrored)
+    limit = np.array([RMS_SMALL if f.small else RMS for f in facts])
+    return rms, rms <= np.minimum(limit[first], limit[second])
 
 
 def _unique(keys: list[str], *columns: Array) -> list[Alike]:
@@ -97,23 +113,28 @@ def _unique(keys: list[str], *columns: Array) -> list[Alike]:
     return [found[pair] for pair in sorted(found)]
 
 
-def _within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
+def within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
     """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits."""
     import numpy as np
 
     edges = np.linspace(0, 64, radius + 2).astype(int)
+    most = max(MOST_PAIRS, 20 * len(hashes)) // (radius + 1)
     pairs: list[Array] = []
     for low, high in pairwise(edges.tolist()):
         band = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
         order = np.argsort(band, kind="stable")
         values, ordered = band[order], hashes[order]
+        taken = 0
         for step in range(1, min(MAX_RUN, len(hashes) - 1) + 1):
             same = values[step:] == values[:-step]
             if not same.any():
                 break
             close = same & (np.bitwise_count(ordered[step:] ^ ordered[:-step]) <= radius)
             left, right = order[:-step][close], order[step:][close]
+            taken += len(left)
             pairs.append(np.stack([np.minimum(left, right), np.maximum(left, right)]))
+            if taken > most:  # a film of one scene: neighbours are linked by now, and all pairs would fill the memory
+                break
     if not pairs:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,15 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-READER = 1
+READER = 2
 """Version of the facts: pictures read by another version must be read again."""
 
 MAX_PIXELS = 100_000_000
 SMALL = 64
 THUMB = 16
+LOOK = 240
+"""Pixels that the longer side keeps where a picture is looked at smaller than it is: halved until just above."""
+JPEG = frozenset({"JPEG", "MPO"})  # MPO is what phones write: a JPEG with a second picture behind it
 LFS = b"version https://git-lfs.github.com/spec/"
 _CHUNKS = {"JPEG": b"\xff\xd9", "PNG": b"IEND", "GIF": b"\x3b"}
 
@@ -30,7 +35,11 @@ class Facts:
 
     `size` is in bytes, of the file; `width` and `height` are as stored; `phash`, `mirrored` (64 bits, signed), `thumb` (16 × 16)
     and `grey` (all of it, only under 64 px) are of the picture as people see it: upright, on white. `pixels` is the digest of the
-    decoded bytes (evidence.md).
+    decoded bytes (evidence.md); of a JPEG only of its brightness at the size of a look, because its colours would cost a third
+    more time and a digest of all its pixels another quarter (`pixel_digest` gives that one). `sharpness` is the variance of the
+    Laplacian at the size of a look: it says something only beside that of other pictures. `sums` are, of a picture with 8 bits
+    a channel that was decoded whole, the sums of its channels and of their squares. Without a look (`looked` is false) there is
+    nothing from `phash` to `sharpness`.
     """
 
     digest: str
@@ -54,6 +63,8 @@ class Facts:
     deviation: float = 0.0
     p1: int = 0
     p99: int = 0
+    sharpness: float = 0.0
+    sums: bytes = b""
 
     @property
     def pointer(self) -> bool:
@@ -63,7 +74,12 @@ class Facts:
     @property
     def blank(self) -> bool:
         """Whether nothing can be seen on it: its grey values hardly differ."""
-        return self.decode_ok and self.deviation < 6
+        return self.decode_ok and self.looked and self.deviation < 6
+
+    @property
+    def looked(self) -> bool:
+        """Whether it was looked at, or cannot be."""
+        return bool(self.thumb) or not self.decode_ok
 
     @property
     def small(self) -> bool:
@@ -72,23 +88,20 @@ class Facts:
 
     def to_row(self) -> tuple[object, ...]:
         """The values in the order of `COLUMNS`, flat types only, for a table."""
-        return astuple(self)
+        return tuple(vars(self).values())
 
     @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> Facts:
-        """The facts of a row that `to_row` gave; SQLite returns booleans as integers."""
-        values = dict(zip(COLUMNS, row, strict=True))
-        for name in ("end_ok", "decode_ok"):
-            values[name] = bool(values[name])
-        return cls(**values)
+    def from_row(cls, row: Sequence[Any]) -> Facts:
+        """The facts of a row that `to_row` gave."""
+        return cls(*row)
 
 
 COLUMNS = tuple(f.name for f in fields(Facts))
 """Column names of `Facts.to_row`, in order."""
 
 
-def facts_of(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Facts:
-    """Read a picture from its bytes: never raises for what is in them."""
+def facts_of(data: bytes, *, max_pixels: int = MAX_PIXELS, look: bool = True) -> Facts:
+    """Read a picture from its bytes: never raises for what is in them. Without a `look` its pixels are digested and summed only."""
     digest = sha256(data).hexdigest()
     size = len(data)
     if data.startswith(LFS):
@@ -105,14 +118,16 @@ def facts_of(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Facts:
             image = Image.open(io.BytesIO(data))
         except UnidentifiedImageError:
             return Facts(digest, size, problem="not-an-image", detail="no known picture format")
-        except Image.DecompressionBombError:
-            return Facts(digest, size, problem="too-large", detail=f"more than {max_pixels / 1e6:.0f} million pixels")
+        except Image.DecompressionBombError as error:
+            declared = re.search(r"\((\d+) pixels\)", str(error))
+            said = f"{int(declared[1]) / 1e6:.0f} million pixels" if declared else "too many pixels"
+            return Facts(digest, size, problem="too-large", detail=f"{said}, {max_pixels / 1e6:.0f} million at most")
         except Exception as error:
             return Facts(digest, size, problem="undecodable", detail=_words(error))
-        return _facts_of_image(image, data, digest, max_pixels)
+        return _facts_of_image(image, data, digest, max_pixels=max_pixels, look=look)
 
 
-def _facts_of_image(image: Image.Image, data: bytes, digest: str, max_pixels: int) -> Facts:
+def _facts_of_image(image: Image.Image, data: bytes, digest: str, *, max_pixels: int, look: bool) -> Facts:
     """The facts of an opened picture, its pixels not yet read."""
     header: dict[str, Any] = {
         "digest": digest,
@@ -131,12 +146,54 @@ def _facts_of_image(image: Image.Image, data: bytes, digest: str, max_pixels: in
         orientation = int(image.getexif().get(0x0112, 1) or 1)
         header["orientation"] = orientation if 1 <= orientation <= 8 else 1
         header["frames"] = int(getattr(image, "n_frames", 1))
+        if image.format in JPEG:  # decoded straight to the brightness at the size of a look
+            scale = _scale(image.size)
+            image.draft("L", (max(1, image.width // scale), max(1, image.height // scale)))
         image.load()
-        pixels = sha256(f"{image.mode}:{image.width}x{image.height}:".encode("ascii") + image.tobytes()).hexdigest()
-        return Facts(**header, decode_ok=True, pixels=pixels, **_look(image))
+        seen = _look(image, header["orientation"]) if look or image.format in JPEG else {}
+        if image.mode == header["mode"] and image.mode in ("L", "RGB"):
+            seen["sums"] = _sums(image)
+        return Facts(**header, decode_ok=True, pixels=_digest(image, header["mode"]), **seen)
     except Exception as error:
         cut = not header["end_ok"]
-        return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error))
+        promised = f", {image.width} × {image.height} px promised" if cut else ""
+        return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error) + promised)
+
+
+def pixel_digest(data: bytes) -> str:
+    """The digest of all decoded pixels, as evidence.md defines it; empty where they cannot be decoded."""
+    import io
+
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data))
+            return _digest(image, image.mode) if image.width * image.height <= MAX_PIXELS else ""
+        except Exception:
+            return ""
+
+
+def _digest(image: Image.Image, mode: str) -> str:
+    """The digest of a picture's bytes; `mode` is that of its file, which a drafted JPEG has no longer."""
+    drafted = f"{mode}>" if image.mode != mode else ""
+    digest = sha256(f"{drafted}{image.mode}:{image.width}x{image.height}:".encode("ascii"))
+    digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def _sums(image: Image.Image) -> bytes:
+    """The sum of each channel, then that of the squares of each, as 64-bit floats."""
+    import numpy as np
+
+    counts = np.array(image.histogram(), dtype=np.float64).reshape(-1, 256)
+    return np.concatenate([counts @ _levels(), counts @ _levels() ** 2]).tobytes()
+
+
+def _scale(size: tuple[int, int]) -> int:
+    """By what a picture may be divided and still have the longer side of a look."""
+    return next((scale for scale in (8, 4, 2) if max(size) // scale >= LOOK), 1)
 
 
 def _words(error: Exception) -> str:
@@ -172,32 +229,77 @@ def _foreign(data: bytes) -> tuple[str, str] | None:
 def _ends(kind: str, data: bytes) -> bool:
     """Whether the marker that ends such a file is there; bytes after it (cameras add them) do no harm."""
     if kind in _CHUNKS:
-        return _CHUNKS[kind] in data[-65536:]
+        return data.endswith(_CHUNKS[kind]) or data.rfind(_CHUNKS[kind], max(0, len(data) - 65536)) >= 0
     if kind == "WEBP":
         return len(data) >= int.from_bytes(data[4:8], "little") + 8
     return True
 
 
-def _look(image: Image.Image) -> dict[str, Any]:
-    """What people would see: brightness, hashes, thumbnail."""
-    from PIL import ImageOps
+def _look(image: Image.Image, orientation: int) -> dict[str, Any]:
+    """What people would see: brightness, sharpness, hashes, thumbnail."""
+    import numpy as np
 
-    grey = _grey(ImageOps.exif_transpose(image))
-    histogram = grey.histogram()
-    n = sum(histogram)
-    mean = sum(value * count for value, count in enumerate(histogram)) / n
-    variance = sum((value - mean) ** 2 * count for value, count in enumerate(histogram)) / n
-    phash, mirrored = _perceptual_hashes(grey)
+    grey = _upright(_grey(image), orientation)
+    all_of_it = grey.tobytes() if max(grey.size) < SMALL else b""
+    if (scale := _scale(grey.size)) > 1:
+        grey = grey.reduce(scale)
+    counts = np.array(grey.histogram(), dtype=np.float64)
+    n = grey.width * grey.height
+    mean = float(counts @ _levels()) / n
+    upto = counts.cumsum()
+    small = _resized(grey, 2 * THUMB)
+    phash, mirrored = _perceptual_hashes(small)
     return {
         "phash": phash,
         "mirrored": mirrored,
-        "thumb": _resized(grey, THUMB).tobytes(),
-        "grey": grey.tobytes() if max(grey.size) < SMALL else b"",
+        "thumb": small.reduce(2).tobytes(),
+        "grey": all_of_it,
         "mean": round(mean, 3),
-        "deviation": round(float(variance) ** 0.5, 3),
-        "p1": _percentile(histogram, n * 0.01),
-        "p99": _percentile(histogram, n * 0.99),
+        "deviation": round(float(counts @ (_levels() - mean) ** 2 / n) ** 0.5, 3),
+        "p1": int(upto.searchsorted(n * 0.01)),
+        "p99": int(upto.searchsorted(n * 0.99)),
+        "sharpness": round(_sharpness(grey), 3),
     }
+
+
+@lru_cache(maxsize=1)
+def _levels() -> Array:
+    """The 256 levels of grey."""
+    import numpy as np
+
+    return np.arange(256, dtype=np.float64)
+
+
+def _upright(grey: Image.Image, orientation: int) -> Image.Image:
+    """The picture as its EXIF orientation says that people see it."""
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    return grey.transpose(turns[orientation]) if orientation in turns else grey
+
+
+def _sharpness(grey: Image.Image) -> float:
+    """The variance of the Laplacian: how much pixels differ from their neighbours; of every second row, which says as much."""
+    import numpy as np
+
+    if min(grey.size) < 3:
+        return 0.0
+    values = np.asarray(grey)[: grey.height // 2 * 2 + 1].astype(np.int16)
+    above, here, below = values[:-2:2], values[1:-1:2], values[2::2]
+    differences = above[:, 1:-1] + below[:, 1:-1]
+    differences += here[:, :-2]
+    differences += here[:, 2:]
+    differences -= 4 * here[:, 1:-1]
+    flat = differences.astype(np.float32).ravel()
+    return float(flat @ flat) / flat.size - float(flat.mean()) ** 2
 
 
 def _grey(image: Image.Image) -> Image.Image:
@@ -219,20 +321,11 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _resized(grey: Image.Image, side: int) -> Image.Image:
-    """A square copy; the gap lets large pictures be halved cheaply first."""
+    """A square copy; what is larger is averaged down to about twice that first, which is cheap."""
     from PIL import Image
 
-    return grey.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
-
-
-def _percentile(histogram: list[int], wanted: float) -> int:
-    """The grey value up to which `wanted` pixels lie."""
-    seen = 0
-    for value, count in enumerate(histogram):
-        seen += count
-        if seen >= wanted:
-            return value
-    return 255
+    factor = (max(1, grey.width // (2 * side)), max(1, grey.height // (2 * side)))
+    return (grey.reduce(factor) if max(factor) > 1 else grey).resize((side, side), Image.Resampling.BILINEAR)
 
 
 @lru_cache(maxsize=1)
@@ -244,14 +337,14 @@ def _cosines() -> Array:
     return np.cos(np.pi * k * (2 * x + 1) / 64)
 
 
-def _perceptual_hashes(grey: Image.Image) -> tuple[int, int]:
-    """The 64-bit DCT hash of the picture and of its mirror image, as signed integers.
+def _perceptual_hashes(small: Image.Image) -> tuple[int, int]:
+    """The 64-bit DCT hash of a picture of 32 × 32 and of its mirror image, as signed integers.
 
     Mirroring turns the sign of every second column of the DCT, so the second hash costs no second transform.
     """
     import numpy as np
 
-    values = np.asarray(_resized(grey, 32), dtype=np.float64)
+    values = np.asarray(small, dtype=np.float64)
     spectrum = _cosines() @ values @ _cosines().T
     flipped = spectrum * np.array([1, -1] * 4)[None, :]
     return _bits(spectrum), _bits(flipped)
@@ -262,5 +355,5 @@ def _bits(spectrum: Array) -> int:
     import numpy as np
 
     flat = spectrum.ravel()
-    above = flat > np.median(flat[1:])
+    above = flat > np.sort(flat[1:])[31]
     return int(np.packbits(above).view(">i8")[0])

@@ -8,7 +8,19 @@ from pathlib import Path
 MEDIA = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
 """Endings of pictures, in lower case."""
 
-_CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+_CLUTTER = frozenset(
+    {
+        "__macosx",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "@eadir",
+        "$recycle.bin",
+        "system volume information",
+        "lost+found",
+        "__pycache__",
+    }
+)
 
 
 Box = tuple[float, float, float, float]
@@ -165,7 +177,7 @@ def is_media(path: Path) -> bool:
 
 def is_clutter(name: str) -> bool:
     """Whether the name is one that operating systems and editors leave behind."""
-    return name.startswith(".") or name.casefold() in _CLUTTER
+    return name.startswith((".", "~$")) or name.casefold() in _CLUTTER
 
 
 def leads_out(path: Path, root: Path) -> bool:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from hashlib import sha256
 from pathlib import Path
 
 from mlscaffold.datasets.images import LFS, Facts, facts_of
+from mlscaffold.datasets.workers import read_all
 
-POOL_FROM = 500
-CHUNK = 64
+STEP = 64
 Progress = Callable[[int, int], None]
-
-
-def read_facts(path: Path) -> Facts:
-    """The facts of one file; a file that cannot be opened is a fact too (`problem` "unreadable", no digest)."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return Facts("", 0, problem="unreadable", detail=error.strerror or "cannot be opened")
-    return facts_of(data)
 
 
 def file_digest(path: Path) -> tuple[str, int]:
@@ -64,10 +54,11 @@ def scan(
     done = len(found)
     if progress and done:
         progress(done, len(wanted))
-    for path, facts in _read_all(todo, executor):
-        found[path] = facts
+    places = {str(path): path for path in todo}
+    for place, facts in read_all(places, executor=executor):
+        found[places[place]] = facts
         done += 1
-        if progress and (done % CHUNK == 0 or done == len(wanted)):
+        if progress and (done % STEP == 0 or done == len(wanted)):
             progress(done, len(wanted))
     return {path: found[path] for path in wanted}
 
@@ -81,31 +72,3 @@ def _recall(path: Path, known: Mapping[str, Facts], digests: Mapping[Path, str])
         return None if facts is None or facts.pointer else facts
     except OSError:
         return None
-
-
-def _read_all(paths: Sequence[Path], executor: Executor | None) -> Iterable[tuple[Path, Facts]]:
-    """Read every path, by the executor, a pool of our own, or here."""
-    if executor is not None:
-        yield from _by(executor, paths)
-        return
-    workers = min(os.cpu_count() or 1, 8)
-    if len(paths) < POOL_FROM or workers < 2:
-        yield from ((path, read_facts(path)) for path in paths)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from _by(pool, paths)
-
-
-def _by(executor: Executor, paths: Sequence[Path]) -> Iterable[tuple[Path, Facts]]:
-    """Read every path in chunks: a picture alone is not worth a message."""
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
-    for chunk, facts in zip(chunks, executor.map(_read_chunk, chunks), strict=True):
-        yield from zip(chunk, facts, strict=True)
-
-
-def _read_chunk(paths: Sequence[Path]) -> list[Facts]:
-    """The facts of some paths, in a worker."""
-    return [read_facts(path) for path in paths]

@@ -25,6 +25,16 @@ def declared_attributes(root: Path) -> dict[str, list[str]]:
     return {str(name): [str(v) for v in values] for name, values in _read(root).get("attributes", {}).items()}
 
 
+def declared_column(root: Path, what: str) -> str:
+    """The column of the annotations that says which medium belongs together (`group`) or when it was taken (`time`), if declared."""
+    value = _read(root).get(what, "")
+    if not isinstance(value, str):
+        raise ScaffoldError(
+            f"{SCHEMA}: {what} is not the name of a column.", reference="broken-schema", hint=f'For example: {what} = "taken"'
+        )
+    return value
+
+
 def fill_classes(root: Path, labels: Iterable[str]) -> list[str]:
     """Write the labels as classes where none are declared yet; the labels that a declared list lacks (it is never changed)."""
     labels = sorted({label for label in labels if label}, key=natural)

@@ -85,8 +85,8 @@ def split(
     dealt = check_shares(shares or SHARES)
     rows = sorted(rows, key=lambda row: row.path)
     before = list(before)
-    kept = _kept(rows, before)
-    bundles = _bundles(rows, together)
+    kept = places_before(rows, before)
+    bundles = bundled(rows, together)
     wishes = dict(original or {})
     unoriginal = {name: share for name, share in dealt.items() if name == "train" or name not in set(wishes.values())}
     choice: dict[str, str] = {}
@@ -101,7 +101,7 @@ def split(
             pools[bool(wished)].append(bundle)
     for from_train, pool in pools.items():
         choice |= _fill(pool, unoriginal if from_train else dealt, choice, seed=seed)
-    return _result([replace(row, split=choice[row.path]) for row in rows], before, kept, bundles)
+    return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
 
 
 def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[st
     return filled
 
 
-def _result(rows: list[Row], before: list[Row], kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
+def result(rows: list[Row], before: list[Row], *, kept: dict[str, str], bundles: list[list[Row]]) -> Dealt:
     """The rows dealt, with what changed."""
     labels = {row.path: row.label for row in before}
     return Dealt(
@@ -140,7 +140,7 @@ def _contradicts(bundle: list[Row]) -> bool:
     return any(len(found) > 1 for found in labels.values())
 
 
-def _kept(rows: list[Row], before: list[Row]) -> dict[str, str]:
+def places_before(rows: list[Row], before: list[Row]) -> dict[str, str]:
     """The split that each row already has, by path; a renamed file is known by its digest."""
     by_path = {row.path: row for row in before}
     paths = {row.path for row in rows}
@@ -154,7 +154,7 @@ def _kept(rows: list[Row], before: list[Row]) -> dict[str, str]:
     return kept
 
 
-def _bundles(rows: list[Row], together: Iterable[Sequence[str]]) -> list[list[Row]]:
+def bundled(rows: list[Row], together: Iterable[Sequence[str]]) -> list[list[Row]]:
     """Rows that must stay in one split."""
     by_path = {row.path: row for row in rows}
     first: dict[tuple[str, str], str] = {}

@@ -148,13 +148,14 @@ def _threshold(fields: Fields) -> Threshold:
         fields.broken("min", f"is {low:g}, above max, which is {high:g}")
     wrong = "min" if metric.better == "lower" and high is None else "max" if metric.better == "higher" and low is None else ""
     if wrong:
-        fields.broken(wrong, f"bounds {name} on the wrong side: {metric.better} is better", hint="Swap min and max.")
+        held = f"{wrong} = {plain(low if low is not None else high or 0.0)}"
+        fields.broken(wrong, f"bounds {name} on the wrong side ({held}): {metric.better} is better", hint="Swap min and max.")
     threshold = Threshold(
         name,
         low,
         high,
         of_class=fields.text("class", ""),
-        slice=fields.text("slice", ""),
+        slice=_slice(fields),
         split=fields.choice("split", SPLITS, "test"),
         target=fields.text("target", ""),
         device=fields.text("device", ""),
@@ -165,6 +166,20 @@ def _threshold(fields: Fields) -> Threshold:
         hint = f"Of one class there are {', '.join(m.name for m in METRICS.values() if m.of_class)}."
         fields.broken("class", f'is "{threshold.of_class}", but {name} is a metric over all classes', hint=hint)
     return threshold
+
+
+def conditions(slice: str) -> list[tuple[str, str]]:
+    """Name and value of each condition of a slice: `source=belt; light=dark`."""
+    parts = [part.partition("=") for part in slice.split(";") if part.strip()]
+    return [(name.strip(), value.strip()) for name, _, value in parts]
+
+
+def _slice(fields: Fields) -> str:
+    text = fields.text("slice", "")
+    if any(not name or not value for name, value in conditions(text)):
+        hint = f'Is "source={text}" meant?' if "=" not in text else 'Conditions look like "light=dark; source=belt".'
+        fields.broken("slice", f'is "{text}"; a name and a value are wanted, such as "light=dark"', hint=hint)
+    return text
 
 
 def _bound(fields: Fields, key: str, metric: Metric) -> float | None:

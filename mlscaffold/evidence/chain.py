@@ -78,10 +78,12 @@ def evaluation_of(project: Project, stage: str) -> Evaluation:
     mine = [e for e in known if e.checkpoint == choice.checkpoint]
     if not mine:
         package = project.settings.package
-        others = f"; the newest one is of checkpoint {known[-1].checkpoint[:12]}" if known else ""
+        same_run = [e for e in known if e.provenance.get("parent") == choice.run]
+        nearest = (same_run or known)[-1:]
+        others = "".join(f"; {e.folder} is of checkpoint {e.checkpoint[:12]}" for e in nearest)
         raise Missing(
             f"reports/evaluation has no evaluation of {stage}'s chosen checkpoint {choice.checkpoint[:12]}{others}",
-            path="reports/evaluation",
+            path=f"{nearest[0].folder}/provenance.json" if nearest else "reports/evaluation",
             fix=f"python -m {package}.evaluate --of {stage}",
         )
     return mine[-1]

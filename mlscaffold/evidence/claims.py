@@ -89,3 +89,25 @@ def _value(sentence: str, number: re.Match[str], between: str) -> float | None:
         return None
     # A bare 0 or 1 is more often a count than a metric.
     return value if 0 < value < 1 or (number["p"] and value <= 1) else None
+
+
+_THRESHOLDS = r"criteri(?:a|on)|thresholds?|requirements?|targets?|limits?|goals?"
+_MET = r"met|fulfilled|satisfied|reached|passed|achieved|exceeded"
+_ALL_MET = re.compile(
+    rf"\b(?:all|every|each|the acceptance)\b[^.;]{{0,40}}\b(?:{_THRESHOLDS})\b[^.;]{{0,25}}\b(?:{_MET}|holds?)\b"
+    rf"|\b(?:meets?|fulfil\w*|satisf\w+|reach\w*|pass\w*|exceed\w*)\s+(?:all|every|each)\b[^.;]{{0,40}}\b(?:{_THRESHOLDS})\b"
+    r"|\b(?:alle|jede[rs]?|sämtliche)\b[^.;]{0,40}(?:kriteri|schwelle|anforderung|ziele?\b|vorgabe|grenz)[^.;]{0,40}\b(?:erfüllt|erreicht|eingehalten)"
+    r"|(?:所有|全部|各项|每项)[^。；]{0,12}(?:指标|阈值|标准|要求|目标)[^。；]{0,8}(?:达到|满足|达标|符合)"
+    r"|(?:指标|阈值|标准|要求|目标)(?:均|都|全部)已?(?:达到|满足|达标|符合)",
+    re.I,
+)
+_NOT_SAID = re.compile(
+    r"\b(?:not|n[o']t|cannot|never|except|unless|until|if|when|once|must|should|will|would|has to|have to|but|nicht|kein\w*|außer|bis auf|wenn|"
+    r"falls|sobald|muss|müssen|soll\w*|wird|werden)\b|n't\b|未|没有|不|除了?|如果|必须|应",
+    re.I,
+)
+
+
+def all_met(text: str) -> list[str]:
+    """The sentences that claim that every threshold is met; demands, conditions and denials are none."""
+    return [sentence for sentence in _sentences(text) if _ALL_MET.search(sentence) and not _NOT_SAID.search(sentence)]

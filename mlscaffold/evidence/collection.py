@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from mlscaffold.evidence import data
 from mlscaffold.project import Missing, Project
+from mlscaffold.trees import composed as composed  # noqa: PLC0414 - names of the collection are compared by it
 
 FIX = "mlscaffold data import FOLDER"
 
@@ -38,8 +38,3 @@ def by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
 def source_of(path: str) -> str:
     """The first folder of a path below `data/raw`; empty for a file that lies in none."""
     return path.partition("/")[0] if "/" in path else ""
-
-
-def composed(text: str) -> str:
-    """A name in one of the two forms in which systems store letters with marks."""
-    return unicodedata.normalize("NFC", text)

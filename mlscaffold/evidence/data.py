@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from mlscaffold.evidence import tables, toml
 from mlscaffold.project import Missing, Project
+from mlscaffold.trees import composed
 
 SPLITS = ("train", "validation", "eyeball", "test")
 RAW = "data/raw"
@@ -65,8 +66,9 @@ class Processed:
 
 def is_medium(path: str) -> bool:
     """Whether a file below `data/raw` is a picture, by its name; what is no text and no picture counts too, so that it is looked at."""
-    suffix = PurePosixPath(path).suffix.lower()
-    return suffix in MEDIA
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    return dot > 0 and name[dot:].lower() in MEDIA  # pathlib would take a second for a hundred thousand names
 
 
 def classes(project: Project) -> list[str]:
@@ -80,55 +82,59 @@ def classes(project: Project) -> list[str]:
 
 def annotation_rows(project: Project) -> list[Annotation]:
     """Every row of every annotation file below `data/raw`."""
-    rows = []
-    for file in project.glob(f"{RAW}/**/annotations.csv"):
-        table = project.read(tables.read, file)
-        table.need("path", "label")
-        folder = PurePosixPath(file).parent.relative_to(RAW)
-        extra = [c for c in table.header if c not in ("path", "label", "group")]
-        for row in table.rows:
-            path = str(folder / row["path"]) if row["path"] else str(folder)
-            rows.append(Annotation(path, row["label"], row.get("group"), file, row.line, {c: row[c] for c in extra}))
-    return rows
+    return [row for file in project.glob(f"{RAW}/**/annotations.csv") for row in project.read(_annotations, file)]
+
+
+def _annotations(content: bytes, file: str) -> list[Annotation]:
+    table = tables.read(content, file)
+    table.need("path", "label")
+    folder = str(PurePosixPath(file).parent.relative_to(RAW))
+    extra = [c for c in table.header if c not in ("path", "label", "group")]
+    return [
+        Annotation(
+            composed(str(PurePosixPath(folder, row["path"]))),
+            row["label"],
+            row.get("group"),
+            file,
+            row.line,
+            {c: row[c] for c in extra},
+        )
+        for row in table.rows
+    ]
 
 
 def manifest(project: Project) -> list[Medium]:
     """Every row of every manifest."""
-    rows = []
-    for file in project.glob("data/manifest/*.csv"):
-        table = project.read(tables.read, file)
-        table.need("path", "bytes", "digest")
-        rows += [Medium(r["path"], table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
-    return rows
+    return [row for file in project.glob("data/manifest/*.csv") for row in project.read(_manifest, file)]
+
+
+def _manifest(content: bytes, file: str) -> list[Medium]:
+    table = tables.read(content, file)
+    table.need("path", "bytes", "digest")
+    return [Medium(composed(r["path"]), table.whole(r, "bytes"), r["digest"].lower(), file, r.line) for r in table.rows]
 
 
 def splits(project: Project) -> list[SplitRow]:
     """Every row of every split table; raises `Missing` while there is none."""
-    rows = []
-    for file in project.glob("data/splits/*.csv"):
-        table = project.read(tables.read, file)
-        table.need("path", "digest", "label", "split")
-        rows += [
-            SplitRow(r["path"], r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line) for r in table.rows
-        ]
+    rows = [row for file in project.glob("data/splits/*.csv") for row in project.read(_splits, file)]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
     return rows
 
 
+def _splits(content: bytes, file: str) -> list[SplitRow]:
+    table = tables.read(content, file)
+    table.need("path", "digest", "label", "split")
+    return [
+        SplitRow(composed(r["path"]), r["digest"].lower(), r["label"], r.get("group"), r["split"], file, r.line)
+        for r in table.rows
+    ]
+
+
 def processed(project: Project, *wanted: str) -> list[Processed]:
     """The rows of the processed splits (default: all); raises `Missing` while there is none."""
-    rows = []
-    for split in wanted or SPLITS:
-        file = f"data/processed/{split}/annotations.csv"
-        if not project.exists(file):
-            continue
-        table = project.read(tables.read, file)
-        table.need("path", "digest", "label", "origin")
-        rows += [
-            Processed(f"{split}/{r['path']}", r["digest"].lower(), r["label"], r["origin"], split, file, r.line)
-            for r in table.rows
-        ]
+    files = [f"data/processed/{split}/annotations.csv" for split in wanted or SPLITS]
+    rows = [row for file in files if project.exists(file) for row in project.read(_processed, file)]
     if not rows:
         raise Missing(
             f"data/processed/{'|'.join(wanted or SPLITS)} has no annotations",
@@ -138,12 +144,31 @@ def processed(project: Project, *wanted: str) -> list[Processed]:
     return rows
 
 
+def _processed(content: bytes, file: str) -> list[Processed]:
+    split = file.split("/")[2]
+    table = tables.read(content, file)
+    table.need("path", "digest", "label", "origin")
+    return [
+        Processed(composed(f"{split}/{r['path']}"), r["digest"].lower(), r["label"], composed(r["origin"]), split, file, r.line)
+        for r in table.rows
+    ]
+
+
 def raw_media(project: Project) -> dict[str, str]:
     """Pictures below `data/raw` that are on this machine → digest of the file; paths relative to `data/raw`."""
-    return {p[len(RAW) + 1 :]: d for p, d in project.digests(RAW).items() if is_medium(p)}
+    return _composed({p[len(RAW) + 1 :]: d for p, d in project.digests(RAW).items() if is_medium(p)})
 
 
 def processed_media(project: Project, split: str) -> dict[str, str]:
     """Pictures of a processed split that are on this machine → digest of the file; paths relative to `data/processed`."""
     base = "data/processed/"
-    return {p[len(base) :]: d for p, d in project.digests(f"{base}{split}").items() if is_medium(p)}
+    return _composed({p[len(base) :]: d for p, d in project.digests(f"{base}{split}").items() if is_medium(p)})
+
+
+def _composed(found: dict[str, str]) -> dict[str, str]:
+    """Files under their composed names, as tables are read; of two that differ in the form only, one keeps its own."""
+    named: dict[str, str] = {}
+    for path, digest in found.items():
+        name = composed(path)
+        named[path if name in named else name] = digest
+    return named

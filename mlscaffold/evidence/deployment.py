@@ -41,6 +41,16 @@ class Deploy:
 
 
 @dataclass(frozen=True)
+class Originals:
+    """Pictures as they come, sent to the service: its answers and its pixels beside those of the prepared pictures."""
+
+    compared: int
+    agreement: float | None
+    max_difference: float | None
+    grey_levels: float | None
+
+
+@dataclass(frozen=True)
 class Service:
     """`service.json`: the running service, asked over HTTP."""
 
@@ -59,6 +69,8 @@ class Service:
     metrics: tuple[str, ...]
     log_rows: int
     classes: tuple[str, ...]
+    pipeline: str = ""
+    originals: Originals | None = None
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -139,6 +151,8 @@ def read_service(data: bytes, path: str) -> Service:
         metrics=top.texts("metrics", []),
         log_rows=top.count("log_rows", 0),
         classes=top.texts("classes", []),
+        pipeline=top.digest("pipeline", ""),
+        originals=_originals(top.table("originals")) if top.has("originals") else None,
         raw=top.values,
     )
 
@@ -154,6 +168,11 @@ def read_monitoring(data: bytes, path: str) -> Monitoring:
 def meaning(value: Deploy | Service | Monitoring, select: str = "") -> object:
     """The parsed file in canonical form; `select` names keys."""
     return canonical(value.raw, select)
+
+
+def _originals(fields: Fields) -> Originals:
+    agreement, apart = fields.maybe("agreement", low=0, high=1), fields.maybe("max_difference", low=0, high=1)
+    return Originals(fields.count("compared", 0), agreement, apart, fields.maybe("grey_levels", low=0, high=255))
 
 
 def _watch(fields: Fields) -> Watch:

@@ -18,6 +18,20 @@ GUIDANCE = ("✎", "guidance", "anleitung", "hinweis zum ausfüllen", "填写说
 """How a block of guidance begins: a quotation in Markdown, a paragraph in Word and PDF."""
 
 _BLANKLESS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_MARKS = (
+    (re.compile(r"<br\s*/?>|\\(?=\s)", re.I), " "),
+    (re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[\w.+-]+@[\w.-]+)>"), r"\1"),
+    (re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]*[^\s*_\\])\1(?![\w*])"), r"\2"),
+    (re.compile(r"~~(?=\S)([^~\n]+)~~"), r"\1"),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+    (re.compile(r"(?<![^\s|])[\u2610-\u2612]\s*"), ""),
+    (
+        re.compile(
+            rf"(?<={_BLANKLESS.pattern[:-1]}，。；：！？、）》」”])\s+(?={_BLANKLESS.pattern[:-1]}，。；：！？、（《「“])"
+        ),
+        "",
+    ),
+)
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 
 
@@ -116,6 +130,13 @@ def normalise(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"`+|\*\*", "", text)).strip()
 
 
+def spoken(text: str) -> str:
+    """Text without what only one format marks: emphasis, escapes, boxes to tick, angle brackets of links, blanks between Chinese signs."""
+    for pattern, instead in _MARKS:
+        text = pattern.sub(instead, text)
+    return normalise(text)
+
+
 def is_guidance(block: str) -> bool:
     """Whether a block begins with a guidance marker."""
     return block.lstrip(" *_>[(").casefold().startswith(GUIDANCE)
@@ -134,7 +155,7 @@ def meaning(document: Document, select: str = "") -> object:
 
 def digest(section: Section) -> str:
     """Digest of a section's normalised text, to compare it with the one that was generated."""
-    return hashlib.sha256(normalise(section.text).encode()).hexdigest()
+    return hashlib.sha256(spoken(section.text).encode()).hexdigest()
 
 
 def _name(section: Section) -> str:
@@ -143,7 +164,7 @@ def _name(section: Section) -> str:
 
 
 def _content(section: Section) -> list[object]:
-    return [normalise(section.text), sorted(section.pictures), sorted(section.links)]
+    return [spoken(section.text), sorted(section.pictures), sorted(section.links)]
 
 
 def _by_order(document: Document, anchor: str, among: Sequence[str]) -> list[int]:

@@ -1,9 +1,10 @@
-"""`card.json`: what a converted model is, what it was made from, and how it was measured."""
+"""`card.json`: what a converted model is, what it was made from, and how it was measured; what calibrated it, what a device measured."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mlscaffold.evidence import tables
 from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json
 from mlscaffold.settings import TARGETS
@@ -28,6 +29,7 @@ class Measured:
     split: str
     data: str
     n: int
+    pipeline: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,25 @@ class Latency:
     warmup: int = 0
     threads: int | None = None
     machine: str = ""
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a real device measured of one export (`device/<name>.json`)."""
+
+    path: str
+    device: str
+    digest: str
+    latency: Latency
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A picture that the calibration of an integer export saw; `path` is relative to `data/processed`, `digest` of pixels."""
+
+    line: int
+    path: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +123,22 @@ def read(data: bytes, path: str) -> Card:
     )
 
 
+def read_device(data: bytes, path: str) -> Device:
+    """Parse `device/<name>.json`; half of the answers cannot take longer than 95 of 100."""
+    top = read_json(data, path)
+    latency = _latency(top.table("latency"))
+    if latency.p50_ms > latency.p95_ms:
+        top.broken("latency", f"has p50_ms {latency.p50_ms:g} above p95_ms {latency.p95_ms:g}")
+    return Device(path, top.text("device"), top.digest("digest"), latency)
+
+
+def read_calibration(data: bytes, path: str) -> tuple[Calibrated, ...]:
+    """Parse `calibration.csv`: a row for every picture that came out of the loader, in its order."""
+    table = tables.read(data, path)
+    table.need("path", "digest")
+    return tuple(Calibrated(row.line, row["path"].removeprefix("data/processed/"), row["digest"].lower()) for row in table.rows)
+
+
 def meaning(card: Card, select: str = "") -> object:
     """The parsed card in canonical form; `digest` selects the export alone."""
     return canonical(card.raw, select)
@@ -123,7 +160,7 @@ def _measured(top: Fields, key: str) -> Measured | None:
     if not top.has(key):
         return None
     fields = top.table(key)
-    return Measured(fields.choice("split", SPLITS), fields.text("data", ""), fields.count("n"))
+    return Measured(fields.choice("split", SPLITS), fields.text("data", ""), fields.count("n"), fields.digest("pipeline", ""))
 
 
 def _latency(fields: Fields) -> Latency:

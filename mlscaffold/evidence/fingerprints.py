@@ -144,9 +144,11 @@ def _processed(project: Project, select: str) -> object:
         if not here:  # a clone without pictures: the committed table speaks for them
             rows += [[p.digest, p.label, split] for p in listed]
             continue
-        seen = media.facts(project, here, base="data/processed")
+        seen = media.exact(project, here, base="data/processed")
         labels = {p.path: p.label for p in listed}
-        rows += [[seen[path].pixels or digest, labels.get(path, "?"), split] for path, digest in here.items()]
+        # The table speaks for a picture of which only a pointer (Git LFS) is here.
+        told = {p.path: p.digest for p in listed if p.path in here and seen[p.path].pointer}
+        rows += [[told.get(path) or seen[path].pixels or digest, labels.get(path, "?"), split] for path, digest in here.items()]
         rows += [[ABSENT, p.label, split] for p in listed if p.path not in here]
     return sorted(rows) or None
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlscaffold.evidence.documents import normalise
 
 _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*[:=]\s*|\b(?=10\.\d{4,9}/))\s*([^\s,;>\"'\]}]+)", re.I)
 _ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf|html)/|\barxiv\s*[:.]\s*)([^\s,;>\"'\])}]+)", re.I)
-_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
-_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
+ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
+ARXIV_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
 _YEAR = re.compile(r"(?<![\d./-])(1[89]\d\d|20\d\d)(?![\d./])")
+_FIELD = re.compile(r"(\w+)\s*=\s*")
 _BIB = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
 
 
@@ -43,7 +46,7 @@ class Literature:
     @property
     def distinct(self) -> int:
         """How many different works are named."""
-        return len({entry.key for entry in self.entries})
+        return works(self.entries)
 
 
 def read(text: str) -> Literature:
@@ -62,6 +65,38 @@ def read(text: str) -> Literature:
         number = re.sub(r"v\d+$", "", arxiv)
         entries.append(Entry(block, title, int(year[1]) if year else None, doi, number, url[0] if url else "", line))
     return Literature(tuple(entries), tuple(malformed))
+
+
+def works(entries: Iterable[Entry]) -> int:
+    """How many different works these are: one that is named by its DOI here and by its arXiv number there counts once."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        if not entry.key:
+            continue
+        same = [group for group in groups if any(same_work(entry, other) for other in group)]
+        groups = [group for group in groups if group not in same] + [[entry, *(e for group in same for e in group)]]
+    return len(groups)
+
+
+def same_work(one: Entry, other: Entry) -> bool:
+    """Whether two entries name one work: by DOI, arXiv number or title, which may stand in the other's text."""
+    if (one.doi and one.doi == other.doi) or (one.arxiv and one.arxiv == other.arxiv) or one.key == other.key:
+        return True
+    if (one.doi and other.doi) or (one.arxiv and other.arxiv):
+        return False
+    titles = normal_title(one.title), normal_title(other.title)
+    if titles[0] and titles[0] == titles[1]:
+        return True
+    texts = normal_title(one.text), normal_title(other.text)
+    return any(
+        len(title.split()) >= 4 and f" {title} " in f" {text} " for title, text in zip(titles, reversed(texts), strict=True)
+    )
+
+
+def normal_title(title: str) -> str:
+    """A title without case, marks and LaTeX, to compare."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"\\[a-zA-Z]+(?=[\s{])|[\\{}$]", "", title))
+    return re.sub(r"[\W_]+", " ", "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()).strip()
 
 
 def meaning(literature: Literature, select: str = "") -> object:
@@ -86,24 +121,33 @@ def _bibtex(text: str) -> list[tuple[int, str, dict[str, str]]]:
     found = []
     for match, end in zip(starts, ends, strict=True):
         body = text[match.end() : end]
-        fields = {name.lower(): _value(body[at:]) for name, at in ((m[1], m.end()) for m in re.finditer(r"(\w+)\s*=\s*", body))}
+        fields = dict(_fields(body))
         shown = " ".join(f"{name} = {value}" if name in ("doi", "eprint") else value for name, value in fields.items())
         found.append((text.count("\n", 0, match.start()) + 1, normalise(shown), fields))
     return found
 
 
-def _value(text: str) -> str:
-    """A BibTeX value: in braces (nested), in quotes, or a bare word."""
-    if text[:1] == '"':
-        return normalise(text[1:].split('"', 1)[0]).replace("{", "").replace("}", "")
-    if text[:1] != "{":
-        return re.split(r"[,\s}]", text, maxsplit=1)[0]
+def _fields(body: str) -> Iterator[tuple[str, str]]:
+    """Names and values of an entry; an equals sign within a value begins no field."""
+    place = 0
+    while found := _FIELD.search(body, place):
+        value, place = _value(body, found.end())
+        yield found[1].lower(), value
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """A BibTeX value (in braces, which may be nested, in quotes, or a bare word) and where it ends."""
+    if text[start : start + 1] not in ("{", '"'):
+        end = re.compile(r"[,\s}]|$").search(text, start)
+        stop = end.start() if end else len(text)
+        return text[start:stop], stop
     depth = 0
-    for place, letter in enumerate(text):
-        depth += (letter == "{") - (letter == "}")
-        if not depth:
-            return normalise(text[1:place].replace("{", "").replace("}", ""))
-    return normalise(text[1:])
+    for place in range(start, len(text)):
+        depth += (text[place] == "{") - (text[place] == "}")
+        closes = text[place] == '"' and place > start if text[start] == '"' else True
+        if not depth and closes:
+            return normalise(re.sub(r"[{}]", "", text[start + 1 : place])), place + 1
+    return normalise(re.sub(r"[{}]", "", text[start + 1 :])), len(text)
 
 
 def _doi(block: str) -> tuple[str, str]:
@@ -122,7 +166,7 @@ def _arxiv(block: str, fields: dict[str, str]) -> tuple[str, str]:
     number = re.sub(r"^arxiv:", "", number.lower().rstrip(".)")).removesuffix(".pdf")
     if not number:
         return "", ""
-    good = _NEW.fullmatch(number) or _OLD.fullmatch(number)
+    good = ARXIV_NEW.fullmatch(number) or ARXIV_OLD.fullmatch(number)
     return (number, "") if good else ("", f'"{number[:60]}" is no arXiv number (YYMM.NNNNN)')
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from mlscaffold.evidence import Broken, tables
+from mlscaffold.trees import composed
 
 PREFIX = "p:"
 TOLERANCE = 1e-3
@@ -85,4 +86,4 @@ def _prediction(table: tables.Table, row: tables.Row, columns: tuple[str, ...], 
     total = math.fsum(probabilities)
     if abs(total - 1) > TOLERANCE:
         raise Broken(table.path, f"probabilities sum to {total:.4f}, not to 1", line=row.line)
-    return Prediction(row.line, row["path"], row["label"], row["prediction"], probabilities)
+    return Prediction(row.line, composed(row["path"]), row["label"], row["prediction"], probabilities)

@@ -82,6 +82,32 @@ class Params:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation of a tensor."""
+
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one watched step of training did: what the loader gave, what reached the first layer, what cross entropy took (number of
+    outputs, least value, least and greatest sum of a picture), parameters and layers of batch norm that moved."""
+
+    given: Spread | None = None
+    input: Spread | None = None
+    outputs: int | None = None
+    least: float = 0.0
+    sums: tuple[float, ...] = ()
+    trainable: int | None = None
+    optimised: int | None = None
+    moved: int | None = None
+    norms: int = 0
+    frozen: int = 0
+    frozen_moved: int = 0
+
+
+@dataclass(frozen=True)
 class Overfit:
     """The one batch that a model was made to learn by heart, and how its loss fell."""
 
@@ -100,6 +126,7 @@ class Overfit:
     losses: tuple[float, ...]
     accuracies: tuple[float, ...]
     initial_loss: float
+    step: Step | None = None
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -180,8 +207,14 @@ def read_overfit(data: bytes, path: str) -> Overfit:
         losses=top.numbers("losses"),
         accuracies=top.numbers("accuracies", []),
         initial_loss=top.number("initial_loss"),
+        step=_step(top.table("step")) if top.has("step") else None,
         raw=top.values,
     )
+
+
+def read_step(data: bytes, path: str) -> Step:
+    """Parse what `train --probe` wrote."""
+    return _step(read_json(data, path))
 
 
 def read_chosen(data: bytes, path: str) -> Chosen:
@@ -229,6 +262,27 @@ def _used(fields: Fields) -> SplitUsed:
 def _checkpoint(fields: Fields) -> Checkpoint:
     epoch = _maybe_count(fields, "epoch")
     return Checkpoint(fields.digest("digest"), epoch, fields.text("monitor", ""), fields.text("mode", ""))
+
+
+def _step(top: Fields) -> Step:
+    loss, parameters, norms = (top.optional(key) for key in ("loss", "parameters", "batch_norm"))
+    return Step(
+        given=_spread(top.table("given")) if top.has("given") else None,
+        input=_spread(top.table("input")) if top.has("input") else None,
+        outputs=_maybe_count(loss, "outputs"),
+        least=loss.number("least", 0.0),
+        sums=loss.numbers("sums", []),
+        trainable=_maybe_count(parameters, "trainable"),
+        optimised=_maybe_count(parameters, "optimised"),
+        moved=_maybe_count(parameters, "moved"),
+        norms=norms.count("layers", 0),
+        frozen=norms.count("frozen", 0),
+        frozen_moved=norms.count("frozen_moved", 0),
+    )
+
+
+def _spread(fields: Fields) -> Spread:
+    return Spread(fields.number("mean"), fields.number("std"))
 
 
 def _maybe_count(fields: Fields, key: str) -> int | None:

@@ -12,6 +12,8 @@ from mlscaffold.evidence.wording import is_placeholder
 from mlscaffold.project import Missing, Project
 
 ENDINGS = ("md", "markdown", "docx", "pdf")
+LETTERS = 6
+"""Letters of a long English word."""
 
 
 class Gap(StrEnum):
@@ -100,9 +102,12 @@ def _gap(section: Section, generated: str, least: int) -> Gap | None:
     if section.pictures or section.links:
         return None if section.words else Gap.THIN
     if not section.text.strip():
-        return Gap.EMPTY
+        # What was generated is guidance and no text of anybody's: with it still there, nobody has begun.
+        return Gap.UNCHANGED if section.guidance and generated == documents.digest(section) else Gap.EMPTY
     if generated == documents.digest(section):
         return Gap.UNCHANGED
     if all(is_placeholder(line) for line in section.text.splitlines()):
         return Gap.PLACEHOLDER
-    return Gap.THIN if section.words < least else None
+    # A language of compounds says the same in fewer words: what is as long as English words of that number is no thinner.
+    letters = sum(len(word) for word in section.text.split())
+    return Gap.THIN if section.words < least and (section.words < 6 or letters < LETTERS * least) else None

@@ -6,12 +6,15 @@ import csv
 import gzip
 import io
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscaffold.evidence import Broken
 from mlscaffold.evidence.fields import nearest
+
+_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of an unpacked table; more is refused."""
@@ -93,7 +96,7 @@ def parse(data: bytes, path: str) -> tuple[tuple[str, ...], str, Iterator[tuple[
 
 
 def meaning(table: Table, select: str = "", *, columns: tuple[str, ...] = ()) -> object:
-    """Rows sorted, columns by name: neither order, line ends nor encoding count.
+    """Rows sorted, columns by name: neither order, line ends, encoding nor the decimal comma of a semicolon table count.
 
     `select` keeps rows (`split=train,validation`); `columns` names the columns that count, where not all do.
     """
@@ -103,7 +106,13 @@ def meaning(table: Table, select: str = "", *, columns: tuple[str, ...] = ()) ->
         names = {name.strip() for name in wanted.split(",")}
         rows = tuple(row for row in rows if row.get(column.strip()) in names)
     header = sorted(columns or table.header)
-    return {"columns": header, "rows": sorted([row.get(name) for name in header] for row in rows)}
+    plain = _pointed if table.delimiter == ";" else str
+    return {"columns": header, "rows": sorted([plain(row.get(name)) for name in header] for row in rows)}
+
+
+def _pointed(cell: str) -> str:
+    """A number with a decimal comma as one with a point; any other cell as it is."""
+    return cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell
 
 
 def _row(path: str, header: tuple[str, ...], line: int, cells: list[str]) -> Row:

@@ -14,6 +14,9 @@ ANCHORS: dict[str, tuple[str, ...]] = {
 }
 """The anchors of each document, in the order of the template."""
 
+FURTHER = ("baseline", "confusion", "bias-variance")
+"""Sections that the templates offer and no check asks for."""
+
 TITLES: dict[str, tuple[str, ...]] = {
     "owner": ("problem owner", "owner", "who owns the problem", "problemeigner", "problemverantwortliche", "problemverantwortlicher",
               "verantwortlich", "ansprechpartner", "问题负责人", "负责人", "需求方"),

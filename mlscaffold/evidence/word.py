@@ -7,8 +7,9 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from mlscaffold.evidence import Broken
@@ -17,8 +18,8 @@ from mlscaffold.evidence.documents import Section, is_guidance, normalise
 LARGEST = 256 * 1024 * 1024
 """Bytes that a document may unpack to."""
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STYLE = re.compile(r"(?:heading|[üu]?berschrift|titre|t[íi]tulo|标题|標題)\s*([1-9])", re.I)
 
 
@@ -35,25 +36,25 @@ class _Part:
 
 def sections(data: bytes, path: str) -> tuple[Section, ...]:
     """Headings with their text; bookmarks are anchors (`ideal_solution` is `ideal-solution`: Word allows no hyphen)."""
-    document = _open(data, path)
-    levels = _levels(document)
+    document = open_document(data, path)
+    levels, listed, links = heading_levels(document), list_styles(document), link_targets(document)
     parts = [_Part()]
-    for number, block in enumerate(_blocks(document.element.body), start=1):
-        if block.tag == f"{_W}tbl":
-            parts[-1].blocks += [row for row in _rows(block) if row]
-            inner = list(block.iter(f"{_W}p"))
+    for number, block in enumerate(blocks(document.element.body), start=1):
+        if block.tag == f"{W}tbl":
+            parts[-1].blocks += [row for row in _rows(block, links) if row]
+            inner = list(block.iter(f"{W}p"))
         else:
             inner = [block]
-            text = normalise(_text(block))
-            level = _level(block, levels) if text else 0
+            text = normalise(text_of(block))
+            level = heading_level(block, levels, listed) if text else 0
             if level:
                 parts.append(_Part(text, level, number))
             elif text:
-                guidance = is_guidance(text) or _style(block).lower() == "guidance"
-                listed = "- " if _listed(block) else ""
-                (parts[-1].guidance if guidance else parts[-1].blocks).append(listed + text)
+                guidance = is_guidance(text) or style_of(block).lower() == "guidance"
+                item = "- " if is_listed(block, listed) else ""
+                (parts[-1].guidance if guidance else parts[-1].blocks).append(item + normalise(text_of(block, links)))
         for paragraph in inner:
-            parts[-1].anchors += _bookmarks(paragraph)
+            parts[-1].anchors += bookmarks(paragraph)
             parts[-1].pictures += _pictures(paragraph, document)
     return tuple(_section(part) for part in parts if part.title or part.blocks or part.anchors or part.pictures)
 
@@ -63,7 +64,8 @@ def _section(part: _Part) -> Section:
     return Section(part.title, part.level, "\n".join(part.blocks), anchors, guidance, tuple(part.pictures), (), part.line)
 
 
-def _open(data: bytes, path: str) -> Any:
+def open_document(data: bytes, path: str) -> Any:
+    """The document of python-docx; raises `Broken` for what is none, is too large, or is protected."""
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise Broken(path, "is an old .doc or protected by a password", hint="Save it as .docx without a password.")
     mend = "Open it in Word or LibreOffice and save it as .docx."
@@ -86,33 +88,49 @@ def _open(data: bytes, path: str) -> Any:
         raise Broken(path, f"cannot be read as a Word document ({type(error).__name__})", hint=mend) from None
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
+def blocks(parent: Any) -> Iterator[Any]:
     """Paragraphs and tables in order, through content controls and tracked insertions."""
     for child in parent:
-        if child.tag in (f"{_W}p", f"{_W}tbl"):
+        if child.tag in (f"{W}p", f"{W}tbl"):
             yield child
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
-            yield from _blocks(child)
+        elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}smartTag"):
+            yield from blocks(child)
 
 
-def _text(element: Any) -> str:
-    """The text of a paragraph with links and insertions, without deletions and the second copy of text boxes."""
-    pieces = []
-    for node in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
-        if not any(parent.tag.endswith("}Fallback") for parent in node.iterancestors()):
-            pieces.append(node.text or "" if node.tag == f"{_W}t" else " ")
-    return "".join(pieces)
+def text_of(element: Any, links: Mapping[str, str] | None = None) -> str:
+    """The text of a paragraph with insertions, without deletions and the second copy of text boxes.
+
+    With the targets of `links` a link is written as in Markdown, `[text](target)`, unless its text is the target.
+    """
+    pieces: list[tuple[str, str]] = []
+    for node in element.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr"):
+        above = list(node.iterancestors())
+        if not any(parent.tag.endswith("}Fallback") for parent in above):
+            link = next((parent.get(f"{R}id", "") for parent in above if parent.tag == f"{W}hyperlink"), "")
+            pieces.append(((links or {}).get(link, ""), node.text or "" if node.tag == f"{W}t" else " "))
+    grouped = ((target, "".join(text for _, text in found)) for target, found in groupby(pieces, key=lambda piece: piece[0]))
+    return "".join(_linked(text, target) for target, text in grouped)
 
 
-def _rows(table: Any) -> Iterator[str]:
-    for row in table.iter(f"{_W}tr"):
-        cells = [normalise(" ".join(_text(p) for p in cell.iter(f"{_W}p"))) for cell in row.iter(f"{_W}tc")]
+def _linked(text: str, target: str) -> str:
+    shown = text.strip()
+    return f"[{shown}]({target})" if target and shown and shown not in (target, target.removeprefix("mailto:")) else text
+
+
+def link_targets(document: Any) -> dict[str, str]:
+    """Relation → target of every link that leads out of the document."""
+    return {key: str(found.target_ref) for key, found in document.part.rels.items() if found.reltype.endswith("/hyperlink")}
+
+
+def _rows(table: Any, links: Mapping[str, str]) -> Iterator[str]:
+    for row in table.iter(f"{W}tr"):
+        cells = [normalise(" ".join(text_of(p, links) for p in cell.iter(f"{W}p"))) for cell in row.iter(f"{W}tc")]
         yield f"| {' | '.join(cells)} |" if any(cells) else ""
 
 
-def _levels(document: Any) -> dict[str, int]:
+def heading_levels(document: Any) -> dict[str, int]:
     """Style id → heading level, by outline level or built-in name, inherited from the style it is based on."""
-    elements = {style.get(f"{_W}styleId"): style for style in document.styles.element.iter(f"{_W}style")}
+    elements = {style.get(f"{W}styleId"): style for style in document.styles.element.iter(f"{W}style")}
     return {key: level for key in elements if (level := _style_level(key, elements, 12))}
 
 
@@ -120,54 +138,79 @@ def _style_level(key: str, elements: dict[str, Any], depth: int) -> int:
     style = elements.get(key)
     if style is None or not depth:
         return 0
-    outline = style.find(f"{_W}pPr/{_W}outlineLvl")
+    outline = style.find(f"{W}pPr/{W}outlineLvl")
     if outline is not None:
-        value = int(outline.get(f"{_W}val", "9"))
+        value = int(outline.get(f"{W}val", "9"))
         return value + 1 if value < 9 else 0
-    name = style.find(f"{_W}name")
-    for text in (name.get(f"{_W}val", "") if name is not None else "", key):
+    name = style.find(f"{W}name")
+    for text in (name.get(f"{W}val", "") if name is not None else "", key):
         match = _STYLE.fullmatch(text.strip())
         if match:
             return int(match[1])
-    based = style.find(f"{_W}basedOn")
-    return _style_level(based.get(f"{_W}val"), elements, depth - 1) if based is not None else 0
+    based = style.find(f"{W}basedOn")
+    return _style_level(based.get(f"{W}val"), elements, depth - 1) if based is not None else 0
 
 
-def _level(paragraph: Any, levels: dict[str, int]) -> int:
-    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
-    if outline is not None and int(outline.get(f"{_W}val", "9")) < 9:
-        return int(outline.get(f"{_W}val")) + 1
-    style = _style(paragraph)
+def list_styles(document: Any) -> set[str]:
+    """The styles that make a paragraph a list item: numbered themselves, or named so; Word translates ids and keeps names."""
+    elements = {style.get(f"{W}styleId"): style for style in document.styles.element.iter(f"{W}style")}
+    return {key for key in elements if _lists(key, elements, 12)}
+
+
+def _lists(key: str, elements: dict[str, Any], depth: int) -> bool:
+    style = elements.get(key)
+    if style is None or not depth:
+        return False
+    if style.find(f"{W}pPr/{W}numPr") is not None:
+        return True
+    name = style.find(f"{W}name")
+    named = (name.get(f"{W}val", "") if name is not None else "", key)
+    if any(text.lower().startswith(("list", "aufzählung")) for text in named):
+        return True
+    based = style.find(f"{W}basedOn")
+    return based is not None and _lists(based.get(f"{W}val"), elements, depth - 1)
+
+
+def heading_level(paragraph: Any, levels: Mapping[str, int], listed: Container[str]) -> int:
+    """The level of a heading (7: a short bold line), or 0."""
+    outline = paragraph.find(f"{W}pPr/{W}outlineLvl")
+    if outline is not None and int(outline.get(f"{W}val", "9")) < 9:
+        return int(outline.get(f"{W}val")) + 1
+    style = style_of(paragraph)
     if style in levels:
         return levels[style]
-    return 7 if _bold(paragraph) and not _listed(paragraph) else 0
+    return 7 if _bold(paragraph) and not is_listed(paragraph, listed) else 0
 
 
-def _style(paragraph: Any) -> str:
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    return "" if style is None else str(style.get(f"{_W}val", ""))
+def style_of(paragraph: Any) -> str:
+    """The id of a paragraph's style."""
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    return "" if style is None else str(style.get(f"{W}val", ""))
 
 
 def _bold(paragraph: Any) -> bool:
-    runs = [run for run in paragraph.iter(f"{_W}r") if _text(run).strip()]
-    marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    on = [mark is not None and mark.get(f"{_W}val", "1") not in ("0", "false", "off") for mark in marks]
-    return bool(on) and all(on) and len(_text(paragraph)) <= 100
+    runs = [run for run in paragraph.iter(f"{W}r") if text_of(run).strip()]
+    marks = [run.find(f"{W}rPr/{W}b") for run in runs]
+    on = [mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks]
+    return bool(on) and all(on) and len(text_of(paragraph)) <= 100
 
 
-def _listed(paragraph: Any) -> bool:
-    return paragraph.find(f"{_W}pPr/{_W}numPr") is not None or _style(paragraph).lower().startswith(("list", "aufzählung"))
+def is_listed(paragraph: Any, listed: Container[str]) -> bool:
+    """Whether a paragraph is a list item, by its own numbering (0 switches it off) or by its style."""
+    number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
+    return style_of(paragraph) in listed if number is None else number.get(f"{W}val") != "0"
 
 
-def _bookmarks(paragraph: Any) -> list[str]:
-    names = [str(mark.get(f"{_W}name", "")) for mark in paragraph.iter(f"{_W}bookmarkStart")]
+def bookmarks(paragraph: Any) -> list[str]:
+    """The names of a paragraph's bookmarks, as anchors; those that Word makes for itself are left out."""
+    names = [str(mark.get(f"{W}name", "")) for mark in paragraph.iter(f"{W}bookmarkStart")]
     return [name.lower().replace("_", "-") for name in names if name and not name.startswith("_")]
 
 
 def _pictures(paragraph: Any, document: Any) -> list[str]:
     found = []
     for blip in paragraph.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}blip"):
-        part = document.part.related_parts.get(blip.get(f"{_R}embed"))
+        part = document.part.related_parts.get(blip.get(f"{R}embed"))
         if part is not None:
             found.append(hashlib.sha256(part.blob).hexdigest())
     return found

@@ -23,10 +23,18 @@ _COLOURS = {
 def render(report: Report, *, width: int = 100, colour: bool = False, everything: bool = False) -> str:
     """What `check` prints; `everything` lists the findings of stages that do not count yet too."""
     findings = _grouped(counting(report) + (ahead(report) if everything else ()))
+    return "\n".join([*_listed(findings, width, colour=colour), *_summary(report, findings, width)]) + "\n"
+
+
+def listing(findings: tuple[Finding, ...], *, width: int = 100, colour: bool = False) -> str:
+    """Some findings, as `check` prints them, without its last line."""
+    return "\n".join(_listed(_grouped(findings), width, colour=colour))
+
+
+def _listed(findings: tuple[Finding, ...], width: int, *, colour: bool) -> list[str]:
     stages = max((width_of(clean(f.stage or "project")) for f in findings), default=0)
     names = max((width_of(_name(f)) for f in findings), default=0)
-    lines = [line for finding in findings for line in _finding(finding, stages, names, width=width, colour=colour)]
-    return "\n".join([*lines, *_summary(report, findings, width)]) + "\n"
+    return [line for finding in findings for line in _finding(finding, stages, names, width=width, colour=colour)]
 
 
 def status(report: Report, *, width: int = 100, colour: bool = False, production: str = "nothing yet", turn: str = "") -> str:

@@ -29,7 +29,7 @@ def new_document(title: str) -> Any:
     for name, size in (("Title", 22), ("Heading 1", 14), ("Heading 2", 11.5)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), RGBColor.from_string(INK)
-        _plain_fonts(style)
+        plain_fonts(style)
         style.paragraph_format.keep_with_next = True
     document.core_properties.title = clean(title)
     document.core_properties.author = "mlscaffold"
@@ -58,7 +58,7 @@ def add_table(
             run = paragraph.add_run(clean(text))
             run.font.size = Pt(size)
             run.bold = place == 0
-    _lines(table)
+    draw_lines(table)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
     return table
 
@@ -71,7 +71,7 @@ def small(document: Any, text: str) -> None:
     run.font.size, run.font.color.rgb = Pt(9), RGBColor.from_string(SOFT)
 
 
-def _plain_fonts(style: Any) -> None:
+def plain_fonts(style: Any) -> None:
     """Headings of the default template name a theme font, which would win over ours."""
     from docx.oxml.ns import qn
 
@@ -80,7 +80,8 @@ def _plain_fonts(style: Any) -> None:
         fonts.attrib.pop(qn(f"w:{name}"), None)
 
 
-def _lines(table: Any) -> None:
+def draw_lines(table: Any) -> None:
+    """Thin lines between rows, a shaded header that repeats on every page, rows that stay whole."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

@@ -105,8 +105,8 @@ def _pictures(project: Project, name: str) -> list[str]:
             listed = {p.path: p.digest for p in data.processed(project, split)}
         except (Missing, ScaffoldError):
             listed = {}
-        seen = media.facts(project, here, base="data/processed")
-        named += [p for p, f in seen.items() if listed.get(p) != f.pixels]
+        seen = media.exact(project, here, base="data/processed")
+        named += [p for p, f in seen.items() if not f.pointer and listed.get(p) != f.pixels]
         named += [p for p in listed if p not in here]
     return [f"data/processed/{p}" for p in named]
 

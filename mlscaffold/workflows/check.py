@@ -12,7 +12,7 @@ from typing import Any
 from mlscaffold import git
 from mlscaffold.checks import Spec, all_checks, check_files, check_function
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.evidence import records
+from mlscaffold.evidence import media, records
 from mlscaffold.model import Effect, Evidence, Finding, Report, StageStatus, State, Status
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.stages.state import current_stage, stage_states
@@ -36,6 +36,8 @@ def check_project(project: Project, options: Options | None = None) -> Report:
     """Run the checks that the options choose; returns every finding, each marked whether it counts."""
     options = options or Options()
     started = time.perf_counter()
+    if options.paths is None:
+        media.learn(project)
     states = stage_states(project)
     index = check_index(project)
     chosen = [s for s in index if _wanted(s, options)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlscaffold.datasets.annotations import read_collection
-from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, read_manifests, refresh_manifests
-from mlscaffold.datasets.scan import scan
+from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import read_classes
 from mlscaffold.datasets.sources import RAW, media_of, sources
 from mlscaffold.datasets.statistics import Statistics, plot_classes, plot_sizes, statistics_of
@@ -32,11 +31,13 @@ class DataStats:
     written: tuple[str, ...]
 
 
-def data_stats(
-    root: Path, *, known: Mapping[str, Facts] | None = None, progress: Callable[[int, int], None] | None = None
-) -> DataStats:
+def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None) -> DataStats:
     """Refresh the manifests, read every medium, count, plot, and write the report; needs the media on this machine."""
-    manifests = refresh_manifests(root)
+    pictures = Remembered(root)
+    media = [path for source in sources(root) for path in media_of(root / RAW / source)]
+    found = pictures.facts(media, progress=progress)
+    manifests = refresh_manifests(root, digest=pictures.digest)
+    pictures.close()
     if missing := [change.source for change in manifests if change.absent]:
         raise ScaffoldError(
             f"The media of {len(missing)} of {len(manifests)} sources are not on this machine: {', '.join(missing[:5])}.",
@@ -44,12 +45,10 @@ def data_stats(
             hint=f"Copy them into {RAW / missing[0]}; the statistics in {FILE} stay as they are.",
         )
     raw = root / RAW
-    media = [path for source in sources(root) for path in media_of(raw / source)]
     if not media:
         raise ScaffoldError(
             f"There is no picture in {RAW}.", reference="nothing-to-measure", hint="Next: mlscaffold data import FOLDER"
         )
-    found = scan(media, known=known, progress=progress)
     facts = {path.relative_to(raw).as_posix(): fact for path, fact in found.items()}
     collection = read_collection(root)
     statistics = statistics_of(read_manifests(root).values(), collection.media, facts, classes=read_classes(root))

@@ -12,15 +12,17 @@ from mlscaffold.datasets import formats
 from mlscaffold.datasets.annotations import FILE, Annotation, read_annotations, write_annotations
 from mlscaffold.datasets.archives import unpacked
 from mlscaffold.datasets.exporting import free, safe
-from mlscaffold.datasets.images import facts_of
+from mlscaffold.datasets.images import Facts, facts_of
 from mlscaffold.datasets.labelling import BOXES, labelled
 from mlscaffold.datasets.manifest import MANIFEST, ManifestRow, write_manifest
 from mlscaffold.datasets.record import Defect, Reading, Record
-from mlscaffold.datasets.scan import file_digest
+from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_attributes, fill_classes
 from mlscaffold.datasets.sources import METHODS, RAW, check_source_name, media_of, source_name, write_source
 from mlscaffold.datasets.tables import PART, write_atomic
 from mlscaffold.errors import ScaffoldError, UsageError
+
+BATCH = 500  # facts that are written to the cache at once
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class _Place:
     """What lies in the source's folder, and what this import has claimed of it."""
 
     folder: Path
+    pictures: Remembered
     digests: dict[str, tuple[str, int]]
     names: set[str]
     unclaimed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, Annotation] = field(default_factory=dict)
+    fresh: dict[Path, Facts] = field(default_factory=dict)
 
 
 def import_data(
@@ -93,8 +97,12 @@ def import_data(
         if not reading.records:
             raise _nothing(path, reading)
         try:
-            place = _open(root / RAW / source)
-            return _import(root, place, reading, source=source, choice=choice, given=given, progress=progress)
+            place = _open(root / RAW / source, Remembered(root))
+            try:
+                return _import(root, place, reading, source=source, choice=choice, given=given, progress=progress)
+            finally:
+                place.pictures.keep(place.fresh)
+                place.pictures.close()
         except OSError as error:
             raise ScaffoldError(
                 f"The import stopped: {error.strerror or error}.",
@@ -181,13 +189,13 @@ def _object_notes(reading: Reading) -> list[str]:
     )
 
 
-def _open(folder: Path) -> _Place:
+def _open(folder: Path, pictures: Remembered) -> _Place:
     """The state of a source's folder; temporary files of an import that was killed are removed."""
     if folder.is_dir():
         for leftover in folder.rglob(f".*{PART}"):
             leftover.unlink()
-    digests = {medium.relative_to(folder).as_posix(): file_digest(medium) for medium in media_of(folder)}
-    place = _Place(folder, digests, {name.casefold() for name in digests})
+    digests = {medium.relative_to(folder).as_posix(): pictures.digest(medium) for medium in media_of(folder)}
+    place = _Place(folder, pictures, digests, {name.casefold() for name in digests})
     for name, (digest, _) in digests.items():
         place.unclaimed[digest].append(name)
     if folder.is_dir():
@@ -216,6 +224,10 @@ def _copy(place: _Place, record: Record) -> tuple[str, bool] | Defect:
     name = free(place.names, wanted)
     write_atomic(place.folder / name, data)
     place.digests[name] = (digest, len(data))
+    place.fresh[place.folder / name] = facts
+    if len(place.fresh) >= BATCH:
+        place.pictures.keep(place.fresh)
+        place.fresh.clear()
     return name, True
 
 

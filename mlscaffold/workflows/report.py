@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mlscaffold import __version__
+from mlscaffold.datasets.thumbnails import thumbnail
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import acceptance as acceptances
 from mlscaffold.evidence import chain, decisions, evaluations, exports, predictions, records
@@ -152,29 +153,12 @@ def _mistakes(project: Project, evaluated: chain.Evaluation | None) -> tuple[tup
         if row.label == row.prediction or row.path.startswith("test/"):
             continue
         try:
-            shown.append((f"{row.label}, taken for {row.prediction}", _thumbnail(project.content(f"data/processed/{row.path}"))))
+            shown.append((f"{row.label}, taken for {row.prediction}", thumbnail(project.content(f"data/processed/{row.path}"))))
         except Exception:  # Pillow raises anything at a damaged picture; that it is damaged is for a check to say
             continue
         if len(shown) == MOST_PICTURES:
             break
     return tuple(shown)
-
-
-def _thumbnail(data: bytes) -> bytes:
-    import io
-
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data)) as image:
-        image.load()
-        small = image.convert("RGB")
-    small.thumbnail((192, 192))
-    if max(small.size) < 96:
-        scale = 96 // max(small.size)
-        small = small.resize((small.width * scale, small.height * scale), Image.Resampling.NEAREST)
-    buffer = io.BytesIO()
-    small.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _changes(project: Project) -> tuple[ChangeRow, ...]:

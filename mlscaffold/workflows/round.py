@@ -49,8 +49,9 @@ def _because(project: Project, because: str) -> dict[str, str]:
             )
         name = inside.relative_to(project.root.resolve()).as_posix()
         return {"because": f"see {name}", "file": name, "digest": project.digest(name)}
-    if len(text) < SHORTEST_REASON:
-        missing = "no such file, and too short to be understood later"
+    misspelt = len(text.split()) == 1 and ("/" in text or 1 < len(file.suffix) <= 6)
+    if misspelt or len(text) < SHORTEST_REASON:
+        missing = "no such file" if misspelt else "no such file, and too short to be understood later"
         raise UsageError(
             f"--because {text!r}: {missing}", reference="no-reason", hint='--because "WHY, in a sentence", or a file'
         )

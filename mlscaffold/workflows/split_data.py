@@ -14,12 +14,13 @@ from mlscaffold.datasets.duplicates import near_groups
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
-from mlscaffold.datasets.scan import scan
-from mlscaffold.datasets.schema import read_classes
+from mlscaffold.datasets.remembered import Remembered
+from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW
 from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
+from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.practice.sizes import half_width, test_size
+from mlscaffold.practice.sizes import half_width, needed, shares_for, test_size
 
 USUAL = 0.9
 FEW = 5
@@ -48,19 +49,29 @@ def split_data(
     seed: int = 0,
     again: bool = False,
     keep_original: bool = False,
-    known: Mapping[str, Facts] | None = None,
+    as_needed: bool = False,
+    group: str = "",
+    time: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
     """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
 
-    `keep_original` follows the splits that the data set came with (attribute `split`). Unlabelled and broken media are left out.
+    `keep_original` follows the splits that the data set came with (attribute `split`). `as_needed` takes the shares from the
+    error that `acceptance.toml` tolerates. `group` and `time` name columns of the annotations (by default those of
+    `data/schema.toml`): what belongs together, and when it was taken; with a time the newest pictures are the test set.
+    Unlabelled and broken media are left out.
     """
-    manifests = refresh_manifests(root)
+    group, time = group or declared_column(root, "group"), time or declared_column(root, "time")
+    pictures = Remembered(root)
     collection = read_collection(root)
-    media = [root / RAW / medium.path for medium in collection.media if medium.path not in set(collection.absent)]
-    found = scan(media, known=known, progress=progress)
+    absent = set(collection.absent)
+    found = pictures.facts([root / RAW / m.path for m in collection.media if m.path not in absent], progress=progress)
+    manifests = refresh_manifests(root, digest=pictures.digest)
+    pictures.close()
     facts = {path.relative_to(root / RAW).as_posix(): fact for path, fact in found.items()}
-    rows, left_out = _rows(collection, read_manifests(root), facts)
+    for column in filter(None, (group, time)):
+        _require(column, collection)
+    rows, left_out = _rows(collection, read_manifests(root), facts, group=group)
     if not rows:
         raise ScaffoldError(
             "There is no labelled medium to split.",
@@ -71,20 +82,21 @@ def split_data(
             else "Next: mlscaffold data import FOLDER",
         )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
-    dealt = split(
-        rows,
-        shares,
-        before=() if again else read_splits(root),
-        together=alike,
-        original=_original(collection.media) if keep_original else None,
-        seed=seed,
-    )
+    wanted, expected = acceptance(root)
+    if as_needed:
+        shares = _needed_shares(len(rows), wanted=wanted, expected=expected)
+    before = () if again else read_splits(root)
+    if time:
+        times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
+        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike)
+    else:
+        original = _original(collection.media) if keep_original else None
+        dealt = split(rows, shares, before=before, together=alike, original=original, seed=seed)
     written = write_splits(root, dealt.rows)
     counts = dealt.counts()
     labels = {row.label for row in rows}
     classes = [name for name in read_classes(root) if name in labels]
     classes += sorted(labels - set(classes))
-    wanted, expected = _acceptance(root)
     return SplitData(
         dealt=dealt,
         counts=counts,
@@ -100,7 +112,7 @@ def split_data(
 
 
 def _rows(
-    collection: Collection, manifest: Mapping[str, ManifestRow], facts: Mapping[str, Facts]
+    collection: Collection, manifest: Mapping[str, ManifestRow], facts: Mapping[str, Facts], *, group: str = ""
 ) -> tuple[list[Row], dict[str, tuple[str, ...]]]:
     """Rows that can be dealt, and by reason the paths of the others."""
     rows: list[Row] = []
@@ -114,8 +126,33 @@ def _rows(
         elif fact is not None and fact.problem and not fact.pointer:
             out.setdefault("broken", []).append(medium.path)
         else:
-            rows.append(Row(medium.path, manifest[medium.path].digest, medium.annotation.label, medium.annotation.group))
+            note = medium.annotation
+            belongs = note.attributes.get(group, "") if group and group != "group" else note.group
+            rows.append(Row(medium.path, manifest[medium.path].digest, note.label, belongs))
     return rows, {reason: tuple(paths) for reason, paths in out.items() if paths}
+
+
+def _require(column: str, collection: Collection) -> None:
+    """Raise where no annotation has the column."""
+    known = {name for medium in collection.media for name in medium.annotation.attributes} | {"group"}
+    if column not in known:
+        raise ScaffoldError(
+            f'No annotation file has a column "{column}".',
+            reference="no-such-column",
+            context=f"Columns: {', '.join(sorted(known))}" if known else "",
+            hint="Name a column that is there, here or in data/schema.toml.",
+        )
+
+
+def _needed_shares(total: int, *, wanted: float | None, expected: float) -> dict[str, float]:
+    """The shares that give each split what the tolerable error asks for, as far as the data go."""
+    if wanted is None:
+        raise ScaffoldError(
+            "The shares are to follow the tolerable error, and acceptance.toml names none.",
+            reference="no-tolerable-error",
+            hint="Write [tolerable] error = 0.02 into acceptance.toml.",
+        )
+    return shares_for(needed(wanted, expected), total)[0]
 
 
 def _original(media: tuple[Medium, ...]) -> dict[str, str]:
@@ -124,7 +161,7 @@ def _original(media: tuple[Medium, ...]) -> dict[str, str]:
     return {path: SPLIT_NAMES[name] for path, name in named.items() if name in SPLIT_NAMES}
 
 
-def _acceptance(root: Path) -> tuple[float | None, float]:
+def acceptance(root: Path) -> tuple[float | None, float]:
     """The error that the team tolerates, and the value to expect: the threshold of the metric, else 0.9."""
     try:
         values: dict[str, Any] = tomllib.loads((root / "acceptance.toml").read_text(encoding="utf-8-sig"))

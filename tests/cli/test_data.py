@@ -1,9 +1,11 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from mlscaffold.cli.apply import app as apply_app
 from mlscaffold.cli.data import app
 from mlscaffold.errors import UsageError
 from tests.datasets.formats.samples import made
@@ -88,3 +90,35 @@ def test_outside_of_a_project_nothing_is_done(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"lies in no project: there is no mlscaffold\.toml"):
         _say("stats")
+
+
+def test_sizes_explain_themselves(project: Path) -> None:
+    text = _say("sizes", "--error", "0.02", "--expected", "0.9")
+    assert text.startswith("To know a value of 0.9 to ±0.02 (95 %, error given):\n  test            868 ")
+    assert "rule of thumb: 1 / 0.02 = 50 pictures" in text
+    _say("import", str(project.parent / "shop"))
+    text = _say("sizes", "--error", "0.02")
+    assert "20 labelled pictures." in text
+    assert text.endswith("\nNext: mlscaffold data split --shares needed\n")
+    assert json.loads(_say("sizes", "--error", "0.1", "--format", "json"))["rule_of_thumb"] == 10
+    assert max(map(len, text.splitlines())) < 130
+
+
+def test_a_sheet_goes_out_and_comes_back(project: Path) -> None:
+    """As a person does it: a sheet, its answers, what they mean, the labels mended."""
+    (project / "mlscaffold.toml").write_text('name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n')
+    shop = str(project.parent / "shop")
+    _say("import", shop)
+    text = _say("spot-check", "-n", "5")
+    made = re.search(r"Wrote (spot-check-\w{8})\.html: 5 of 20 pictures", text)
+    assert made and f"mlscaffold apply {made[1]}-answers.csv" in text
+    asked = json.loads(next(project.glob("reports/collection/sheets/*/sheet.json")).read_text())
+    wrong = "shoe" if asked["items"][0]["label"] == "hat" else "hat"
+    rows = [f"{asked['sheet']},{i['item']},{'right' if n else wrong}," for n, i in enumerate(asked["items"])]
+    Path("back.csv").write_text("sheet,item,decision,remark\n" + "\n".join(rows) + "\n")
+    told = RUN.invoke(apply_app, ["back.csv", "--by", "Grace Hopper", "--correct"], catch_exceptions=False)
+    assert told.exit_code == 0
+    assert "1 of 5 labels are wrong: 20.0% (0.5% to 71.6%)" in told.output
+    assert "1 labels written" in told.output
+    assert told.output.endswith("Next: mlscaffold data split, which refreshes the labels\n")
+    assert _say("spot-check", "-n", "5", "--format", "xlsx").startswith("Wrote spot-check-")

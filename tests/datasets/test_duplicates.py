@@ -61,6 +61,18 @@ def test_different_digits_are_never_alike() -> None:
         assert [p for p in near_pairs(_facts(pictures)) if p.first[0] != p.second[0]] == []
 
 
+def test_tiny_digits_saved_again_at_quality_80_are_found() -> None:
+    from sklearn.datasets import load_digits
+
+    known: dict[str, Facts] = {}
+    for n, values in enumerate(load_digits().images[:100]):
+        digit = Image.fromarray((values * 15.9).astype(np.uint8))
+        known |= _facts({f"{n}": digit}) | {f"{n}-again": facts_of(encoded(digit, "JPEG", quality=80))}
+    found = {(p.first, p.second) for p in near_pairs(known)}
+    assert found <= {(f"{n}", f"{n}-again") for n in range(100)}
+    assert len(found) >= 85  # eight by eight pixels: some are unlike themselves after that
+
+
 def test_product_shots_on_white_are_told_apart() -> None:
     pictures = {}
     chance = Random(0)

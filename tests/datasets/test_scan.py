@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mlscaffold.datasets import scan as module
+from mlscaffold.datasets import workers as module
 from mlscaffold.datasets.scan import file_digest, scan
 from tests.datasets.pictures import put
 

@@ -217,6 +217,23 @@ def test_pdf_with_headings_and_a_split_title() -> None:
     assert needs and needs.text == "A phone.\n- one\n- two"
 
 
+def test_pdf_with_the_list_marks_of_symbol_fonts() -> None:
+    from mlscaffold.evidence.pdf import _with_marks
+
+    lines = ["Literature", "\x7f", "Lowe 2004", "\uf0b7 Deng 2009", "\u25cf", "He 2016"]
+    assert _with_marks(lines) == ["Literature", "\x7f Lowe 2004", "\uf0b7 Deng 2009", "\u25cf He 2016"]
+    reportlab = pytest.importorskip("reportlab.platypus", reason="writes a list whose marks stand alone")
+    from reportlab.lib.styles import getSampleStyleSheet
+
+    body, stream = getSampleStyleSheet()["BodyText"], io.BytesIO()
+    items = [reportlab.Paragraph(text, body) for text in ("Lowe 2004", "Deng 2009")]
+    reportlab.SimpleDocTemplate(stream).build(
+        [reportlab.Paragraph("Literature", body), reportlab.ListFlowable(items, bulletType="bullet")]
+    )
+    found = documents.find(documents.read(stream.getvalue(), "docs/02-research.pdf"), "literature")
+    assert found and found.items == ("Lowe 2004", "Deng 2009")
+
+
 def test_pdf_without_text_and_no_pdf() -> None:
     import pypdf
 
@@ -230,3 +247,69 @@ def test_pdf_without_text_and_no_pdf() -> None:
         documents.read(b"x", "a.pdf")
     with pytest.raises(Broken, match=r"cannot be read|no text"):
         documents.read(stream.getvalue()[:60], "a.pdf")
+
+
+def test_word_links_keep_their_targets_and_translated_lists_are_lists() -> None:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    def build(document: Any) -> None:
+        document.add_heading("Literature", 1)
+        paragraph = document.add_paragraph("He et al., ")
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), document.part.relate_to("https://doi.org/10.1/x", RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        link.append(paragraph.add_run("Deep learning")._r)
+        paragraph._p.append(link)
+        paragraph.add_run(", 2016")
+        document.add_paragraph("ein Punkt", style="List Bullet")
+        for style in document.styles.element.xpath('//w:style[@w:styleId="ListBullet"]'):
+            style.set(qn("w:styleId"), "Aufzhlungszeichen")
+        for place in document.element.xpath('//w:pStyle[@w:val="ListBullet"]'):
+            place.set(qn("w:val"), "Aufzhlungszeichen")
+
+    section = documents.read(word(build), "a.docx").sections[0]
+    assert section.text == "He et al., [Deep learning](https://doi.org/10.1/x), 2016\n- ein Punkt"
+
+
+def test_marks_of_one_format_do_not_count() -> None:
+    one = md("## Owner\n*Ada* _Byron_ 3 \\* 4, <https://a.example> ~~old~~ a<br>b\n- [ ] open\n- ☐ too\n")
+    two = md("## Owner\nAda Byron 3 * 4, https://a.example old a b\n\n- open\n\n- too\n")
+    assert documents.meaning(one) == documents.meaning(two)
+    assert documents.meaning(md("## Owner\nsmall_cnn and __x__")) != documents.meaning(md("## Owner\nsmallcnn and x"))
+    assert documents.meaning(md("## 问题\n我们每天\n分拣。\n然后")) == documents.meaning(md("## 问题\n我们每天分拣。然后"))
+
+
+def test_pdf_without_page_numbers_running_heads_and_with_an_outline() -> None:
+    from mlscaffold.evidence.pdf import _without_running
+
+    pages = [["Flower sorter", "one", "1 / 3"], ["Flower sorter", "two", "2 / 3"], ["Flower sorter", "7", "3 / 3"]]
+    assert _without_running(pages) == [["one"], ["two"], ["7"]]
+    assert _without_running([["Results", "accuracy", "0.9"]]) == [["Results", "accuracy", "0.9"]]
+    assert _without_running([["第 1 页", "一"], ["第 2 页", "二"]]) == [["一"], ["二"]]
+    assert _without_running([["one", "1"]]) == [["one"]]
+    assert _without_running([["one", "1"], []]) == [["one"], []]
+    assert _without_running([]) == []
+
+
+def test_a_line_that_only_looks_like_a_heading_is_text_where_the_outline_tells() -> None:
+    from mlscaffold.prose import to_pdf
+    from mlscaffold.prose.tree import Heading, Paragraph, Prose, Span
+
+    def text(words: str) -> Paragraph:
+        return Paragraph((Span(words),))
+
+    blocks = (
+        Heading(1, (Span("Hardware"),), ("hardware",)),
+        text("Results"),
+        text("Two laptops."),
+        Heading(2, (Span("Was wir wollen"),), ("ideal-solution",)),
+        text("Ruhe."),
+    )
+    document = documents.read(to_pdf.render(Prose(blocks))[0], "a.pdf")
+    assert [(s.title, s.level, s.anchors) for s in document.sections] == [
+        ("Hardware", 1, ("hardware",)),
+        ("Was wir wollen", 2, ("ideal-solution",)),
+    ]
+    found = documents.find(document, "hardware")
+    assert found and found.text == "Results Two laptops."

@@ -89,6 +89,11 @@ def test_tables_as_spreadsheets_save_them() -> None:
         assert tables.meaning(tables.read(data, "a.csv")) == tables.meaning(plain)
     german = tables.read("label;value\nBlüte;0,87\n".encode("cp1252"), "a.csv")
     assert german.rows[0]["label"] == "Blüte" and german.number(german.rows[0], "value") == 0.87
+    pointed = tables.read("label,value\nBlüte,0.87\n".encode(), "a.csv")
+    assert tables.meaning(german) == tables.meaning(pointed)
+    assert tables.meaning(tables.read(b"label,value\n1;2,x\n", "a.csv")) != tables.meaning(
+        tables.read(b"label;value\n1,2;x\n", "a.csv")
+    )
     assert tables.meaning(plain, "label=rose", columns=("label",)) == {"columns": ["label"], "rows": [["rose"]]}
     quoted = tables.read(b'path,note\na,"two\nlines"\nb,x\n', "a.csv")
     assert [row.line for row in quoted.rows] == [2, 4]

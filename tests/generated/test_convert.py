@@ -1,6 +1,7 @@
 """The four targets, for real: converted, read back, kept, and asked again."""
 
 import csv
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,10 @@ def test_the_second_reader_agrees_with_the_first(converted: Path) -> None:
     readers = read_card(converted, "litert")["readers"]
     assert readers["agreement"] == 1.0
     assert readers["difference"] < 1e-4
+
+
+def test_an_export_holds_no_folder_of_the_machine_that_made_it(converted: Path) -> None:
+    files = [path for path in (converted / "exports").rglob("*") if path.is_file()]
+    places = [str(converted.parent).encode(), str(Path(sys.prefix)).encode()]
+    assert len(files) > 8
+    assert not [path.name for path in files if any(place in path.read_bytes() for place in places)]

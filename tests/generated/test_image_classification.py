@@ -55,6 +55,12 @@ def test_one_batch_is_learned_by_heart(trained: Generated) -> None:
     assert found["accuracies"][-1] == 1
     assert found["outputs"] == 10
     assert found["input"] == [1, 32, 32]
+    step = found["step"]
+    assert step["input"]["mean"] == pytest.approx(0, abs=0.3)
+    assert step["input"]["std"] == pytest.approx(1, abs=0.3)
+    assert step["given"]["std"] == step["input"]["std"]
+    assert step["loss"]["least"] < 0  # logits
+    assert step["parameters"]["moved"] == step["parameters"]["optimised"] == found["trainable"]
 
 
 def test_evaluation_counts_test_and_shows_eyeball(trained: Generated, tmp_path: Path) -> None:
@@ -81,6 +87,7 @@ def test_tuning_decides_on_validation_and_inference_keeps_verdicts(trained: Gene
     folder = project.root / "reports/tuning" / choice["run"]
     study = table(folder / "study.csv")
     assert {row["split"] for row in study} == {"validation"}
+    assert json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["limits"]["trials"] == len(study) == 2
     if choice.get("keep") == "training":
         assert choice["checkpoint"] == toml(project.root / "reports/training/chosen.toml")["checkpoint"]
     (evaluation,) = (project.root / "reports/evaluation").iterdir()
@@ -133,6 +140,15 @@ def test_bad_input_is_one_clear_line(trained: Generated, tmp_path: Path) -> None
     assert "tuning/chosen.toml is missing" in project.refused("infer")
     shutil.rmtree(root / "data/processed")
     assert f"python -m {PACKAGE}.prepare" in project.refused("train")
+
+
+def test_what_is_handed_on_holds_no_folder_of_this_machine_and_no_state_of_the_optimiser(trained: Generated) -> None:
+    run = toml(trained.root / "reports/training/chosen.toml")["run"]
+    place = str(trained.root.parent).encode()
+    handed_on = [trained.root / "runs" / run / "checkpoints/best.ckpt", *(trained.root / "reports/training" / run).iterdir()]
+    assert not [path.name for path in handed_on if place in path.read_bytes()]
+    best, last = (trained.root / "runs" / run / "checkpoints" / f"{name}.ckpt" for name in ("best", "last"))
+    assert best.stat().st_size < 0.5 * last.stat().st_size
 
 
 def test_the_project_is_tidy(trained: Generated) -> None:

@@ -21,6 +21,7 @@ def test_a_converted_model_is_served(converted: Path, tmp_path: Path) -> None:
     assert found["model_version"] == found["export"]["digest"] == card["digest"]
     assert (found["health"], found["agreement"], found["compared"], found["log_rows"]) == (200, 1.0, 80, 80)
     assert found["classes"] == card["classes"]
+    assert found["pipeline"] == card["pipeline"]
 
 
 def test_the_image_holds_no_training_framework() -> None:

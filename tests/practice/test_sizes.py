@@ -30,3 +30,29 @@ def test_a_paired_gain_of_one_point() -> None:
 def test_an_impossible_error_is_refused() -> None:
     with pytest.raises(UsageError):
         sizes.test_size(0.0)
+
+
+def test_rules_of_thumb_for_validation_and_eyeball() -> None:
+    assert (sizes.rule_of_thumb(0.001), sizes.rule_of_thumb(0.0001)) == (1000, 10000)
+    assert sizes.eyeball_size(0.05) == 2000
+    for bad in (0.0, 1.0):
+        with pytest.raises(UsageError):
+            sizes.rule_of_thumb(bad)
+    with pytest.raises(UsageError):
+        sizes.eyeball_size(0)
+
+
+def test_what_is_needed_holds_the_exact_interval_too() -> None:
+    found = sizes.needed(0.05, 0.9)
+    assert (found.test, found.thumb, found.eyeball) == (sizes.test_size(0.05, 0.9), 20, 1000)
+    assert found.exact.low < 0.9 < found.exact.high
+    assert found.exact.half >= sizes.half_width(found.test, 0.9)
+
+
+def test_shares_give_what_is_needed_and_say_what_is_missing() -> None:
+    shares, missing = sizes.shares_for(sizes.needed(0.05, 0.9), 10_000)
+    assert missing == {}
+    assert shares["test"] * 10_000 == pytest.approx(sizes.test_size(0.05, 0.9))
+    shares, missing = sizes.shares_for(sizes.needed(0.01, 0.9), 1000)
+    assert shares["train"] == pytest.approx(0.4)
+    assert set(missing) == {"test", "validation", "eyeball"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import shutil
@@ -325,3 +326,14 @@ def test_the_cache_gives_the_same_states(signed: Sandbox) -> None:
     assert [(s.stage.slug, s.state) for s in stage_states(signed.open(cached=True))] == first
     signed.write({path: another_picture()})
     assert [s.stage.slug for s in stage_states(signed.open(cached=True)) if s.state is State.STALE] == signed.stale()
+
+
+def test_pointers_in_place_of_pictures_make_nothing_stale(project: Sandbox) -> None:
+    project.sign()
+    for path in sorted((project.root / "data/processed").rglob("*.png")):
+        oid = hashlib.sha256(path.read_bytes()).hexdigest()
+        text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {path.stat().st_size}\n"
+        project.write({path.relative_to(project.root).as_posix(): text})
+    assert project.stale() == []
+    project.edit_csv("data/processed/test/annotations.csv", lambda rows: [{**rows[0], "digest": "0" * 64}, *rows[1:]])
+    assert "preparation" in project.stale()

@@ -154,7 +154,8 @@ def validation_as_test(demo: Sandbox) -> None:
 
 def raise_threshold(demo: Sandbox) -> None:
     """More is wanted than the model gives."""
-    demo.replace("acceptance.toml", "min = 0.95", "min = 0.9999")
+    wanted = toml(demo, "acceptance.toml")["thresholds"][0]["min"]
+    demo.replace("acceptance.toml", f"min = {wanted}", "min = 0.9999")
 
 
 def permute_labels(card: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mlscaffold.stages import all_stages
 from tests.conftest import Sandbox
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

@@ -13,7 +13,7 @@ import pytest
 
 from mlscaffold.stages import all_stages
 from tests.conftest import Sandbox
-from tests.whole.conftest import mlscaffold
+from tests.whole.command import mlscaffold
 from tests.whole.spoiling import (
     RAW,
     Spoiled,

@@ -1,4 +1,6 @@
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from PIL import Image
 from mlscaffold.datasets.annotations import Annotation, read_annotations, write_annotations
 from mlscaffold.datasets.splits import read_splits
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.practice.sizes import test_size
 from mlscaffold.workflows.import_data import import_data
 from mlscaffold.workflows.split_data import split_data
 from tests.datasets.pictures import put
@@ -117,3 +120,48 @@ def test_two_sources_have_two_tables(root: Path, tmp_path: Path) -> None:
     done = split_data(root)
     assert done.written == ("data/splits/twin.csv",)
     assert {row.path: row.split for row in done.dealt.rows if row.path in first} == first
+
+
+def _annotate(root: Path, **columns: Callable[[str], str]) -> None:
+    """Add columns to the annotations, from the file's name."""
+    for path in (root / "data/raw").rglob("annotations.csv"):
+        rows = [replace(r, attributes={name: of(r.name) for name, of in columns.items()}) for r in read_annotations(path)]
+        write_annotations(path, rows)
+
+
+def test_a_declared_column_keeps_rows_together(root: Path) -> None:
+    _annotate(root, patient=lambda name: f"p{int(name[:2]) // 4}")
+    done = split_data(root, group="patient")
+    places: dict[str, set[str]] = {}
+    for row in read_splits(root):
+        places.setdefault(row.group, set()).add(row.split)
+
+    assert len(places) == 10
+    assert all(len(found) == 1 for found in places.values())
+    (root / "data/schema.toml").write_text('group = "patient"\n' + (root / "data/schema.toml").read_text())
+    assert split_data(root).written == ()
+    assert done.dealt.rows == tuple(read_splits(root))
+
+
+def test_where_time_matters_the_newest_are_the_test_set(root: Path) -> None:
+    _annotate(root, taken=lambda name: f"2026-03-01T10:{int(name[:2]):02}:00")
+    (root / "data/schema.toml").write_text('time = "taken"\n' + (root / "data/schema.toml").read_text())
+    split_data(root)
+    order = [row.split for row in sorted(read_splits(root), key=lambda row: Path(row.path).name)]
+
+    assert set(order[:24]) == {"train"}
+    assert set(order[32:]) == {"test"}
+
+
+def test_a_column_that_is_not_there_is_named(root: Path) -> None:
+    with pytest.raises(ScaffoldError, match='No annotation file has a column "patient"'):
+        split_data(root, group="patient")
+
+
+def test_shares_as_the_tolerable_error_asks(root: Path) -> None:
+    (root / "acceptance.toml").write_text("[tolerable]\nerror = 0.3\n")
+    done = split_data(root, as_needed=True)
+    assert done.counts["test"].total() == test_size(0.3, 0.9)
+    (root / "acceptance.toml").unlink()
+    with pytest.raises(ScaffoldError, match="names none"):
+        split_data(root, as_needed=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from mlscaffold.checks import at, check, fail
+from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import data, media
 from mlscaffold.evidence.collection import composed
 from mlscaffold.evidence.data import RAW, Annotation
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+
+FIX = "decide which label holds, and correct the other row"
+COMMON = 0.05  # of the pictures; beyond, classes differ in a detail that a thumbnail does not show
 
 
 @check(proves="annotations", reads=(RAW, "data/manifest/*.csv"))
@@ -24,7 +27,8 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Labels of pictures with equal pixels, whatever their names and files (with equal bytes, by the manifests, where they are not
-    here), and of rows that name the same picture.
+    here), and of rows that name the same picture. A picture that was only saved again, by perceptual hash and thumbnail, is a
+    warning; where more than one picture in twenty has such a twin, the data are of that kind, and nothing is said.
 
     ## Fix
     Decide which label holds; write the case down under `[[edge_cases]]` in `data/schema.toml`.
@@ -47,7 +51,29 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
             + few([f'{one.path} "{one.label}" and {two.path} "{two.label}"', *(group[0].path for group in bad[1:])]),
             at(one.file, one.line),
             at(two.file, two.line),
-            fix="decide which label holds, and correct the other row",
+            fix=FIX,
+        )
+    yield from _saved_again(project, rows)
+
+
+def _saved_again(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
+    """Pictures of other pixels that look the same and have another label."""
+    from mlscaffold.datasets.duplicates import near_pairs
+
+    here = {composed(path): fact for path, fact in media.facts(project, data.raw_media(project), base=RAW).items()}
+    labelled = {composed(row.path): row for row in rows if row.label}
+    known = {path: fact for path, fact in here.items() if path in labelled}
+    pairs = [
+        (labelled[pair.first], labelled[pair.second])
+        for pair in (near_pairs(known) if len(known) > 1 else ())
+        if pair.tight and not pair.mirrored and labelled[pair.first].label != labelled[pair.second].label
+    ]
+    if pairs and len({row.path for pair in pairs for row in pair}) <= max(2, COMMON * len(known)):
+        named = [f'{one.path} "{one.label}" and {two.path} "{two.label}"' for one, two in pairs]
+        yield warn(
+            f"{count(len(pairs), 'pair')} of pictures that look the same, with different labels: {few(named, 2)}",
+            *(at(row.file, row.line) for row in pairs[0]),
+            fix=FIX,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,22 +15,19 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
 # What people write where no licence is known; a search engine is none.
-NO_LICENCE = frozenset(
-    {
-        "google images",
-        "google",
-        "internet",
-        "web",
-        "the web",
-        "bing",
-        "free",
-        "?",
-        "no idea",
-        "various",
-        "keine",
-        "unklar",
-        "不明",
-    }
+_PLACES = (
+    "google|bing|baidu|yandex|duckduckgo|pinterest|instagram|facebook|tiktok|youtube|twitter|reddit|internet|web|www|online|net|website|"
+    "百度|谷歌|网络|互联网|网上"
+)
+NO_LICENCE = re.compile(
+    rf"(?:from |via |on |off |aus |von |dem |the |来自)*(?:{_PLACES})[\s-]*(?:images?|image search|search|photos?|pictures?|bilder\w*|suche|图片|搜索)?|"
+    r"see (?:the )?(?:web ?site|web ?page|page|internet|link|above)|siehe (?:webseite|website|oben)|"
+    r"(?:no|without(?: a)?|keine?|ohne|无|没有)\s*(?:licen[cs]e|lizenz|copyright|许可证?|授权|版权)(?: (?:found|given|known|stated|bekannt))?|"
+    r"(?:licen[cs]e|lizenz|许可|copyright)?\s*(?:is |ist )?(?:unknown|unclear|unspecified|unsure|not (?:stated|specified|given|known|found|sure|clear)|"
+    r"none (?:given|stated|found|known)|unbekannt|unklar|nicht (?:bekannt|angegeben)|不明|未知|不详)|"
+    r"(?:probably|maybe|perhaps|presumably|vermutlich|wahrscheinlich|vielleicht|可能|大概)\b.*|(?:可能|大概).*|"
+    r"free|public|open|various|copyright(?:ed)?|no idea|do not know|don't know|\?+",
+    re.I,
 )
 
 
@@ -76,4 +74,8 @@ def _empty(field: str, value: str) -> bool:
     """Whether a field that is filled in says nothing all the same."""
     if not value:
         return False
-    return is_placeholder(value) or (field == "licence" and value.strip().casefold() in NO_LICENCE)
+    # "unknown (scraped)" says nothing, "free (CC0)" does.
+    bare = re.sub(
+        r"\s*[(（](?!.*(?:\bCC|MIT|BSD|Apache|GPL|domain|licen|lizenz))[^()（）]*[)）]\s*$", "", value.strip(), flags=re.I
+    ).strip(" .!")
+    return is_placeholder(value) or (field == "licence" and NO_LICENCE.fullmatch(bare) is not None)

@@ -71,7 +71,8 @@ def _class_list(classes: list[str]) -> Iterator[Finding]:
     clutter = [f'"{name}" at index {i}' for i, name in enumerate(classes) if is_clutter(name.strip()) or not name.strip()]
     if clutter:
         yield fail(
-            f"the class list names what is no class: {few(clutter)}; {len(classes)} classes found",
+            f"the class list names what is no class: {few(clutter)}; {len(classes)} classes found, "
+            f"{len(classes) - len(clutter)} wanted",
             SCHEMA,
             fix=f"take it out of {SCHEMA}",
         )

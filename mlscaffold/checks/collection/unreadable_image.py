@@ -52,7 +52,9 @@ def unreadable_image(project: Project) -> Iterator[Finding]:
     if not listed and not any(bases.values()):
         raise Missing("data/raw holds no pictures", path=RAW, fix="mlscaffold data import FOLDER")
     facts = {
-        f"{base}/{path}": fact for base, here in bases.items() for path, fact in media.facts(project, here, base=base).items()
+        f"{base}/{path}": fact
+        for base, here in bases.items()
+        for path, fact in media.facts(project, here, base=base, look=False).items()
     }
     yield from _broken(facts)
     yield from _misnamed(facts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.conversion.target_missing import cards, command, folder_of
-from mlscaffold.evidence import acceptance, data, judged, scored
+from mlscaffold.evidence import acceptance, data, judged, scored, sliced
 from mlscaffold.evidence.acceptance import METRICS
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Effect, Finding
@@ -14,7 +14,14 @@ from mlscaffold.practice.thresholds import measure
 from mlscaffold.project import Project
 
 DROP = 0.01
-READS = ("exports", "reports/evaluation", "acceptance.toml", "reports/tuning/chosen.toml")
+READS = (
+    "exports",
+    "reports/evaluation",
+    "acceptance.toml",
+    "reports/tuning/chosen.toml",
+    "data/raw",
+    "data/processed/*/annotations.csv",
+)
 
 
 @check(proves="same-answers", reads=READS)
@@ -26,8 +33,8 @@ def accuracy_drop(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The metric of `acceptance.toml` (accuracy, without one), recomputed from the export's own predictions and from the source's
-    on the
-    same pictures; the drop against `tolerable.drop`. Thresholds on quality that name the target are held against the export too.
+    on the same pictures; the drop against `tolerable.drop`. Thresholds on quality that name the target are held against the
+    export too.
 
     ## Fix
     Convert with another data type, or calibrate with more pictures of train.
@@ -62,7 +69,10 @@ def _thresholds(project: Project, target: str, table: Predictions) -> Iterator[F
     for threshold in project.read(acceptance.read, "acceptance.toml").thresholds:
         if threshold.target != target or METRICS[threshold.metric].of_export or threshold.split != "test":
             continue
-        found = measure(threshold.metric, scored.rows(table), data.classes(project), of_class=threshold.of_class)
+        rows = sliced.select(project, threshold.slice, {row.path for row in table.rows})
+        if not rows:
+            continue  # stage 8 says that nothing is in the slice
+        found = measure(threshold.metric, scored.rows(table, only=rows), data.classes(project), of_class=threshold.of_class)
         if not threshold.holds(found.value):
             yield fail(f"{threshold.text} is not met: {found.text}", table.path, "acceptance.toml")
         elif not (threshold.holds(found.low) and threshold.holds(found.high)):

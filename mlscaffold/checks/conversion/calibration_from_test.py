@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.conversion.target_missing import cards, command
-from mlscaffold.evidence import pipelines
+from mlscaffold.checks import at, check, fail, warn
+from mlscaffold.checks.conversion.target_missing import cards, command, folder_of
+from mlscaffold.evidence import data, exports, pipelines
+from mlscaffold.evidence.exports import Calibrated, Card
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -21,8 +22,8 @@ def calibration_from_test(project: Project) -> Iterator[Finding]:
     Calibrated on the exam: its accuracy on test says nothing any more.
 
     ## Evidence
-    Split, data digest and number of pictures of `calibration` in each card. Fewer than 32 pictures are a warning: the range of an
-    activation hangs on its rarest values.
+    Split, data digest and number of pictures of `calibration` in each card; paths and pixel digests in `calibration.csv` beside
+    it against the test split. Fewer than 32 pictures are a warning: the range of an activation hangs on its rarest values.
 
     ## Fix
     Convert again, with pictures of train.
@@ -36,6 +37,12 @@ def calibration_from_test(project: Project) -> Iterator[Finding]:
                     card.path,
                     fix=command(project, card),
                 )
+            continue
+        if seen := _tested(project, card):
+            yield fail(
+                f"{len(seen)} of {used.n} calibration pictures of {card.target} are in test, first {seen[0].path}",
+                at(calibration_file(card), seen[0].line), card.path, fix=command(project, card),
+            )  # fmt: skip
             continue
         try:
             exam = pipelines.data_digest(project, "test")
@@ -55,3 +62,26 @@ def calibration_from_test(project: Project) -> Iterator[Finding]:
                 card.path,
                 fix=command(project, card),
             )
+
+
+def calibration_file(card: Card) -> str:
+    """Where the pictures that calibrated an export are listed."""
+    return f"{folder_of(card)}/calibration.csv"
+
+
+def calibrated(project: Project, card: Card) -> tuple[Calibrated, ...]:
+    """The pictures that calibrated an export, as its table lists them; none where there is no table."""
+    path = calibration_file(card)
+    return project.read(exports.read_calibration, path) if project.exists(path) else ()
+
+
+def _tested(project: Project, card: Card) -> list[Calibrated]:
+    """The calibration pictures that lie in test, by path or by pixels."""
+    rows = calibrated(project, card)
+    if not rows:
+        return []
+    try:
+        exam = {row.digest for row in data.processed(project, "test")}
+    except Missing:
+        exam = set()
+    return [row for row in rows if row.path.startswith("test/") or row.digest in exam]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil
+from math import ceil, sqrt
 from statistics import NormalDist
 
 from mlscaffold.checks import check, fail, warn
@@ -49,9 +49,14 @@ def ab_underpowered(project: Project) -> Iterator[Finding]:
     if days > LONGEST:
         yield warn(
             f"the new model's arm needs {needed:,} labelled requests to show {effect:g}; with {share:.0%} of {per_day:g} a day that takes"
-            f" {ceil(days)} days, at most {LONGEST} are wanted",
+            f" {ceil(days)} days, at most {LONGEST} are wanted; {LONGEST} days show {_visible(needed, effect, share * per_day):.2f} at best",
             "deploy.toml", fix="edit [ab] in deploy.toml",
         )  # fmt: skip
+
+
+def _visible(needed: int, effect: float, per_day: float) -> float:
+    """The smallest effect that the longest comparison can show: it shrinks with the root of the requests."""
+    return min(1.0, effect * sqrt(needed / (per_day * LONGEST)))
 
 
 def arm_size(rate: float, effect: float, *, share: float, power: float) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read
+from mlscaffold.evidence import people
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -41,9 +42,9 @@ def plan_missing(project: Project) -> Iterator[Finding]:
     if not deploy.owner or not deploy.contact:
         what = " and ".join(name for name, value in (("name", deploy.owner), ("contact", deploy.contact)) if not value)
         yield fail(f"the owner has no {what}: who is called when it breaks, and how?", "deploy.toml", fix=fix)
-    people = {name.casefold() for name in project.settings.people}
-    strangers = {name for name in (deploy.retrain_owner, deploy.owner) if name and name.casefold() not in people}
-    if people and strangers:
+    team = people.names(project)
+    strangers = {name for name in (deploy.retrain_owner, deploy.owner) if name and name.casefold() not in team}
+    if team and strangers:
         yield warn(
             f"{', '.join(sorted(strangers))} is not in the team of mlscaffold.toml",
             "deploy.toml",

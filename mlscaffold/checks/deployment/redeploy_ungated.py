@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mlscaffold.checks import at, check, fail, warn
+from mlscaffold.evidence import workflows
 from mlscaffold.evidence.fields import read_yaml
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
@@ -19,6 +20,8 @@ OTHERS = (
     "Jenkinsfile",
     ".drone.yml",
     ".woodpecker.yml",
+    ".woodpecker/*.yml",
+    ".buildkite/*.yml",
 )
 _DEPLOYS = re.compile(r"deploy|release|rollout|publish|production", re.IGNORECASE)
 _CHECK = re.compile(r"\bmlscaffold\s+(?:check|stage)\b|\bmlscaffold-hook\b")
@@ -26,7 +29,9 @@ _HUSHED = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*true\s*$|\bset \+e\b|--e
 
 
 @check(
-    proves="redeployment", reads=(".github", ".gitlab-ci.yml", "azure-pipelines.yml", ".circleci", "Jenkinsfile", "deploy.toml")
+    proves="redeployment",
+    reads=(".github", ".gitlab-ci.yml", "azure-pipelines.yml", ".circleci", "Jenkinsfile", "deploy.toml"),
+    volatile=True,
 )
 def redeploy_ungated(project: Project) -> Iterator[Finding]:
     """The pipeline that redeploys runs the checks first, and waits for a person.
@@ -35,21 +40,19 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
     A check that can never fail (`|| true`) is a decoration; a deployment without approval ships what nobody read.
 
     ## Evidence
-    The workflow that deploys (GitHub, Forgejo and Gitea are parsed; other pipelines are searched as text): `mlscaffold check`
-    in the
-    job that deploys, or in one that it needs; nothing that hushes it (`|| true`, `continue-on-error`); an environment, or a
-    start by
-    hand, as approval.
+    The workflow that deploys (GitHub, Forgejo and Gitea are parsed; other pipelines are searched as text; in a folder of
+    a bigger repository also at its top): `mlscaffold check` in the job that deploys, or in one that it needs; nothing that hushes it (`|| true`, `continue-on-error`); an environment, or a
+    start by hand, as approval.
 
     ## Fix
     Start from the generated `.github/workflows/redeploy.yml`.
     """
-    paths = [path for pattern in WORKFLOWS for path in project.glob(pattern)]
+    paths = workflows.find(project, WORKFLOWS)
     found = [path for path in paths if _DEPLOYS.search(path.rsplit("/", 1)[1])]
     found = found or [
         path for path in paths if re.search(r"^\s*(?:environment:|deploy[\w-]*:)", _text(project, path), re.MULTILINE)
     ]
-    other = [path for path in OTHERS if project.exists(path) and _DEPLOYS.search(_text(project, path))]
+    other = [path for path in workflows.find(project, OTHERS) if _DEPLOYS.search(_text(project, path))]
     if not found and not other:
         raise Missing(
             "no pipeline redeploys the model", path=".github/workflows/redeploy.yml", fix="write .github/workflows/redeploy.yml"
@@ -66,7 +69,7 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
 
 
 def _workflow(project: Project, path: str) -> Iterator[Finding]:
-    fields, text = project.read(read_yaml, path), _text(project, path)
+    fields, text = read_yaml(workflows.content(project, path), path), _text(project, path)
     jobs = fields.values.get("jobs")
     if not isinstance(jobs, Mapping) or not jobs:
         yield fail("it has no jobs", path)
@@ -139,7 +142,7 @@ def _commands(job: object) -> str:
 
 
 def _text(project: Project, path: str) -> str:
-    return project.content(path).decode("utf-8", "replace")
+    return workflows.content(project, path).decode("utf-8", "replace")
 
 
 def _line(text: str, pattern: str) -> int | None:

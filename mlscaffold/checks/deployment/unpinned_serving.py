@@ -13,6 +13,21 @@ from mlscaffold.project import Missing, Project
 
 FILES = ("requirements-serve.txt", "requirements/serve.txt", "requirements-serve.lock")
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "constraints.txt", "environment-lock.yml", "pylock.toml")
+_TOOLS = ("pip", "setuptools", "wheel", "uv")
+_WITH_VALUE = (
+    "-r",
+    "--requirement",
+    "-c",
+    "--constraint",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "-t",
+    "--target",
+)
+_CONSTRAINED = re.compile(r"\bpip3?\s+install\b[^&|;\n]*\s(?:-c|--constraint)[\s=]+\S+")
 _NAME = re.compile(r"^([A-Za-z0-9][\w.\-]*)(?:\[[^\]]*\])?\s*(.*)$")
 
 
@@ -24,9 +39,8 @@ def unpinned_serving(project: Project) -> Iterator[Finding]:
     Another version of a library resizes or computes differently, and answers change over night.
 
     ## Evidence
-    `requirements-serve.txt` (or a lock file): every package with one version; those that the training run or the export's card
-    names,
-    with the same one.
+    `requirements-serve.txt` (or a lock file), and what the `Dockerfile` installs by name: every package with one version; those
+    that the training run or the export's card names, with the same one.
 
     ## Fix
     Pin each package with `==`, or install with a lock or constraints file.
@@ -36,35 +50,57 @@ def unpinned_serving(project: Project) -> Iterator[Finding]:
     locked = [lock for lock in LOCKS if project.exists(lock) and lock in docker] or re.findall(
         r"uv sync --(?:locked|frozen)", docker
     )
+    named = _installed(docker)
     if not path:
         if locked:
             return
-        raise Missing("nothing says what the service installs", path=FILES[0], fix=f"write {FILES[0]}")
+        if not named:
+            raise Missing("nothing says what the service installs", path=FILES[0], fix=f"write {FILES[0]}")
     known = _tried(project)
     loose, other = [], []
-    for number, line in enumerate(project.content(path).decode("utf-8", "replace").splitlines(), 1):
+    listed = project.content(path).decode("utf-8", "replace") if path else ""
+    lines = [(path, number, line) for number, line in enumerate(listed.splitlines(), 1)]
+    for file, number, line in [*lines, *(("Dockerfile", number, text) for number, text in named)]:
         match = _NAME.match(line.split("#")[0].split(";")[0].strip())
         if not match:
             continue
         name, version = match.group(1).lower().replace("_", "-"), match.group(2).strip()
         exact = re.match(r"={2,3}\s*([^\s,\\*]+)$", version.split(" --hash")[0].strip())
         if not exact:
-            loose.append((number, name, version))
+            loose.append((file, number, name, version))
         elif name in known and _plain(known[name]) != _plain(exact.group(1)):
-            other.append((number, name, exact.group(1)))
-    constrained = bool(re.search(r"(?:-c|--constraint)\s+\S+", project.content(path).decode("utf-8", "replace") + docker))
+            other.append((file, number, name, exact.group(1)))
+    constrained = bool(
+        _CONSTRAINED.search(docker.replace("\\\n", " ")) or re.search(r"^(?:-c|--constraint)[\s=]+\S+", listed, re.MULTILINE)
+    )
     if loose and not locked and not constrained:
-        number, name, version = loose[0]
+        file, number, name, version = loose[0]
         used = f", {known[name]} was used" if name in known else ""
         yield warn(
             f"{len(loose)} packages of the service have no one version: {name} ({version or 'any'}{used})",
-            at(path, number),
+            at(file, number),
             fix="pin it with ==",
         )
     if other:
-        number, name, version = other[0]
+        file, number, name, version = other[0]
         yield warn(f"{len(other)} packages of the service have another version than was tried: {name} {version}, {known[name]} was used",
-                   at(path, number), fix=f"pin {name}=={known[name]}, or convert and try again")  # fmt: skip
+                   at(file, number), fix=f"pin {name}=={known[name]}, or convert and try again")  # fmt: skip
+
+
+def _installed(docker: str) -> list[tuple[int, str]]:
+    """Line and requirement of every package that a Dockerfile installs by name."""
+    found: list[tuple[int, str]] = []
+    number = 1
+    for command in re.split(r"(?<!\\)\n", docker):
+        for words in re.findall(r"\bpip3?\s+install\s+([^&|;]*)", command.replace("\\\n", " ")):
+            parts = iter(words.replace('"', "").replace("'", "").split())
+            for part in parts:
+                if part in _WITH_VALUE:
+                    next(parts, None)
+                elif not part.startswith(("-", ".", "/", "$")) and not part.endswith((".whl", ".gz")) and part not in _TOOLS:
+                    found.append((number, part))
+        number += command.count("\n") + 1
+    return found
 
 
 def _tried(project: Project) -> dict[str, str]:

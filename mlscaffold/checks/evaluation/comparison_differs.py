@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
@@ -32,8 +33,11 @@ def comparison_differs(project: Project) -> Iterator[Finding]:
         model = scored.by_path(judged.table(project, one.predictions))
         rule = scored.by_path(judged.table(project, f"{one.folder}/baseline.csv"))
         if odd := sorted(model.keys() ^ rule.keys()):
+            asked = Counter(path.partition("/")[0] for path in rule)
             yield fail(
-                f"the baseline was not asked about the same pictures: {len(odd)} are in one table only, first {odd[0]}",
+                "the baseline was not asked about the same pictures: it has "
+                f"{scored.some([f'{n} of {split}' for split, n in asked.most_common()])}, the model {len(model)} of test; "
+                f"{len(odd)} are in one table only, first {odd[0]}",
                 f"{one.folder}/baseline.csv", fix=fix, stage=one.stage,
             )  # fmt: skip
             continue

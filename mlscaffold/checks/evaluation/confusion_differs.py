@@ -43,12 +43,13 @@ def confusion_differs(project: Project) -> Iterator[Finding]:
         if mine == truth:
             continue
         if mine == [list(column) for column in zip(*truth, strict=True)]:
-            i = next(i for i, row in enumerate(truth) if sum(row) != sum(mine[i]) or row != mine[i])
-            yield fail(
-                f"row {names[i]} sums to {sum(mine[i])}, {sum(truth[i])} test pictures are {names[i]};"
-                " the columns sum to them: transposed?",
-                file, fix=fix, stage=one.stage,
+            i = next((i for i, row in enumerate(truth) if sum(row) != sum(mine[i])), None)
+            words = (
+                "rows and columns have changed places: transposed?" if i is None  # as many called it as are it
+                else f"row {names[i]} sums to {sum(mine[i])}, {sum(truth[i])} test pictures are {names[i]};"
+                " the columns sum to them: transposed?"
             )  # fmt: skip
+            yield fail(words, file, fix=fix, stage=one.stage)
             continue
         cells = [(t, p) for t in range(len(names)) for p in range(len(names)) if mine[t][p] != truth[t][p]]
         t, p = cells[0]

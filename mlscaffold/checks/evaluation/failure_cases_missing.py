@@ -15,6 +15,7 @@ from mlscaffold.project import Missing, Project, Unknown
 SECTIONS = ("results", "failure-cases", "remedies")
 DOCUMENT = "docs/07-evaluation.*"
 FEW_WORDS = 15
+MANY = 5
 _PICTURE = re.compile(r"[\w./\-]+\.(?:jpe?g|png|webp|bmp|gif|tiff?|ppm|pgm|avif|heic)\b", re.IGNORECASE)
 
 
@@ -27,8 +28,8 @@ def failure_cases_missing(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The sections `results`, `failure-cases` and `remedies` of `docs/07-evaluation` against the mistakes in `eyeball.csv`;
-    pictures that
-    the text names must have been answered wrongly, and must not be test pictures.
+    pictures that the text names must have been answered wrongly, and must not be test pictures. Of five mistakes and more the
+    text must name something: a picture, one of their classes, or how many are of a kind.
 
     ## Fix
     Look at the mistakes of the eyeball split, group them by cause, write what would cure each.
@@ -53,8 +54,19 @@ def failure_cases_missing(project: Project) -> Iterator[Finding]:
             f"{told.words} words about {len(wrong)} mistakes of the eyeball split; each pattern wants its cause and number",
             document.path, f"{one.folder}/eyeball.csv", fix=f"edit {document.path}",
         )  # fmt: skip
+    elif len(wrong) >= MANY and told is not None and told.words and not _discussed(told.text, wrong):
+        yield warn(
+            f"0 of {len(wrong)} mistakes of the eyeball split are discussed: no picture, no class and no number stands there",
+            document.path, f"{one.folder}/eyeball.csv", fix=f"edit {document.path}",
+        )  # fmt: skip
     text = "\n".join(section.text for section in sections.values() if section)
     yield from _named(project, document, text, rows=scored.by_path(table), tested=judged.table(project, one.predictions).rows)
+
+
+def _discussed(text: str, wrong: list[Prediction]) -> bool:
+    """Whether a text says anything that could be about these mistakes: a number, one of their classes or pictures."""
+    names = {name.casefold() for row in wrong for name in (row.label, row.prediction)}
+    return bool(re.search(r"\d", text) or _PICTURE.search(text)) or any(name in text.casefold() for name in names)
 
 
 def read(project: Project) -> Document:

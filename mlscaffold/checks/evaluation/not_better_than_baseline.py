@@ -29,6 +29,8 @@ def not_better_than_baseline(project: Project) -> Iterator[Finding]:
     one = judged.judged(project)[0]
     model, rule = judged.table(project, one.predictions), judged.table(project, f"{one.folder}/baseline.csv")
     labels = {row.path: row.label for row in model.rows}
+    if {row.path for row in rule.rows} != labels.keys():
+        return  # they are not of the same pictures: evaluation.comparison-differs tells it
     found = comparison.compare(labels, {r.path: r.prediction for r in model.rows}, {r.path: r.prediction for r in rule.rows})
     counts = f"{found.only_first} pictures only the model has right, {found.only_second} only the baseline (p = {found.p:.2g})"
     fix, places = f"python -m {project.settings.package}.train", (one.predictions, f"{one.folder}/baseline.csv")

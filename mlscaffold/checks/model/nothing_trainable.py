@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlscaffold.checks import check, fail
+from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import trained
+from mlscaffold.evidence.runs import Step
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
@@ -18,8 +19,9 @@ def nothing_trainable(project: Project) -> Iterator[Finding]:
     With everything frozen a run ends after all its epochs, and nothing has changed.
 
     ## Evidence
-    `trainable` and `parameters` in `overfit.json`: a head has at least one trainable number for each output. And the loss of the one
-    batch, which must move.
+    `trainable` and `parameters` in `overfit.json`: a head has at least one trainable number for each output. The loss of the one
+    batch, which must move. And the watched step: trainable parameters that the optimiser does not know (it was built before they were
+    unfrozen), and parameters that a step moves.
 
     ## Fix
     Unfreeze the head before the optimiser is built.
@@ -40,6 +42,25 @@ def nothing_trainable(project: Project) -> Iterator[Finding]:
             " does the optimiser know them?",
             proof.path, fix=fix,
         )  # fmt: skip
+    elif proof.step:
+        yield from of_step(proof.step, proof.path, outputs=proof.outputs, fix=f"build the optimiser after unfreezing, then {fix}")
+
+
+def of_step(step: Step, path: str, *, outputs: int, fix: str) -> Iterator[Finding]:
+    """Findings about what the optimiser knows and moves in a step."""
+    if step.trainable is None or step.optimised is None:
+        return
+    least = max(1, outputs)
+    if step.trainable < least:
+        yield fail(f"{step.trainable} parameters are trainable in a step; {least} at least are wanted", path, fix=fix)
+    elif step.optimised < least:
+        yield fail(f"the optimiser knows {step.optimised} of {_millions(step.trainable)} trainable parameters", path, fix=fix)
+    elif step.optimised < step.trainable:
+        yield warn(
+            f"the optimiser knows {_millions(step.optimised)} of {_millions(step.trainable)} trainable parameters", path, fix=fix
+        )
+    elif step.moved is not None and step.moved < least:
+        yield fail(f"a step moves {step.moved} of {_millions(step.optimised)} parameters that the optimiser knows", path, fix=fix)
 
 
 def _millions(n: int) -> str:

@@ -23,6 +23,11 @@ WORD = re.compile(
     r"|scaled?|shift(ed)?|copy|dup(licate)?|elastic|contrast|gamma|oversampled)-?\d*",
     re.I,
 )
+ORIGIN = re.compile(
+    r"(original|origin|parent|base|source)([_ -]?(image|file|name|path|id|picture|photo))?"
+    r"|(augmented|derived|copied|copy|made|cropped|generated)[_ -]?(from|of)",
+    re.I,
+)
 FRAME = re.compile(r"(.*?)[ _-]*(?:frame|frm)[ _-]*\d+$", re.I)
 FIX = "mlscaffold data split"
 Rows = list[data.SplitRow]
@@ -36,9 +41,9 @@ def group_leak(project: Project) -> Iterator[Finding]:
     Five photos of one lesion, split by file, let the model recognise the patient instead of the illness.
 
     ## Evidence
-    The column `group` of the split tables and the annotations, columns named like a patient or a video, and file names: an augmented
-    copy (`0007_rot15`, `aug_0007`, `.rf.`) whose original lies in another split, and frames of one video. A declared group, and an
-    augmented copy, fails at the first one. A guessed group warns where more than a fifth of the groups are torn.
+    The column `group` of the split tables and the annotations, columns named like a patient or a video, columns that name the picture
+    another one was made from (`original`, `augmented_from`), and file names: an augmented copy (`0007_rot15`, `aug_0007`, `.rf.`) whose
+    original lies in another split, and frames of one video. A declared group, and an augmented copy, fails at the first one. A guessed group warns where more than a fifth of the groups are torn.
     Settings: `group`, the name of another column of the annotations that is the group.
 
     ## Fix
@@ -60,7 +65,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
                 f"{len(torn)} of {count(len(groups), f'`{name}`', f'`{name}` values')} are in two splits: {first} has {_spread(torn[first])}",
                 *_places(torn), fix=FIX, effect=effect,
             )  # fmt: skip
-    yield from _augmented(rows)
+    yield from _augmented(rows, notes)
     guesses = {
         name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()})
         for name in columns - strict
@@ -80,19 +85,19 @@ def group_leak(project: Project) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _augmented(rows: Rows) -> Iterator[Finding]:
-    """Augmented copies, by their names, whose original or sibling lies in another split."""
+def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Finding]:
+    """Augmented copies, by a recorded origin or by their names, whose original or sibling lies in another split."""
     originals: dict[tuple[str, str], Rows] = defaultdict(list)
-    for row in rows:
-        originals[row.label, _tokens(row.path)].append(row)
-    torn: dict[data.SplitRow, data.SplitRow] = {}
     siblings: dict[tuple[str, str], Rows] = defaultdict(list)
     for row in rows:
+        originals[row.label, _tokens(row.path)].append(row)
         for base in sorted(bases(row.path)):
             siblings[row.label, base].append(row)
-    for key, copies in siblings.items():
+    families = [(copies, originals.get(key, [])) for key, copies in siblings.items()] + _recorded(rows, notes)
+    torn: dict[data.SplitRow, data.SplitRow] = {}
+    for copies, known in families:
         for copy in copies:
-            other = next((r for r in originals.get(key, []) + copies if r.split != copy.split), None)
+            other = next((r for r in known + copies if r.split != copy.split), None)
             if other:
                 torn.setdefault(copy, other)
     if torn:
@@ -103,6 +108,27 @@ def _augmented(rows: Rows) -> Iterator[Finding]:
             f" first {copy.path} ({copy.split}) and {other.path} ({other.split}): split first, augment train afterwards",
             *places, fix=f"take the copies out of data/raw, then {FIX}",
         )  # fmt: skip
+
+
+def _recorded(rows: Rows, notes: dict[str, data.Annotation]) -> list[tuple[Rows, Rows]]:
+    """Copies with their original, where a column of the annotations names the picture that each was made from."""
+    columns = [c for c in sorted({name for note in notes.values() for name in note.attributes}) if ORIGIN.fullmatch(c)]
+    if not columns:
+        return []
+    named: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        path = PurePosixPath(row.path)
+        for name in {row.path, path.name, path.stem}:
+            named[name].append(row)
+    families: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        for column in columns if row.path in notes else ():
+            value = notes[row.path].attributes.get(column, "")
+            found = named.get(value) or named.get(PurePosixPath(value).name) if value else None
+            if found and row not in found:
+                families[found[0].path].append(row)
+    place = {row.path: row for row in rows}
+    return [(copies, [place[path]]) for path, copies in families.items()]
 
 
 def bases(path: str) -> set[str]:

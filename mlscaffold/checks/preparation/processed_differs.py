@@ -63,7 +63,7 @@ def _pictures(project: Project, split: str, listed: list[data.Processed], fix: s
     """Findings about the pictures of one split that are on this machine."""
     folder = f"data/processed/{split}"
     media_here = data.processed_media(project, split)
-    facts = {p: f for p, f in media.facts(project, media_here, base="data/processed").items() if not f.pointer}
+    facts = {p: f for p, f in media.exact(project, media_here, base="data/processed").items() if not f.pointer}
     if not listed and not media_here:
         return
     if not facts:

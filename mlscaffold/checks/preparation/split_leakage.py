@@ -16,7 +16,8 @@ from mlscaffold.project import Missing, Project
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
 
-KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored")
+SEVERAL = 5
+KINDS = ("the same file", "the same pixels", "saved again or scaled", "mirrored", "turned or flipped")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
-    here, near-duplicates too (saved again, scaled, mirrored): a perceptual hash proposes, pixels decide. Crops are not found.
+    here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are not found.
     Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
 
     ## Fix
@@ -57,6 +58,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
         _cross(leaks, ((getattr(r, key), item) for r, item in zip(rows, items, strict=True)), 0)
     prepared = _prepared(project)
     place = {(i.split, i.path): i for i in items}
+    label_of = {r.path: r.label for r in rows}
     _cross(leaks, ((p.digest, place.get((p.split, p.origin), _item(p))) for p in prepared), 1)
     facts = _facts(project, items, prepared)
     blank = {path for path, f in facts.items() if f.blank}
@@ -64,7 +66,8 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
         if kept:
-            yield _finding(project, first, second, kept, total=sum(i.split == second for i in items))
+            total = sum(i.split == second for i in items)
+            yield _finding(project, first, second, kept, total=total, whose=_one_class(kept, label_of))
     if len({r.path for r in rows}) > len(facts):
         yield unknown(
             f"{len({r.path for r in rows}) - len(facts)} of {len(rows)} pictures are not on this machine: digests were compared,"
@@ -73,7 +76,9 @@ def split_leakage(project: Project) -> Iterator[Finding]:
         )
 
 
-def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int) -> Finding:
+def _finding(
+    project: Project, first: str, second: str, found: dict[Item, tuple[int, Item]], *, total: int, whose: str
+) -> Finding:
     kinds = [kind for kind, _ in found.values()]
     how = ", ".join(f"{kinds.count(k)} {name}" for k, name in enumerate(KINDS) if k in kinds)
     item, (_, twin) = min(found.items(), key=lambda pair: (pair[1][0], pair[0].path))
@@ -81,12 +86,20 @@ def _finding(project: Project, first: str, second: str, found: dict[Item, tuple[
     change = f"; accuracy {effect.reported:.3f}, and {effect.corrected:.3f} without them" if effect else ""
     places = [at(i.file, i.line) for i in sorted(found, key=lambda i: (i.file, i.line))[:3]]
     return fail(
-        f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}),"
+        f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
         f" first {item.path} = {twin.path}{change}",
         *places,
         fix="mlscaffold data split",
         effect=effect,
     )
+
+
+def _one_class(found: dict[Item, tuple[int, Item]], label_of: dict[str, str]) -> str:
+    """Words for several leaked pictures that are all of one class of many: oversampled before the split, perhaps."""
+    leaked = {label_of.get(item.path, "") for item in found}
+    if len(found) < SEVERAL or len(leaked) > 1 or len(set(label_of.values())) < 2:
+        return ""
+    return f', all of class "{leaked.pop()}"'
 
 
 def _cross(leaks: Leaks, keyed: Iterable[tuple[str, Item]], kind: int) -> None:
@@ -117,6 +130,7 @@ def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
 def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
     """Note equal pixels and near-duplicates among the pictures that are here."""
     from mlscaffold.datasets.duplicates import near_pairs
+    from mlscaffold.datasets.turned import turned_pairs
 
     here: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -126,11 +140,12 @@ def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
         if f.pixels:
             equal[f.pixels].append(path)
     _cross(leaks, ((pixels, i) for pixels, paths in equal.items() for path in paths for i in here[path]), 1)
-    for pair in near_pairs(facts):
+    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near_pairs(facts)] + [(pair, 4) for pair in turned_pairs(facts)]
+    for pair, kind in proposed:
         groups = [[i for path in equal[facts[key].pixels] for i in here[path]] for key in (pair.first, pair.second)]
         for one in groups[0]:
             for other in groups[1]:
-                _note(leaks, one, other, 3 if pair.mirrored else 2)
+                _note(leaks, one, other, kind)
 
 
 def _facts(project: Project, items: list[Item], prepared: list[data.Processed]) -> dict[str, Facts]:

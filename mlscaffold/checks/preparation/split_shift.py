@@ -34,7 +34,7 @@ def split_shift(project: Project) -> Iterator[Finding]:
     ## Evidence
     The population stability index of class shares, and of brightness, contrast, size and shape where the pictures are here, of each
     split against train. It counts above 0.1 and twice its noise floor (chi-square, over all comparisons); class shares fail above
-    0.25 and four times the floor. Where groups are declared, groups are counted and not pictures.
+    0.25 and 2.5 times the floor. Where groups are declared, groups are counted and not pictures.
     Setting `reason`: why test differs on purpose; then nothing is said of class shares. A sentence about it in the problem document
     makes a failure a warning.
 
@@ -96,7 +96,7 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         f'share of "{name}": {" / ".join(f"{share[s][name]:.2f}" for s in shown)} in {" / ".join(shown)};'
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
     )
-    grave = index > max(0.25, 4 * floor) and not _meant(project)
+    grave = index > max(0.25, 2.5 * floor) and not _meant(project)
     say = fail if grave else warn
     yield say(words, "data/splits", fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml')
 

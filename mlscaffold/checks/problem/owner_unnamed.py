@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import sections
+from mlscaffold.evidence import people, sections
 from mlscaffold.evidence.documents import Section, count_words, normalise
 from mlscaffold.evidence.wording import count
 from mlscaffold.model import Finding
@@ -27,7 +27,14 @@ nutzer anwender kollege kollegen mitarbeiter fachbereich produktion einkauf verk
 january february march april may june july august september october november december monday tuesday wednesday thursday friday
 saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
 he she they we it is i to be and for of in at tbd
+chief executive officer director chairman president technical operating financial information science engineering research assurance
+human resources else other another not yet known still open client firma firm company plant production data quality
+somebody someone anybody anyone muster example beispiel inhaber leiter leiterin leitung chef geschäftsführer geschäftsführerin
 """
+PARTICLES = re.compile(
+    r"(?<=\w)\s+(?:(?:van|von|auf|zu)\s+(?:den?|der|dem|zur|zum)|de(?:\s+la|\s+los)?|van|von|da|dos?|das|di|del(?:la)?|du|bin|ibn|al|el|ter|zu)\s+(?=\w)"
+)
+FIRM = re.compile(r"(?:[^\W\d_][\w&'’.-]*\s+){1,3}(?:GmbH|AG|KG|Inc|Ltd|LLC|Corp|Co|plc|B\.?V|S\.?A)\b\.?")
 COMMON = frozenset(_COMMON.split())
 TITLES = re.compile(r"\b(?:mr|mrs|ms|miss|dr|prof|herr|frau|hr|fr|sir|madame|mme|m|sra?|señora?)\.?\s+[^\W\d_a-z][\w'’-]+", re.I)
 SURNAMES = (
@@ -37,7 +44,7 @@ SURNAMES = (
 CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-@check(proves="named-owner", reads=("docs/01-problem.*", "mlscaffold.toml"))
+@check(proves="named-owner", reads=("docs/01-problem.*", "mlscaffold.toml", ".mailmap"))
 def owner_unnamed(project: Project) -> Iterator[Finding]:
     """The problem's owner is a named person, who tells what happened.
 
@@ -71,12 +78,13 @@ def names_person(text: str, project: Project) -> bool:
     folded = plain.casefold()
     if INVENTED.search(folded):
         return False
-    if any(name.casefold() in folded for name in project.settings.people):
+    if any(name in folded for name in people.names(project)):
         return True
     if re.search(r"\b(?!info|contact|office|mail|support|hello|team|sales)[\w.+-]+@[\w-]+\.\w+", folded) or TITLES.search(plain):
         return True
     if len(CASELESS.findall(plain)) > len(plain) / 3:
         return _names_without_case(plain)
+    plain = PARTICLES.sub(" ", FIRM.sub(" ", plain))
     words = re.findall(r"[\w'’.-]+|[^\w\s]", plain)
     proper = [w[0].isupper() and w.strip(".").casefold() not in COMMON and not w.strip(".").isdigit() for w in words]
     initials = [bool(re.fullmatch(r"[^\W\d_]\.?|[^\W\d_]{2,3}", w)) and w.isupper() for w in words]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlscaffold.checks import at, check, fail, unknown, warn
-from mlscaffold.evidence import sections, titles
-from mlscaffold.evidence.sections import Gap
+from mlscaffold.evidence import guidance, sections, titles
+from mlscaffold.evidence.sections import Gap, Owed
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
@@ -22,9 +23,9 @@ def section_missing(project: Project) -> Iterator[Finding]:
     Every heading with nothing under it is a problem that nobody has understood yet; what is built then solves another one.
 
     ## Evidence
-    Own text (without guidance) of each section of `docs/01-problem.*`, compared with what was generated. Sections are found by
-    their `section` comment, Word bookmark or heading in any language we ship. Setting `words`: fewer make a warning (default
-    25).
+    Own text of each section of `docs/01-problem.*`, compared with what was generated; guidance is no text, also where its marks
+    were taken away. Sections are found by their `section` comment, Word bookmark or heading in any language we ship. Setting
+    `words`: fewer make a warning (default 25).
 
     ## Fix
     Write the section. A heading that is not recognised is named in `mlscaffold.toml`: `[documents.01-problem]`, then `anchor =
@@ -35,7 +36,7 @@ def section_missing(project: Project) -> Iterator[Finding]:
 def judge(project: Project, name: str, anchors: tuple[str, ...], *, least: int) -> Iterator[Finding]:
     """The findings about a document's sections: one for what is absent, one for what is thin, one for what cannot be told."""
     path = sections.document(project, name).path
-    owed = list(sections.owed(project, name, anchors, least=least))
+    owed = [_known(o, name) for o in sections.owed(project, name, anchors, least=least)]
     said = {
         Gap.MISSING: "are missing",
         Gap.EMPTY: "are empty",
@@ -61,3 +62,10 @@ def judge(project: Project, name: str, anchors: tuple[str, ...], *, least: int) 
     if lost:
         line = f'[documents.{name}] and below it {lost[0]} = "the heading in your document"'
         yield unknown(f"no heading is recognised as {few(lost, 7)}", path, fix=f"add to mlscaffold.toml: {line}")
+
+
+def _known(owed: Owed, name: str) -> Owed:
+    """What is owed, with guidance that stands there as if somebody had written it told as what it is."""
+    if owed.section is not None and owed.gap in (None, Gap.THIN) and guidance.repeats(owed.section, name, owed.anchor):
+        return replace(owed, gap=Gap.UNCHANGED)
+    return owed

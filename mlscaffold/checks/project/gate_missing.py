@@ -8,6 +8,7 @@ from typing import Any
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.evidence import workflows
 from mlscaffold.evidence.fields import read_yaml
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
@@ -30,7 +31,7 @@ SWALLOWED = re.compile(r"(?:mlscaffold[^\n;&|]*)(?:\|\|\s*(?:true|:|exit\s+0|ech
 FIX = "a job on pull requests that runs: mlscaffold check"
 
 
-@check(proves="", reads=(*GITHUB, *OTHERS, ".mlscaffold/template.toml"))
+@check(proves="", reads=(*GITHUB, *OTHERS, ".mlscaffold/template.toml"), volatile=True)
 def gate_missing(project: Project) -> Iterator[Finding]:
     """CI runs the checks on every change before it is merged.
 
@@ -39,13 +40,12 @@ def gate_missing(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     CI files of any provider that run `mlscaffold check` (themselves, or through make, tox, a script …). For GitHub: on pull
-    requests, in a job whose failure counts. A project that was made with `ci = "none"` and has no CI file is left alone.
+    requests, in a job whose failure counts. In a folder of a bigger repository those at its top count too. A project that was made with `ci = "none"` and has no CI file is left alone.
 
     ## Fix
     Add a job on pull requests that runs `mlscaffold check`, without `|| true` and `continue-on-error`.
     """
-    github = [path for pattern in GITHUB for path in project.glob(pattern)]
-    others = [path for pattern in OTHERS for path in project.glob(pattern)]
+    github, others = workflows.find(project, GITHUB), workflows.find(project, OTHERS)
     answers = project.template().get("answers", {})
     asked_for = str(answers.get("ci", "")) if isinstance(answers, dict) else ""
     if not github and not others:
@@ -72,7 +72,7 @@ def gate_missing(project: Project) -> Iterator[Finding]:
 def _github(project: Project, path: str) -> str | None:
     """Empty if this workflow is a gate, None if it does not run the check, else why it is no gate."""
     try:
-        workflow = read_yaml(project.content(path), path).values
+        workflow = read_yaml(workflows.content(project, path), path).values
     except ScaffoldError:
         return "is no valid YAML"
     jobs = workflow.get("jobs")
@@ -107,7 +107,7 @@ def _excused(job: dict[str, Any], step: dict[str, Any], run: str) -> str:
 
 
 def _other(project: Project, path: str) -> str | None:
-    text = re.sub(r"(?m)^\s*(?:#|//).*$", "", project.content(path).decode("utf-8-sig", "replace"))
+    text = re.sub(r"(?m)^\s*(?:#|//).*$", "", workflows.content(project, path).decode("utf-8-sig", "replace"))
     if not _runs_check(project, text):
         return None
     if SWALLOWED.search(text):
@@ -124,9 +124,9 @@ def _runs_check(project: Project, text: str) -> bool:
         return True
     for pattern, files in RUNNERS.items():
         if re.search(pattern, bare):
-            for path in (p for file in files for p in project.glob(file)):
+            for path in workflows.find(project, files):
                 try:
-                    if COMMAND.search(project.content(path).decode("utf-8", "replace")):
+                    if COMMAND.search(workflows.content(project, path).decode("utf-8", "replace")):
                         return True
                 except Missing:
                     continue

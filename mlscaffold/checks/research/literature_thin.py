@@ -35,7 +35,7 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     read += [(path, literature.read(project.content(path).decode("utf-8-sig", "replace"))) for path in project.glob("docs/*.bib")]
     place = at(document.path, section.line if section else None)
     entries = [entry for _, found in read for entry in found.entries]
-    distinct = len({entry.key for entry in entries if entry.key})
+    distinct = literature.works(entries)
     wanted = project.option("research.literature-thin", "works", 5)
     if not distinct:
         yield fail(f"no work is named; at least {wanted} give the basics", place, fix=f"edit {document.path}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
 from mlscaffold.evidence import trained
+from mlscaffold.evidence.trained import Trained
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project, Unknown
 
@@ -21,8 +22,9 @@ def checkpoint_missing(project: Project) -> Iterator[Finding]:
     Somebody copied another run's file over it to save the folder, and everything later is of another model.
 
     ## Evidence
-    The digest in `chosen.toml` against `provenance.json`, and against the files under `[paths] runs` of `mlscaffold.toml`. Where that
-    folder holds none of the run, it is unknown: a colleague may have it.
+    The digest in `chosen.toml` against `provenance.json`, and against the files under `[paths] runs` of `mlscaffold.toml`. Where the
+    chosen epoch is the best one, the run's file named `best` must have it, whatever copy lies beside it. Where that folder holds none
+    of the run, it is unknown: a colleague may have it.
 
     ## Fix
     Bring the file back, or choose a run whose checkpoint exists.
@@ -44,9 +46,9 @@ def checkpoint_missing(project: Project) -> Iterator[Finding]:
     files = [p for p in project.glob(f"{base}/**") if p.endswith(KINDS)]
     mine = [p for p in files if p.startswith(f"{base}/{run.run}/")]
     found = {p: _digest(project, p) for p in (*mine, *(p for p in files if p not in mine))}
-    if run.checkpoint in found.values():
-        return
     best = [p for p in mine if "best" in p.rsplit("/", 1)[-1]]
+    if run.checkpoint in found.values() and not (best and _is_best(project, run) and run.checkpoint not in map(found.get, best)):
+        return
     if best:
         yield fail(
             f"{best[0].rsplit('/', 1)[-1]} of the run has digest {found[best[0]][:12]}, chosen.toml says {run.checkpoint[:12]}",
@@ -59,6 +61,19 @@ def checkpoint_missing(project: Project) -> Iterator[Finding]:
         f"checkpoint {run.checkpoint[:12]} is not on this machine: {len(files)} checkpoints lie under {base}",
         path=base, fix="set `runs` under [paths] in mlscaffold.toml to the folder that holds it",
     )  # fmt: skip
+
+
+def _is_best(project: Project, run: Trained) -> bool:
+    """Whether the chosen epoch is the best one of the run by what was monitored."""
+    try:
+        curves, saved = trained.metrics(project, run), trained.provenance(project, run).checkpoint
+    except Missing:
+        return False
+    column = trained.column(curves, saved.monitor) if saved else ""
+    if not column or saved is None or run.epoch is None:
+        return False
+    best = curves.best(column, saved.mode if saved.mode in ("min", "max") else "min")
+    return best is not None and best in trained.rows_of(curves, run.epoch)
 
 
 def _digest(project: Project, path: str) -> str:

@@ -76,10 +76,14 @@ def _compare(model: Predictions, labels: dict[str, str], other: dict[str, str], 
         gain, interval = pairing.difference([(labels[p], mine[p], other[p]) for p in labels], names, metrics.OF_MATRIX[optimise])
         if interval.low > 0:
             return False, ""
-        return (
-            gain > 0,
-            f"{optimise} is {gain:+.3f} against {what} on {n} pictures, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}: chance explains it",
-        )
+        values = [
+            metrics.OF_MATRIX[optimise](metrics.confusion([(labels[p], say[p]) for p in labels], names)) for say in (mine, other)
+        ]
+        value, theirs = (v or 0.0 for v in values)
+        told = f"difference {gain:+.3f} on {n} pictures, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}"
+        if gain > 0:
+            return True, f"{optimise} {value:.3f} against {theirs:.3f} of {what} may be chance: {told}"
+        return False, f"{optimise} {value:.3f} is {'below' if gain < 0 else 'no better than'} {what}, {theirs:.3f}: {told}"
     found = comparison.compare(labels, mine, other)
     if found.gain > 0 and found.significant:
         return False, ""

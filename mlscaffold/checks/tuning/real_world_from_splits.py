@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.checks.tuning.real_world_missing import read
+from mlscaffold.checks.tuning.real_world_missing import read, right
 from mlscaffold.evidence import data, media, scored
-from mlscaffold.model import Finding
+from mlscaffold.evidence.studies import Guess
+from mlscaffold.model import Effect, Finding
 from mlscaffold.project import Missing, Project
 
 READS = ("reports/tuning", "data/field", "data/manifest", "data/splits", "data/processed/*/annotations.csv")
@@ -41,7 +42,7 @@ def real_world_from_splits(project: Project) -> Iterator[Finding]:
         else {}
     )
     here = {p.removeprefix("data/field/"): d for p, d in project.digests("data/field").items() if data.is_medium(p)}
-    facts = media.facts(project, here, base="data/field") if here else {}
+    facts = media.exact(project, here, base="data/field") if here else {}
     found = {row.path: known[row.digest] for row in rows if row.digest in known}
     for row in rows:
         seen = facts.get(row.path)
@@ -52,7 +53,7 @@ def real_world_from_splits(project: Project) -> Iterator[Finding]:
         first = next(row for row in rows if row.path in found)
         yield fail(f"{len(found)} of {len(rows)} real-world pictures are in the data already,"
                    f" {n} of them in {split}: first {first.path}",
-                   at(path, first.line), fix=fix)  # fmt: skip
+                   at(path, first.line), fix=fix, effect=_effect(rows, found))  # fmt: skip
     changed = [row for row in rows if row.path in here and here[row.path] != row.digest]
     if changed:
         yield fail(f"{len(changed)} pictures in data/field are not those that were answered, first {changed[0].path}",
@@ -60,6 +61,15 @@ def real_world_from_splits(project: Project) -> Iterator[Finding]:
     near = sorted(_near(project, {p: d for p, d in here.items() if p not in found}))
     if near:
         yield warn(f"{len(near)} real-world pictures look like pictures of the splits: {scored.some(near)}", path, fix=fix)
+
+
+def _effect(rows: Sequence[Guess], known: Mapping[str, str]) -> Effect | None:
+    """The share that people called right, and that among the pictures which are new; None where nobody judged those."""
+    told = [row for row in rows if row.verdict.strip()]
+    new = [row for row in told if row.path not in known]
+    if not new or len(new) == len(told):
+        return None
+    return Effect("accuracy on the real world", sum(map(right, told)) / len(told), sum(map(right, new)) / len(new))
 
 
 def _splits(project: Project) -> list[data.SplitRow]:

@@ -66,18 +66,23 @@ def read(project: Project) -> studies.Inference:
     return inference
 
 
+def right(row: Guess) -> bool:
+    """Whether a person called an answer right, or wrote the class that was answered."""
+    return row.verdict.strip().lower() == "right" or row.verdict.strip() == row.prediction
+
+
 def _gap(project: Project, told: list[Guess], path: str) -> Iterator[Finding]:
-    right = sum(row.verdict.strip().lower() == "right" or row.verdict.strip() == row.prediction for row in told)
-    low, high = intervals.wilson(right, len(told))
+    hits = sum(map(right, told))
+    low, high = intervals.wilson(hits, len(told))
     try:
         table = judged.table(project, judged.newest(project).predictions)
     except Missing:
         return
     tested = intervals.wilson(sum(row.right for row in table.rows), len(table.rows))
     if high < tested.low:
-        wrong = [row.path for row in told if row.verdict.strip().lower() != "right" and row.verdict.strip() != row.prediction]
+        wrong = [row.path for row in told if not right(row)]
         yield warn(
-            f"accuracy on the real world is {right / len(told):.2f} ({low:.2f} to {high:.2f}, n = {len(told)}), on test"
+            f"accuracy on the real world is {hits / len(told):.2f} ({low:.2f} to {high:.2f}, n = {len(told)}), on test"
             f" {table.accuracy:.2f}: other pictures, or other lenses? wrong are {scored.some(wrong)}",
             path, fix="collect such pictures: mlscaffold data import data/field",
         )  # fmt: skip

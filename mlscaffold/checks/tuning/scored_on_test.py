@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import chain, runs, studies
+from mlscaffold.evidence import chain, judged, runs, studies
 from mlscaffold.evidence.studies import Study
-from mlscaffold.model import Finding
+from mlscaffold.model import Effect, Finding
+from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Missing, Project
 
 
-@check(proves="search", reads=("reports/tuning",))
+@check(proves="search", reads=("reports/tuning", "reports/evaluation"))
 def scored_on_test(project: Project) -> Iterator[Finding]:
     """Trials are scored on validation, and nothing of the search was decided on test.
 
@@ -19,7 +20,8 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     Twenty trials scored on test and the best one reported: three points too good at 500 pictures, and no test set left.
 
     ## Evidence
-    The split of every trial in `study.csv`, of `chosen.toml`, of the decisions and of the data in `provenance.json`.
+    The split of every trial in `study.csv`, of `chosen.toml`, of the decisions and of the data in `provenance.json`. Where trials
+    were scored by accuracy, what the best of so many looks exceeds the truth by is its effect on the number (an upper estimate).
 
     ## Fix
     Search again on validation. The test set has been used: say so, or collect a new one.
@@ -30,7 +32,7 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     scored = [trial for trial in study.trials if trial.split == "test"]
     if scored:
         yield fail(f"{len(scored)} of {len(study.trials)} trials were scored on test; selection must use validation",
-                   at(study.path, scored[0].line), fix=fix)  # fmt: skip
+                   at(study.path, scored[0].line), fix=fix, effect=_effect(project, len(scored)))  # fmt: skip
     on_train = [trial for trial in study.trials if trial.split == "train"]
     if on_train:
         yield warn(f"{len(on_train)} of {len(study.trials)} trials were scored on train: that rewards learning by heart",
@@ -46,6 +48,15 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
             yield fail(f"{decision.what} was decided on test; decide it on validation", file, fix=fix)
     if "test" in record.data:
         yield fail(f"the run used {record.data['test'].samples} test pictures; a search uses train and validation", file, fix=fix)
+
+
+def _effect(project: Project, looks: int) -> Effect | None:
+    """What the best of so many looks at test is worth: the newest evaluation, and that without the luck of the best."""
+    try:
+        table = judged.table(project, judged.newest(project).predictions)
+    except Missing:
+        return None
+    return Effect("accuracy", table.accuracy, table.accuracy - peeking(table.accuracy, len(table.rows), looks))
 
 
 def read(project: Project, choice: chain.Chosen) -> Study:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.checks.evaluation.threshold_compared import read
-from mlscaffold.evidence import chain, data, judged, scored
+from mlscaffold.evidence import chain, data, judged, scored, sliced
 from mlscaffold.evidence.acceptance import METRICS, Threshold
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Finding
@@ -25,9 +25,9 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
     The thresholds are what the problem's owner agreed to before anybody saw a number.
 
     ## Evidence
-    Each threshold on its split, recomputed from the predictions of tuning's choice. A value beyond its bound is a failure; one
-    within,
-    whose 95 % interval reaches beyond, is a warning: so few pictures do not show it. Size and latency belong to stage 9.
+    Each threshold on its split and its slice (`source=…`, `group=…` or an attribute of the annotations), recomputed from the
+    predictions of tuning's choice. A value beyond its bound is a failure; one within, whose 95 % interval reaches beyond, is a
+    warning: so few pictures do not show it. Size and latency belong to stage 9.
 
     ## Fix
     Tune further, or agree on another threshold with the owner, in `acceptance.toml`.
@@ -36,6 +36,11 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
     one = judged.newest(project)
     for threshold in read(project).thresholds:
         if METRICS[threshold.metric].of_export or threshold.target:
+            continue
+        if wrong := sliced.problem(project, threshold.slice):
+            yield fail(
+                f'the threshold "{threshold.text}" is about no picture: {wrong}', "acceptance.toml", fix="edit acceptance.toml"
+            )
             continue
         table, rows = _rows(project, one, threshold)
         if not rows:
@@ -80,14 +85,4 @@ def _rows(project: Project, one: judged.Judged, threshold: Threshold) -> tuple[P
         return judged.table(project, one.predictions), set()
     table = judged.table(project, path)
     paths = {row.path for row in table.rows if row.path.startswith(f"{threshold.split}/")}
-    return table, _slice(project, threshold.slice, paths) if threshold.slice else paths
-
-
-def _slice(project: Project, wanted: str, paths: set[str]) -> set[str]:
-    """The paths of one source, or of one value of an attribute (`light=dark`)."""
-    name, _, value = wanted.partition("=")
-    origins = {row.path: row.origin for row in data.processed(project)}
-    if not value or name == "source":
-        return {path for path in paths if origins.get(path, "").split("/")[0] == (value or name)}
-    attributes = {row.path: row.attributes for row in data.annotation_rows(project)}
-    return {path for path in paths if attributes.get(origins.get(path, ""), {}).get(name) == value}
+    return table, sliced.select(project, threshold.slice, paths)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlscaffold.datasets.exporting import Placed, safe
+from mlscaffold.datasets.folders import WRAPPERS
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.maskfiles import MASKS
 from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
 
 HOLDS = holds("pictures, label, split")
-_WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos", "jpegimages"})
 
 
 def sniff(path: Path) -> Sniff:
@@ -23,7 +23,7 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, "not a folder")
     top = _unwrapped(path)
     folders = [child for child in _folders(top) if _holds_media(child)]
-    if all(folder.name.lower() in _WRAPPERS | MASKS for folder in folders) and folders:
+    if all(folder.name.lower() in WRAPPERS | MASKS for folder in folders) and folders:
         return Sniff(0.2, f"pictures in {', '.join(folder.name for folder in folders)}, which are no classes")
     if _is_split(folders):
         if _has_classes(folders):
@@ -80,7 +80,7 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
 def _unwrapped(path: Path) -> Path:
     """The folder that holds the class folders: down through a lone `images` or `data`."""
     folders = [child for child in _folders(path) if _holds_media(child)]
-    if len(folders) == 1 and folders[0].name.lower() in _WRAPPERS:
+    if len(folders) == 1 and folders[0].name.lower() in WRAPPERS:
         return _unwrapped(folders[0])
     return path
 
@@ -93,7 +93,7 @@ def _is_split(folders: list[Path]) -> bool:
 def _has_classes(folders: list[Path]) -> bool:
     """Whether any of the splits has folders that may be classes."""
     inner = [inner for folder in folders for inner in _folders(folder) if _holds_media(inner)]
-    return any(folder.name.lower() not in _WRAPPERS | MASKS for folder in inner)
+    return any(folder.name.lower() not in WRAPPERS | MASKS for folder in inner)
 
 
 def _folders(path: Path) -> list[Path]:

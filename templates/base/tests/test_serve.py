@@ -15,8 +15,9 @@ from PIL import Image
 
 from project_package import paths, records
 from project_package.errors import ProjectError
-from project_package.serve.engine import load_engine
+from project_package.serve.engine import Engine, load_engine
 from project_package.serve.log import read_log
+from project_package.serve.originals import grey_levels
 from project_package.serve.settings import load_settings
 
 from .small_export import CLASSES, make_served
@@ -161,6 +162,35 @@ def test_the_check_asks_a_running_service(served: Path) -> None:
     assert (found["health"], found["compared"], found["agreement"], found["log_rows"]) == (200, 80, 1.0, 80)
     assert found["classes"] == CLASSES
     assert all(400 <= code < 500 for code in found["rejected"].values())
+    assert found["originals"]["compared"] == 0  # this project has no data/raw
+
+
+def test_the_check_asks_about_originals(served: Path) -> None:
+    for row in records.read_split("test")[:30]:
+        original = paths.inside(paths.RAW, row.origin)
+        original.parent.mkdir(parents=True, exist_ok=True)
+        original.write_bytes(row.file.read_bytes())
+    command = [sys.executable, "-m", f"{paths.__package__}.serve", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((served / "reports/deployment/service.json").read_text())
+    assert found["originals"]["compared"] == 15
+    assert (found["originals"]["agreement"], found["originals"]["grey_levels"]) == (1.0, 0.0)
+    assert found["log_rows"] == 80
+
+
+def test_a_service_that_prepares_in_its_own_way_is_seen(served: Path) -> None:
+    class Other(Engine):
+        def prepare(self, image: Image.Image) -> Image.Image:
+            return super().prepare(image.rotate(180))
+
+    row = records.read_split("test")[0]
+    original = paths.inside(paths.RAW, row.origin)
+    original.parent.mkdir(parents=True)
+    original.write_bytes(row.file.read_bytes())
+    engine = load_engine(load_settings())
+    assert grey_levels(engine, row) == 0
+    assert grey_levels(Other(**vars(engine)), row) > 1
 
 
 def test_the_service_imports_no_training_framework() -> None:

@@ -111,7 +111,7 @@ def test_an_unknown_label(project: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("classes", "words"),
     [
-        ('[".ipynb_checkpoints", "daisy", "rose", "tulip"]', '".ipynb_checkpoints" at index 0'),
+        ('[".ipynb_checkpoints", "daisy", "rose", "tulip"]', '".ipynb_checkpoints" at index 0; 4 classes found, 3 wanted'),
         ('["__MACOSX", "daisy", "rose", "tulip"]', '"__MACOSX" at index 0'),
         ('["daisy", "rose", "Rose ", "tulip"]', "2 classes of the schema are spellings of 1"),
     ],
@@ -170,3 +170,30 @@ def test_one_file_named_twice_with_two_labels(project: Sandbox) -> None:
     without_pictures(project)
     project.write({ROSES: project.read(ROSES) + "img0002.png,tulip\n"})
     said(project.check("collection.contradictory-label"), "fail", f"{ROSES}:2", "img0002.png")
+
+
+def saved_again(project: Sandbox, name: str, *, label: str) -> None:
+    """A photograph among the roses, and the same one saved again, smaller, among others."""
+    from io import BytesIO
+
+    from PIL import Image, ImageFilter
+
+    noise = Image.frombytes("RGB", (16, 16), (project.root / "data/raw/belt/rose/img0002.png").read_bytes()[-768:])
+    photograph = noise.resize((160, 120)).filter(ImageFilter.GaussianBlur(3))
+    for folder, file, picture in (("rose", "one.jpg", photograph), (label, name, photograph.resize((120, 90)))):
+        content = BytesIO()
+        picture.save(content, "JPEG", quality=92)
+        table = f"data/raw/belt/{folder}/annotations.csv"
+        project.write({f"data/raw/belt/{folder}/{file}": content.getvalue()})
+        project.write({table: project.read(table) + f"{file},{folder}\n"})
+
+
+def test_a_picture_saved_again_with_another_label_is_a_warning(project: Sandbox) -> None:
+    saved_again(project, "again.jpg", label="tulip")
+    words = ("1 pair of pictures that look the same", 'belt/rose/one.jpg "rose"', 'belt/tulip/again.jpg "tulip"')
+    said(project.check("collection.contradictory-label"), "warn", *words)
+
+
+def test_a_picture_saved_again_with_its_label_is_no_contradiction(project: Sandbox) -> None:
+    saved_again(project, "again.jpg", label="rose")
+    assert project.check("collection.contradictory-label") == []

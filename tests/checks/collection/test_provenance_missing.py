@@ -17,7 +17,24 @@ def test_nothing_collected_is_something_to_do(empty: Sandbox) -> None:
     assert absent(empty.check(CHECK))
 
 
-@pytest.mark.parametrize("licence", ["", "unknown", "Google Images", "TBD", "n/a", "?"])
+@pytest.mark.parametrize(
+    "licence",
+    [
+        "",
+        "unknown",
+        "Google Images",
+        "TBD",
+        "n/a",
+        "?",
+        "from the web",
+        "licence unknown",
+        "unknown (scraped)",
+        "keine Lizenz",
+        "probably free",
+        "无许可",
+        "Bing image search",
+    ],
+)
 def test_no_licence(project: Sandbox, licence: str) -> None:
     without_pictures(project)
     project.replace(FILE, "own pictures, internal use", licence)
@@ -42,3 +59,10 @@ def test_pictures_in_no_source(project: Sandbox) -> None:
 def test_an_unknown_method(project: Sandbox) -> None:
     project.replace(FILE, 'method = "own"', 'method = "scrapped"')
     said(project.check(CHECK), "fail", 'Is "scraped" meant?')
+
+
+@pytest.mark.parametrize("licence", ["CC BY 4.0", "free (CC0)", "Google Open Images, CC BY 4.0", "by contract with the hall", "Public domain", "eigene Aufnahmen", "自有"])  # fmt: skip
+def test_a_licence_in_whatever_words(project: Sandbox, licence: str) -> None:
+    without_pictures(project)
+    project.replace(FILE, "own pictures, internal use", licence)
+    assert project.check(CHECK) == []

@@ -31,6 +31,17 @@ def test_the_exam_under_another_name(project: Sandbox) -> None:
     says(project, CHECK, "onnx was calibrated on 150 pictures of test")
 
 
+def test_single_pictures_of_the_exam(project: Sandbox) -> None:
+    calibrate(project, "train", 40)
+    rows = project.read("data/processed/train/annotations.csv").splitlines()[1:40]
+    train = [f"train/{r[0]},{r[1]}" for r in (row.split(",") for row in rows)]
+    tested = project.read("data/processed/test/annotations.csv").splitlines()[1].split(",")
+    for odd in (f"test/{tested[0]},{tested[1]}", f"train/renamed.png,{tested[1]}"):
+        project.write({"exports/onnx/calibration.csv": "\n".join(["path,digest", *train, odd]) + "\n"})
+        found = says(project, CHECK, "1 of 40 calibration pictures of onnx are in test, first " + odd.split(",")[0])
+        assert (found.evidence[0].path, found.evidence[0].line) == ("exports/onnx/calibration.csv", 41)
+
+
 def test_one_picture(project: Sandbox) -> None:
     calibrate(project, "train", 1)
     says(project, CHECK, "onnx was calibrated on 1 pictures; at least 32 are wanted", status=Status.WARN)

@@ -46,6 +46,17 @@ def test_dropout_left_on(able: Sandbox) -> None:
     says(able, CHECK, "of 100 answers differ from its table, up to 0.1", "0.01 is the noise of machines")
 
 
+def test_another_model_differs_from_its_table_and_not_from_itself(able: Sandbox) -> None:
+    act(able, 0.18)
+    assert "asked twice" not in able.check(CHECK)[0].message
+
+
+def test_an_export_with_chance_in_it(able: Sandbox) -> None:
+    count = "open('asked', 'a').write('x'); times = len(open('asked').read())\n"
+    able.write({"flower_sorter/convert.py": count + CONVERT.replace("NOISE", "0.1 * times")})
+    says(able, CHECK, "asked twice, it differs from itself by 0.", "exported in training mode?")
+
+
 def test_a_runtime_that_crashes(able: Sandbox) -> None:
     able.write({"flower_sorter/convert.py": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"})
     says(able, CHECK, "python -m flower_sorter.convert died of SIGSEGV")

@@ -20,6 +20,7 @@ def test_fifty_users_and_two_points(project: Sandbox) -> None:
     project.replace(DEPLOY, "smallest_effect = 0.05", "smallest_effect = 0.02")
     found = says(project, CHECK, "labelled requests to show 0.02; with 10% of 7 a day", status=Status.WARN)
     assert "1,2" in found.message
+    assert "28 days show 0.16 at best" in found.message
 
 
 def test_the_size_is_the_textbook_one() -> None:

@@ -32,6 +32,8 @@ def test_nobody_can_be_reached(project: Sandbox) -> None:
 def test_a_stranger_is_a_warning(project: Sandbox) -> None:
     project.replace(DEPLOY, 'owner = "Ada Byron"', 'owner = "Bob Stranger"')
     says(project, CHECK, "Bob Stranger is not in the team", status=Status.WARN)
+    project.write({".mailmap": "Ada Byron <ada@flowers.example> Bob Stranger <bob@old.example>\n"})
+    passes(project, CHECK)  # who has another name now
 
 
 def test_without_a_plan(project: Sandbox) -> None:

@@ -37,6 +37,19 @@ def test_a_lock_or_constraints_do_as_well(project: Sandbox) -> None:
     passes(project, CHECK)
 
 
+def test_packages_that_the_image_installs_by_name(project: Sandbox) -> None:
+    docker = "FROM python:3.11-slim\nRUN pip install --upgrade pip && \\\n    pip install -r requirements-serve.txt {}\n"
+    project.write({"Dockerfile": docker.format("onnxruntime==1.31.1 ./ours.whl")})
+    passes(project, CHECK)
+    project.write({"Dockerfile": docker.format("--no-cache-dir 'uvicorn[standard]' && echo done")})
+    found = says(project, CHECK, "1 packages of the service have no one version: uvicorn (any)", status=Status.WARN)
+    assert (found.evidence[0].path, found.evidence[0].line) == ("Dockerfile", 2)
+    project.remove(FILE)
+    docker = "FROM python:3.11-slim\nRUN python -m pip install fastapi==0.120.0 onnxruntime\nCMD python -c 'print(1)'\n"
+    project.write({"Dockerfile": docker})
+    says(project, CHECK, "onnxruntime (any, 1.31.1 was used)", status=Status.WARN)
+
+
 def test_without_a_list(project: Sandbox) -> None:
     project.remove(FILE)
     misses(project, CHECK, "nothing says what the service installs")

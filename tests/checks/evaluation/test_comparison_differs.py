@@ -27,7 +27,13 @@ def test_another_rule_than_stage_2_chose(project: Sandbox) -> None:
 
 def test_a_baseline_of_other_pictures(project: Sandbox) -> None:
     project.edit_csv(f"{FIRST}/baseline.csv", lambda rows: rows[:100])
-    says(project, CHECK, "50 are in one table only")
+    says(project, CHECK, "it has 100 of test, the model 150 of test", "50 are in one table only")
+
+
+def test_a_baseline_that_was_asked_about_its_own_pictures(project: Sandbox) -> None:
+    project.edit_csv(f"{FIRST}/baseline.csv", lambda rows: [r | {"path": r["path"].replace("test/", "train/", 1)} for r in rows])
+    says(project, CHECK, "it has 150 of train, the model 150 of test")
+    passes(project, "evaluation.not-better-than-baseline")
 
 
 def test_another_class_of_the_same_share_is_no_mistake(project: Sandbox) -> None:

@@ -18,6 +18,18 @@ def test_a_transposed_matrix(project: Sandbox) -> None:
     says(project, CHECK, "50 test pictures are", "transposed?")
 
 
+def test_transposed_where_as_many_are_called_it_as_are_it(project: Sandbox) -> None:
+    rows = rows_of((project.root / f"{FIRST}/predictions.csv").read_bytes())
+    for i, name in enumerate(CLASSES):  # each class loses two pictures to the next one: the sums stay
+        mine = [row for row in rows if row["label"] == name]
+        for j, row in enumerate(mine):
+            row["prediction"] = CLASSES[(i + 1) % 3] if j < 2 else name
+    project.write({f"{FIRST}/predictions.csv": csv_bytes(rows)})
+    counts = {t: {p: sum(r["label"] == t and r["prediction"] == p for r in rows) for p in CLASSES} for t in CLASSES}
+    project.write({FILE: csv_bytes([{"label": t, **{p: counts[p][t] for p in CLASSES}} for t in CLASSES])})
+    says(project, CHECK, "rows and columns have changed places: transposed?")
+
+
 def test_a_matrix_of_another_run(project: Sandbox) -> None:
     project.write({FILE: project.read(f"{SECOND}/confusion.csv")})
     says(project, CHECK, "cells differ from predictions.csv", "recomputed")

@@ -54,6 +54,18 @@ def test_mistakes_of_test_are_not_for_reading(project: Sandbox) -> None:
     says(project, CHECK, "1 test pictures are discussed", status=Status.WARN)
 
 
+def test_many_words_about_nothing(project: Sandbox) -> None:
+    rows = project.read(f"{FIRST}/eyeball.csv").splitlines()
+    other = {"daisy": "rose", "rose": "tulip", "tulip": "daisy"}
+    turned = [",".join([r[0], r[1], other[r[1]], *r[3:]]) for r in (line.split(",") for line in rows[1:9])]
+    project.write({f"{FIRST}/eyeball.csv": "\n".join([rows[0], *turned, *rows[9:]]) + "\n"})
+    idle = "We went through everything with great care, and all in all there was nothing that anybody would have to worry about."
+    retell(project, idle)
+    says(project, CHECK, "mistakes of the eyeball split are discussed: no picture, no class", status=Status.WARN)
+    retell(project, f"{idle} Only a rose in bud looks like a tulip.")
+    passes(project, CHECK)
+
+
 def test_other_languages(project: Sandbox) -> None:
     text = (
         "# Bewertung\n\n## Ergebnisse\n\nGenauigkeit 0,86.\n\n## Fehlerfälle\n\nGeschlossene Blüten zeigen nur Grün: das ist die Hälfte"

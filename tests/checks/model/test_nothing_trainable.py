@@ -37,3 +37,22 @@ def test_more_than_there_are(project: Sandbox) -> None:
 def test_a_frozen_backbone_is_fine(project: Sandbox) -> None:
     project.edit_json(FILE, lambda p: p.update(trainable=387))
     assert project.check(CHECK) == []
+
+
+def test_an_optimiser_that_was_built_too_early(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["step"]["parameters"].update(optimised=0, moved=0))
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "the optimiser knows 0 of 98531 trainable parameters" in found.message
+
+
+def test_an_optimiser_that_knows_the_head_only(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["step"]["parameters"].update(optimised=243, moved=243))
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "knows 243 of 98531" in found.message
+
+
+def test_a_step_that_moves_nothing(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["step"]["parameters"].update(moved=0))
+    assert "a step moves 0 of 98531 parameters" in project.check(CHECK)[0].message

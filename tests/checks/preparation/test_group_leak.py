@@ -94,3 +94,31 @@ def test_names_of_originals() -> None:
     assert "0007" in bases("x/aug_0007_rot15.jpg")
     assert "img_12" in bases("x/IMG_12_flip_3.jpg")
     assert bases("x/IMG_2386.jpg") == bases("x/rotunda_12.jpg") == set()
+
+
+def made_from(project: Sandbox, column: str, origin: Callable[[int], str]) -> None:
+    """Name, for the roses of validation (the 61st to the 80th), the picture that each was made from."""
+    project.edit_csv(
+        "data/raw/belt/rose/annotations.csv",
+        lambda rows: [{**r, column: origin(i - 60) if 60 <= i < 80 else ""} for i, r in enumerate(rows)],
+    )
+
+
+def test_a_recorded_origin_in_another_split(project: Sandbox) -> None:
+    made_from(project, "augmented_from", lambda i: f"img{3 * i + 2:04d}.png")
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "20 augmented copies and the original" in found.message
+    assert "belt/rose/img0182.png (validation) and belt/rose/img0002.png (train)" in found.message
+
+
+def test_a_recorded_origin_as_a_bare_name_or_a_whole_path(project: Sandbox) -> None:
+    made_from(project, "original", lambda i: "img0002" if i else "belt/rose/img0005.png")
+    assert "20 augmented copies" in project.check(CHECK)[0].message
+
+
+def test_an_origin_in_the_same_split_or_none_that_is_known(project: Sandbox) -> None:
+    made_from(project, "original", lambda i: "img0182.png" if i else "")
+    assert project.check(CHECK) == []
+    made_from(project, "source", lambda i: "camera over lane two")
+    assert project.check(CHECK) == []

@@ -117,3 +117,25 @@ def test_folds_may_share_pictures_but_test_may_not(project: Sandbox) -> None:
     assert project.check(CHECK) == []
     project.edit_csv(TABLE, lambda rows: [*rows, {**rows[-1], "split": "test"}])
     assert "1 of 151 test pictures is in train too (1 the same file)" in project.check(CHECK)[0].message
+
+
+def test_turned_by_a_quarter(project: Sandbox) -> None:
+    picture = photo()
+    put(project, TRAIN, picture)
+    put(project, TEST, picture.rotate(90, expand=True))
+    assert "(1 turned or flipped)" in leak(project).message
+
+
+def test_upside_down(project: Sandbox) -> None:
+    picture = photo()
+    put(project, TRAIN, picture)
+    put(project, TEST, ImageOps.flip(picture))
+    assert "(1 turned or flipped)" in leak(project).message
+
+
+def test_copies_of_one_class_are_named_so(project: Sandbox) -> None:
+    for n in range(6):
+        project.copy(f"data/raw/belt/daisy/img{3 * n + 1:04d}.png", f"data/raw/belt/daisy/img{271 + 3 * n:04d}.png")
+    assert '(6 the same pixels, all of class "daisy")' in leak(project).message
+    project.copy("data/raw/belt/rose/img0002.png", "data/raw/belt/rose/img0272.png")
+    assert "(7 the same pixels)" in leak(project).message

@@ -36,6 +36,13 @@ def test_no_document_is_something_to_do(empty: Sandbox) -> None:
         "客户",
         "Max Mustermann",
         "CEO",
+        "Chief Executive Officer",
+        "The Customer, to be confirmed",
+        "A. N. Other",
+        "Firma Müller GmbH",
+        "Data Science Team",
+        "Not Yet Known",
+        "甲方",
     ],
 )
 def test_no_person(project: Sandbox, owner: str) -> None:
@@ -45,7 +52,7 @@ def test_no_person(project: Sandbox, owner: str) -> None:
 
 @pytest.mark.parametrize(
     "owner",
-    ["Grace Hopper", "Frau Möller, Filialleitung", "ada byron (data scientist)", "王芳，值班主管", "G. Hopper", "Jean-Luc Picard", "Reach her at grace@flowers.example", "Łukasz Żółć", "Мария Петрова", "Owner: Björk Guðmundsdóttir"],
+    ["Grace Hopper", "Frau Möller, Filialleitung", "ada byron (data scientist)", "王芳，值班主管", "G. Hopper", "Jean-Luc Picard", "Reach her at grace@flowers.example", "Łukasz Żółć", "Мария Петрова", "Owner: Björk Guðmundsdóttir", "Jan de Vries", "Anna von der Heide, Gartenbau Heide GmbH", "Nguyễn Văn An"],
 )  # fmt: skip
 def test_a_person(project: Sandbox, owner: str) -> None:
     set_section(project, "owner", owner)

@@ -77,6 +77,17 @@ def test_thin_sections_are_a_warning_and_a_word_is_none(project: Sandbox) -> Non
     said(project.check(CHECK), "fail", "Ideal solution (2 words)")
 
 
+def test_compounds_say_the_same_in_fewer_words(project: Sandbox) -> None:
+    wish = (
+        "Die Klassenzugehörigkeit steht fest, bevor die Aufnahme das Eingangskörbchen verlässt. Zweifelsfälle bearbeitet "
+        "ausschließlich die Schichtleiterin; Bedienungsschulungen entfallen ersatzlos."
+    )
+    project.replace(FILE, dict(sections(project))["ideal-solution"].strip(), wish)
+    assert project.check(CHECK) == []
+    project.replace(FILE, wish, "Blumensortierungsvollautomatisierungsverfahrensanweisungen " * 3)
+    said(project.check(CHECK), "fail", "Ideal solution (3 words)")
+
+
 def test_an_unknown_heading_is_unknown_with_the_line_to_add(project: Sandbox) -> None:
     text = re.sub(r"<!-- section: [\w-]+ -->\n", "", project.read(FILE)).replace("## Ideal solution", "## Wohin wir wollen")
     project.write({FILE: text})
@@ -125,4 +136,36 @@ def test_a_word_document_in_its_place(project: Sandbox) -> None:
     word.save(buffer)
     project.remove(FILE)
     project.write({"docs/01-problem.docx": buffer.getvalue()})
+    assert project.check(CHECK) == []
+
+
+GENERATED = "In numbers: what comes in (size, light, device), what goes out, how fast, where it runs, how many a day, what may be stored and for how long, which mistakes are worse than others."
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "- {}", "**Note.** {}", "{} Quality in numbers stands in `acceptance.toml`; say here why these."]
+)
+def test_guidance_whose_marks_were_taken_away_is_no_text(project: Sandbox, form: str) -> None:
+    body = dict(sections(project))["technical-requirements"]
+    project.replace(FILE, body.strip(), form.format(GENERATED))
+    said(project.check(CHECK), "fail", "1 of 5 sections is unchanged since generation: Technical requirements", FILE)
+
+
+def test_guidance_that_is_still_there_is_unchanged_not_empty(project: Sandbox) -> None:
+    body = dict(sections(project))["technical-requirements"]
+    project.replace(FILE, body.strip(), f"> ✎ {GENERATED}")
+    empty = documents.digest(documents.Section("", 2, ""))
+    files = {FILE: {"class": "seed", "blob": "0" * 40, "sections": {"technical-requirements": empty}}}
+    write_toml(project.root / ".mlscaffold/template.toml", {"schema": 1, "tool": "0.1.0", "files": files})
+    said(project.check(CHECK), "fail", "1 of 5 sections is unchanged since generation: Technical requirements")
+
+
+def test_an_answer_that_follows_the_guidance_closely_is_an_answer(project: Sandbox) -> None:
+    body = dict(sections(project))["technical-requirements"]
+    answer = (
+        "What comes in: pictures of 640 x 480 pixels in daylight from the phone of the shop; what goes out: one name; how fast: within "
+        "300 ms, on the phone itself; how many a day: 900. Pictures may be stored for 30 days. A wilted flower called fresh is worse "
+        "than the reverse, since the customer comes back."
+    )
+    project.replace(FILE, body.strip(), f"> ✎ {GENERATED}\n\n{answer}")
     assert project.check(CHECK) == []

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mlscaffold.writing import write_toml
@@ -64,3 +67,16 @@ def test_another_provider_that_lets_it_fail(project: Sandbox) -> None:
     project.remove(".github")
     project.write({".gitlab-ci.yml": "check:\n  script: mlscaffold check\n  allow_failure: true\n"})
     said(project.check(CHECK), "fail", "lets it fail", ".gitlab-ci.yml")
+
+
+def test_the_workflows_of_the_repository_that_holds_the_project(project: Sandbox, tmp_path: Path) -> None:
+    big = Sandbox(tmp_path / "monorepo")
+    shutil.copytree(project.root, big.root / "services/sorter", ignore=shutil.ignore_patterns(".git"))
+    (big.root / "services/sorter/.github").rename(big.root / ".github")
+    big.commit("everything")
+    inner = Sandbox(big.root / "services/sorter")
+    assert inner.check(CHECK) == []
+    assert inner.check("deployment.redeploy-ungated") == []
+    big.replace(FILE, "run: mlscaffold check", "run: mlscaffold check || true")
+    big.remove(".github/workflows/redeploy.yml")
+    said(inner.check(CHECK), "fail", "../../.github/workflows/ci.yml swallows its failure")

@@ -55,3 +55,19 @@ def test_elsewhere_by_digest(project: Sandbox) -> None:
 def test_a_pointer_of_git_lfs(project: Sandbox) -> None:
     project.write({BEST: f"version https://git-lfs.github.com/spec/v1\noid sha256:{_sha(CONTENT)}\nsize 22\n"})
     assert project.check(CHECK) == []
+
+
+def test_another_file_as_the_best_though_a_copy_lies_beside_it(project: Sandbox) -> None:
+    project.write({BEST: b"of another run", f"runs/{RUN}/checkpoints/last.ckpt": CONTENT})
+    assert "best.ckpt of the run has digest" in project.check(CHECK)[0].message
+
+
+def test_the_last_epoch_was_chosen_and_is_not_the_best(project: Sandbox) -> None:
+    project.write({BEST: b"of epoch 3", f"runs/{RUN}/checkpoints/last.ckpt": CONTENT})
+    project.edit_csv(f"{FOLDER}/metrics.csv", lambda rows: [r | {"val_loss": "0.1"} if r["epoch"] == "3" else r for r in rows])
+    assert project.check(CHECK) == []
+
+
+def test_several_best_files_of_which_one_is_chosen(project: Sandbox) -> None:
+    project.write({BEST: b"of epoch 3", f"runs/{RUN}/checkpoints/best-v1.ckpt": CONTENT})
+    assert project.check(CHECK) == []

@@ -59,7 +59,9 @@ def test_a_macro_metric_is_compared_as_such(project: Sandbox) -> None:
     assert project.check(CHECK) == []
     answer(project, MODEL_CSV, 46)
     answer(project, RULE, 45)
-    assert "f1_macro is +0.0" in project.check(CHECK)[0].message
+    message = project.check(CHECK)[0].message
+    assert message.startswith("f1_macro 0.767 against 0.750")
+    assert "of the baseline (logistic-regression) may be chance: difference +0.0" in message
 
 
 def test_not_the_same_pictures(project: Sandbox) -> None:
@@ -70,3 +72,18 @@ def test_not_the_same_pictures(project: Sandbox) -> None:
 def test_rows_in_another_order_with_more_columns(project: Sandbox) -> None:
     project.edit_csv(MODEL_CSV, lambda rows: [{**r, "seconds": "0.1"} for r in reversed(rows)])
     assert project.check(CHECK) == []
+
+
+def test_a_macro_metric_below_the_baseline_says_both_values(project: Sandbox) -> None:
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "f1_macro"')
+    other = {"daisy": "rose", "rose": "tulip", "tulip": "daisy"}
+    project.edit_csv(
+        f"{FOLDER}/validation.csv",
+        lambda rows: [
+            r | {"prediction": other[r["label"]]} | {f"p:{c}": str(float(c == other[r["label"]])) for c in other} for r in rows
+        ],
+    )
+    found = project.check(CHECK)[0]
+    assert found.status is Status.FAIL
+    assert found.message.startswith("f1_macro 0.000 is below the baseline (logistic-regression), 0.499")
+    assert "chance" not in found.message

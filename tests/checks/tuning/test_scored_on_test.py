@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from math import log
+
 from mlscaffold.model import Status
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
-from tests.finished import TUNED
+from tests.finished import TUNED, rows_of
 
 FOLDER = f"reports/tuning/{TUNED}"
 CHOSEN = "reports/tuning/chosen.toml"
@@ -17,7 +19,21 @@ def test_a_search_on_validation(project: Sandbox) -> None:
 
 def test_trials_scored_on_test(project: Sandbox) -> None:
     project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "test"} for r in rows])
-    says(project, CHECK, "11 of 11 trials were scored on test; selection must use validation")
+    found = says(project, CHECK, "11 of 11 trials were scored on test; selection must use validation")
+    assert found.effect is not None
+    assert found.effect.reported == 0.94
+    assert 0.89 < found.effect.corrected < 0.91  # 0.94 ± 0.019, times sqrt(2 ln 11)
+
+
+def test_what_the_best_of_so_many_looks_is_worth(project: Sandbox) -> None:
+    project.edit_csv(
+        f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "test", "metric": "accuracy", "value": "0.9"} for r in rows]
+    )
+    (effect,) = [f.effect for f in project.check(CHECK) if "trials" in f.message]
+    n = sum(row["split"] == "test" for row in rows_of((project.root / "data/splits/belt.csv").read_bytes()))
+
+    assert effect is not None
+    assert abs(effect.reported - effect.corrected - (0.9 * 0.1 / n * 2 * log(11)) ** 0.5) < 1e-9
 
 
 def test_a_run_chosen_on_test(project: Sandbox) -> None:

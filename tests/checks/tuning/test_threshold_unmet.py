@@ -37,7 +37,7 @@ def test_classes_splits_and_slices(project: Sandbox) -> None:
     wanted(project, 'metric = "accuracy"\nslice = "source=belt"\nmin = 0.95')
     says(project, CHECK, "accuracy ≥ 0.95 on test in source=belt is not met: 0.940")
     wanted(project, 'metric = "accuracy"\nslice = "source=shop"\nmin = 0.95')
-    says(project, CHECK, "cannot be measured: no picture of that slice has a prediction", status=Status.UNKNOWN)
+    says(project, CHECK, 'is about no picture: there is no source "shop" (known are belt)')
 
 
 def test_a_slice_by_an_attribute(project: Sandbox) -> None:
@@ -47,6 +47,20 @@ def test_a_slice_by_an_attribute(project: Sandbox) -> None:
     wanted(project, 'metric = "accuracy"\nslice = "light=dark"\nmin = 0.99')
     found = says(project, CHECK, "accuracy ≥ 0.99 on test in light=dark is not met")
     assert "n = 150" not in found.message
+    wanted(project, 'metric = "accuracy"\nslice = "light=dark; source=belt"\nmin = 0.99')
+    assert project.check(CHECK)[0].message.endswith(found.message.partition(":")[2])
+    wanted(project, 'metric = "accuracy"\nslice = "light=dusk"\nmin = 0.99')
+    says(project, CHECK, 'light is never "dusk" (it is one of bright, dark)')
+    wanted(project, 'metric = "accuracy"\nslice = "lamp=dark"\nmin = 0.99')
+    says(project, CHECK, '"lamp" is no attribute', "known are source, group, light")
+    project.write({"data/schema.toml": project.read("data/schema.toml") + '\n[attributes]\nlight = ["dark", "bright", "dusk"]\n'})
+    wanted(project, 'metric = "accuracy"\nslice = "light=dusk"\nmin = 0.99')
+    says(project, CHECK, "cannot be measured: no picture of that slice has a prediction", status=Status.UNKNOWN)
+
+
+def test_a_slice_without_a_value(project: Sandbox) -> None:
+    wanted(project, 'metric = "accuracy"\nslice = "belt"\nmin = 0.95')
+    says(project, CHECK, 'slice is "belt"', "a name and a value are wanted")
 
 
 def test_size_and_latency_belong_to_stage_9(project: Sandbox) -> None:

@@ -28,6 +28,8 @@ def convert(network: Any, shape: tuple[int, ...], file: Path, *, dtype: str, cla
         verbose=False,
     )
     model = onnx.load(str(file))
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        del part.metadata_props[:]  # stack traces, with the folders of this machine
     model.metadata_props.add(key="classes", value=json.dumps(classes))
     onnx.checker.check_model(model)
     onnx.save(model, str(file))

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from project_package import paths, records
+from project_package import paths, pipeline, records
 from project_package.errors import ProjectError
+from project_package.serve.engine import load_engine
 from project_package.serve.log import read_log
+from project_package.serve.originals import try_originals
 from project_package.serve.settings import Settings
 
 MOST = 1000  # pictures asked about
 SAME = 0.99  # share of answers that must be those of the export's own table
+GREY = 1.0  # grey levels by which two decoders may differ
 PATIENCE = 60  # seconds until the service must be up
 
 
@@ -144,20 +148,23 @@ def check_service(settings: Settings) -> int:
     """Try the service as its users would; 1 where it does not hold."""
     folder = paths.EXPORTS / settings.target
     card, table = records.read_json(folder / "card.json"), folder / "predictions.csv"
-    wanted = [row for row in records.read_predictions(table)[0] if paths.inside(paths.PROCESSED, row.path).is_file()]
+    answers = records.read_predictions(table)[0]
+    wanted = [row for row in answers if paths.inside(paths.PROCESSED, row.path).is_file()]
     if not wanted:
         raise ProjectError(f"no picture that {paths.shown(table)} names is on this machine")
     wanted = wanted[:: -(-len(wanted) // MOST)]  # evenly over the table, which may be sorted by class
+    engine = load_engine(settings)
     with tempfile.TemporaryDirectory() as temporary:
         log = Path(temporary, "requests.sqlite")
         with running(log, Path(temporary, "review")) as port:
             health, body = request(port, "GET", "/health")
             page = request(port, "GET", "/")[1].decode()
             agreement, difference, taken, digest = ask_all(port, wanted)
+            rows = len(read_log(log, digest=digest, last=10 * MOST))
+            originals = try_originals(engine, answers, partial(send, port))
             rejected = try_bad_inputs(port)
             after = request(port, "GET", "/health")[0]
             metrics = request(port, "GET", "/metrics")[1].decode()
-        rows = len(read_log(log, digest=digest, last=10 * MOST))
     found = {
         "schema": 1,
         "export": {"target": settings.target, "digest": card["digest"]},
@@ -167,6 +174,8 @@ def check_service(settings: Settings) -> int:
         "compared": len(wanted),
         "agreement": agreement,
         "max_difference": difference,
+        "originals": originals,
+        "pipeline": pipeline.pipeline_digest(paths.PIPELINE),
         "rejected": rejected,
         "latency": dict(
             zip(("p50_ms", "p95_ms"), (round(float(x), 3) for x in np.percentile(taken, [50, 95])), strict=True)
@@ -191,6 +200,14 @@ def say(found: dict[str, Any], card: dict[str, Any]) -> int:
     print(
         f"p50 {latency['p50_ms']:.1f} ms, p95 {latency['p95_ms']:.1f} ms; {found['log_rows']} rows in the request log"
     )
+    came = found["originals"]
+    if came["compared"]:
+        print(
+            f"{came['compared']} originals as they come: {came['agreement']:.2%} the same answer as prepared,"
+            f" {came['grey_levels']:.2f} grey levels apart on average"
+        )
+        if came["grey_levels"] > GREY:
+            wrong.append("the service prepares pictures in another way than training did")
     print("refused: " + ", ".join(f"{kind} {status}" for kind, status in found["rejected"].items()))
     if found["health"] != 200:
         wrong.append(f"/health answers {found['health']}")

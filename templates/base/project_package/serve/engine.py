@@ -37,9 +37,13 @@ class Engine:
     steps: pipeline.Pipeline
     logits: Callable[[np.ndarray], np.ndarray]
 
+    def prepare(self, image: Image.Image) -> Image.Image:
+        """Return a picture as the model is shown it: colour and size as in evaluation."""
+        return pipeline.prepare_image(image, self.steps)
+
     def answer(self, image: Image.Image) -> Answer:
         """Prepare a picture as evaluation does, and ask the model."""
-        prepared = pipeline.prepare_image(image, self.steps)
+        prepared = self.prepare(image)
         logits = self.logits(pipeline.to_array(prepared, self.steps)[None])[0].astype(np.float64)
         powers = np.exp(logits - logits.max())
         shares = powers / powers.sum()

@@ -1,11 +1,12 @@
 """Train the model.
 
-    python -m project_package.train [--overfit-batch] [--resume RUN] [--model.lr 1e-3] …
+    python -m project_package.train [--overfit-batch] [--probe FILE] [--resume RUN] [--model.lr 1e-3] …
 
 Settings come from configs/train.yaml; everything in it can be given on the command line. A run keeps its files in
 runs/<run>/; the first run that ends is chosen by itself, a later one by `choose RUN`.
 """
 
+import copy
 import logging
 import shutil
 import sys
@@ -30,9 +31,11 @@ from project_package.errors import ProjectError, run_script
 from project_package.model import Classifier, read_checkpoint
 from project_package.pipeline import load_pipeline
 from project_package.predict import open_model, predict_split
+from project_package.probe import probe_step
 
 COLUMNS = ("epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr")
 OVERFIT_SAMPLES, OVERFIT_STEPS = 16, 150
+TRAINING_STATE = {"callbacks", "loops", "lr_schedulers", "optimizer_states"}  # last.ckpt keeps it, to resume
 
 
 class Command(LightningCLI):
@@ -41,6 +44,7 @@ class Command(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         """Add what only this script knows; classes and channels come from the project's files."""
         parser.add_argument("--overfit-batch", action="store_true", help="stage 5: show that the model fits one batch")
+        parser.add_argument("--probe", type=str, default=None, metavar="FILE", help="write what a step does, and stop")
         parser.add_argument("--resume", type=str, default=None, metavar="RUN", help="go on with an interrupted run")
         parser.add_argument("--threads", type=int, default=1, help="threads of torch")
         parser.add_lightning_class_args(EarlyStopping, "early_stopping")
@@ -94,6 +98,7 @@ class Run:
     start: str
     parent: str | None = None
     decisions: tuple[dict[str, str], ...] = ()
+    trials: int | None = None  # planned, where a search chose the settings
 
     @property
     def folder(self) -> Path:
@@ -144,8 +149,9 @@ def command(arguments: Sequence[str], callbacks: Sequence[pl.Callback] = ()) -> 
 def settings_text(cli: Command) -> str:
     """Return params.yaml: what this run was started with."""
     settings = cli.config.clone()
-    for name in ("config", "overfit_batch", "resume"):
+    for name in ("config", "overfit_batch", "probe", "resume"):
         settings.pop(name, None)
+    settings["trainer"]["default_root_dir"] = paths.shown(paths.RUNS)  # no folder of this machine
     return str(cli.parser.dump(settings, skip_none=False, skip_validation=True))
 
 
@@ -184,7 +190,7 @@ def stop_reason(cli: Command) -> str:
 def finish(cli: Command, run: Run, *, stopped: str) -> None:
     """Write validation.csv, baseline.csv, the curves and the provenance of a run that has ended."""
     folder, pipeline = run.folder, load_pipeline()
-    epoch = int(torch.load(run.best, map_location="cpu", weights_only=True)["epoch"])
+    epoch = slim(run.best)
     model = open_model(run.best, pipeline)
     predictions, base = predict_split(model, "validation", pipeline), baseline.predict_baseline("validation")
     records.write_predictions(folder / "validation.csv", predictions, model.classes)
@@ -211,6 +217,7 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
             "stopped": stopped,
             "limit_train_batches": trainer.limit_train_batches,
             "limit_val_batches": trainer.limit_val_batches,
+            **({} if run.trials is None else {"trials": run.trials}),
         },
         decisions=[*run.decisions, {"what": "checkpoint", "by": "val_loss", "split": "validation"}],
     )
@@ -219,6 +226,16 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
     mine, theirs = scores.of(metric, predictions, model.classes), scores.of(metric, base, model.classes)
     print(f"{run.name}: stopped by {stopped} after {len(rows)} epochs, best epoch {epoch + 1}")
     print(f"validation ({len(predictions)}): {metric} {mine:.4f}; baseline ({baseline.baseline_rule()}) {theirs:.4f}")
+
+
+def slim(checkpoint: Path) -> int:
+    """Leave out of the best checkpoint what only a training needs (two thirds of it), and return its epoch."""
+    state = read_checkpoint(checkpoint)
+    needed = {name: value for name, value in state.items() if name not in TRAINING_STATE}
+    new = checkpoint.with_suffix(".new")
+    torch.save(needed, new)
+    new.replace(checkpoint)
+    return int(needed["epoch"])
 
 
 def check_shape(model: Classifier) -> None:
@@ -242,6 +259,7 @@ def overfit_batch(cli: Command) -> None:
     """Show that the model can learn: fit one batch by heart, and write reports/model/<run>/overfit.json."""
     model, pipeline = cli.model, load_pipeline()
     check_shape(model)
+    fresh = copy.deepcopy(model)
     data = ImageData(augment=False)
     data.setup()
     queues = [[i for i, label in enumerate(data.train.labels) if label == k] for k in range(len(model.classes))]
@@ -277,6 +295,7 @@ def overfit_batch(cli: Command) -> None:
         "losses": losses,
         "accuracies": accuracies,
         "initial_loss": losses[0],
+        "step": probe_step(fresh, cli.datamodule),
     }
     records.write_json(paths.REPORTS / "model" / run / "overfit.json", record)
     print(f"{len(picked)} pictures, {len(losses)} steps: loss {losses[0]:.3f} to {losses[-1]:.3f}")
@@ -317,6 +336,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     if "--overfit-batch" in arguments:
         overfit_batch(command(arguments))
+        return 0
+    if name := argument(arguments, "--probe"):
+        cli = command(arguments)
+        records.write_json(Path(name), probe_step(cli.model, cli.datamodule))
         return 0
     run, checkpoint = Run(records.new_run_id(), "training", records.now()), None
     if name := argument(arguments, "--resume"):

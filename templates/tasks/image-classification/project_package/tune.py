@@ -156,9 +156,11 @@ def main() -> int:
     if not params.is_file():
         raise ProjectError(f"{paths.shown(params)} is missing; choose the run again")
     base = ["--config", str(params)]  # the budget, and all that is not searched, is that of the chosen training
-    run = Run(records.new_run_id(), "tuning", records.now(), decisions=(decision("hyperparameters", METRIC),))
+    decided, name = (decision("hyperparameters", METRIC),), records.new_run_id()
     epochs = given.epochs or max(3, (command(base).trainer.max_epochs or 0) // 3)
-    study = open_study(given.storage, given.study or run.name)
+    study = open_study(given.storage, given.study or name)
+    planned = len(study.trials) + given.trials  # a study that goes on has some already
+    run = Run(name, "tuning", records.now(), decisions=decided, trials=planned)
     search(study, base, given.trials, epochs)
     best = study.best_trial
     print(f"Best: trial {best.number}, {METRIC} {best.value:.4f}. Training it with the budget of {before.run}.")

@@ -48,6 +48,19 @@ def test_train_evaluate_predict(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
         call(monkeypatch, predict, *asked)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_watched_step_says_what_reaches_the_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    call(monkeypatch, prepare)
+    frozen = ("--model.backbone", "small_cnn", "--model.freeze", "true", "--data.batch_size", "4")
+    assert call(monkeypatch, train, "--probe", str(root / "step.json"), *frozen) == 0
+    step = records.read_json(root / "step.json")
+    assert step["input"]["std"] == pytest.approx(1, abs=0.5)
+    assert step["loss"]["outputs"] == 2
+    assert step["parameters"]["trainable"] == step["parameters"]["optimised"] == 80 * 2 + 2
+    assert step["batch_norm"] == {"layers": 5, "frozen": 5, "frozen_moved": 0}
+
+
 def test_nothing_prepared_names_the_next_command(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_project(root)
     for script in (train, evaluate):

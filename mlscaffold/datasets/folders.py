@@ -1,0 +1,50 @@
+"""What the folders of pictures mean: classes, splits, or nothing that can be known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mlscaffold.datasets.record import SPLIT_NAMES
+
+WRAPPERS = frozenset({"images", "image", "imgs", "img", "data", "dataset", "pictures", "photos", "jpegimages"})
+# 2026-11-03, 20261103, batch_2, part-01, 003: folders of a camera or of a courier. A plain 0 to 9 is a class of digits.
+_COUNTED = re.compile(
+    r"(\d{4}[-_.]?\d\d[-_.]?\d\d.*|\d{3,}.*|0\d+|(batch|part|set|session|seq|sequence|day|week|run|shard|chunk)[-_ ]?\d+)", re.I
+)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Class and split of each path; an empty text where the folders do not say."""
+
+    labels: tuple[str, ...]
+    splits: tuple[str, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that there are."""
+        return tuple(sorted(set(self.labels) - {""}))
+
+
+def folders_of(paths: Iterable[str]) -> Folders:
+    """Read class and split from paths such as `train/rose/1.jpg` or `rose/1.jpg`.
+
+    Folders are classes where two or more lie side by side and are not mere counters: dates, batches, numbers that begin with 0.
+    """
+    parts = [path.split("/")[:-1] for path in paths]
+    while parts and all(p and p[0].lower() in WRAPPERS for p in parts) and len({p[0] for p in parts}) == 1:
+        parts = [p[1:] for p in parts]
+    splits = [""] * len(parts)
+    if parts and all(p and p[0].lower() in SPLIT_NAMES for p in parts):
+        splits = [SPLIT_NAMES[p[0].lower()] for p in parts]
+        parts = [p[1:] for p in parts]
+        while parts and all(p and p[0].lower() in WRAPPERS for p in parts):
+            parts = [p[1:] for p in parts]
+    labels = [p[0] if p else "" for p in parts]
+    names = set(labels) - {""}
+    counted = sum(bool(_COUNTED.fullmatch(name)) for name in names)
+    if len(names) < 2 or 2 * counted > len(names):
+        labels = [""] * len(parts)
+    return Folders(tuple(labels), tuple(splits))

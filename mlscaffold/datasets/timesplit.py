@@ -1,0 +1,104 @@
+"""Deal rows by time: the oldest to train, the newest to test, so that no model is asked about a past that it has learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from mlscaffold.datasets.splits import SHARES, Dealt, Row, bundled, check_shares, places_before, result
+from mlscaffold.errors import ScaffoldError
+
+ORDER = ("train", "validation", "test")
+
+
+class Cuts(NamedTuple):
+    """The newest moment of train and of validation: what is later than both goes into test."""
+
+    train: float
+    validation: float
+
+
+def moment(text: str) -> float | None:
+    """A number to sort by: of a date (ISO 8601, also without separators; UTC where no zone is told) its seconds, of a number itself."""
+    text = text.strip()
+    digits = text.replace(".", "", 1).removeprefix("-")
+    if digits.isdecimal() and len(text) != 8:  # 20260314 is a date
+        return float(text)
+    try:
+        found = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def split_by_time(
+    rows: Iterable[Row],
+    times: Mapping[str, str],
+    *,
+    shares: Mapping[str, float] | None = None,
+    before: Iterable[Row] = (),
+    together: Iterable[Sequence[str]] = (),
+) -> Dealt:
+    """Give every row a split by the time of its picture (path -> date or number); raises where a time cannot be read.
+
+    Rows that belong together (group, equal or alike files) go where the newest of them goes. Rows that have a split keep it, and
+    their newest moments are the cuts for new rows. Equal times never lie on both sides of a cut. Eyeball is drawn from the
+    period of validation by content, so that both see the same days.
+    """
+    dealt = check_shares(shares or SHARES)
+    rows, before = sorted(rows, key=lambda row: row.path), list(before)
+    when = _moments(rows, times)
+    kept, bundles = places_before(rows, before), bundled(rows, together)
+    newest = {id(bundle): max(when[row.path] for row in bundle) for bundle in bundles}
+    held = [(when[row.path], kept[row.path]) for row in rows if row.path in kept]
+    middle = dealt.get("validation", 0) + dealt.get("eyeball", 0)
+    cuts = _cuts_before(held) if held else _cuts(sorted(when.values()), dealt["train"], middle)
+    rank = {name: place for place, name in enumerate(("train", "validation", "eyeball", "test"))}
+    choice: dict[str, str] = {}
+    for bundle in bundles:
+        old = {kept[row.path] for row in bundle if row.path in kept}
+        place = max(old, key=rank.__getitem__) if old else _place(newest[id(bundle)], cuts)
+        if not old and place == "validation" and _drawn(bundle, dealt.get("eyeball", 0) / middle if middle else 0):
+            place = "eyeball"
+        choice |= {row.path: place for row in bundle}
+    return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
+
+
+def _moments(rows: Sequence[Row], times: Mapping[str, str]) -> dict[str, float]:
+    found = {row.path: moment(times.get(row.path, "")) for row in rows}
+    unread = sorted(path for path, value in found.items() if value is None)
+    if unread:
+        shown = f'"{times[unread[0]]}"' if times.get(unread[0]) else "empty"
+        raise ScaffoldError(
+            f"{len(unread)} of {len(rows)} pictures have no time that can be read, first {unread[0]}: {shown}.",
+            reference="unreadable-time",
+            hint="Write dates as 2026-03-14 or 2026-03-14T09:30:00Z, or numbers that grow with time.",
+        )
+    return {path: value for path, value in found.items() if value is not None}
+
+
+def _cuts(moments: Sequence[float], train: float, middle: float) -> Cuts:
+    """Cuts at these shares of the pictures; a tie at a cut belongs to the earlier side."""
+    n = len(moments)
+    first = moments[max(0, min(n - 1, round(train * n) - 1))]
+    second = moments[max(0, min(n - 1, round((train + middle) * n) - 1))]
+    return Cuts(first, max(first, second))
+
+
+def _cuts_before(held: Sequence[tuple[float, str]]) -> Cuts:
+    """The cuts that the rows with a split were made by."""
+    train = max((t for t, split in held if split == "train"), default=float("-inf"))
+    middle = max((t for t, split in held if split in ("validation", "eyeball")), default=train)
+    return Cuts(train, max(train, middle))
+
+
+def _place(time: float, cuts: Cuts) -> str:
+    return "train" if time <= cuts.train else "validation" if time <= cuts.validation else "test"
+
+
+def _drawn(bundle: Sequence[Row], share: float) -> bool:
+    """Whether a bundle is one of this share, by content alone."""
+    return int(sha256(min(row.digest for row in bundle).encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share

@@ -1,0 +1,86 @@
+"""What lies below a folder: pictures with their stamps, and what is refused or passed over, counted."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from mlscaffold.datasets.record import MEDIA, is_clutter
+from mlscaffold.places import Stamp, stamp_of
+
+PICTURES = MEDIA | {".jpe", ".jfif", ".pbm", ".avif", ".heic", ".heif", ".jp2"}
+"""Endings of what is meant to be a picture, whether it can be read here or not."""
+
+
+@dataclass
+class Walked:
+    """Pictures (path below the folder → stamp, sorted), what is refused unopened (path, words), and counts of what else is there."""
+
+    pictures: dict[str, Stamp] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    passed: Counter[str] = field(default_factory=Counter)
+
+    def witness(self) -> tuple[str, int]:
+        """A digest of all names and stamps, and the time (ns) of the youngest picture."""
+        rows = [f"{path}\0{size}:{mtime}:{ctime}:{inode}" for path, (size, mtime, ctime, inode) in self.pictures.items()]
+        rows += [f"{path}\0{words}" for path, words in self.refused] + [f"{kind}\0{n}" for kind, n in sorted(self.passed.items())]
+        digest = sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
+        return digest, max((max(stamp[1], stamp[2]) for stamp in self.pictures.values()), default=0)
+
+
+def walk(root: Path) -> Walked:
+    """Look at every entry below the folder once; no link is followed, hidden and system files are counted and not opened."""
+    top, found = str(root), Walked()
+    pending = [""]
+    pictures: list[tuple[str, Stamp]] = []
+    while pending:
+        here = pending.pop()
+        try:
+            entries = list(os.scandir(f"{top}/{here}" if here else top))
+        except OSError as problem:
+            found.refused.append((f"{here}/", f"the folder cannot be opened: {problem.strerror}"))
+            continue
+        for entry in entries:
+            name = entry.name
+            path = f"{here}/{name}" if here else name
+            if is_clutter(name):
+                found.passed["hidden or system"] += 1
+            elif entry.is_symlink():
+                _link(found, root, path)
+            elif entry.is_dir(follow_symlinks=False):
+                pending.append(path)
+            elif (ending := _ending(name)) not in PICTURES:
+                found.passed[ending or "no ending"] += 1
+            elif not entry.is_file(follow_symlinks=False):
+                found.passed["neither file nor folder"] += 1
+            else:
+                try:
+                    pictures.append((path, stamp_of(entry.stat(follow_symlinks=False))))
+                except OSError as problem:
+                    found.refused.append((path, f"cannot be looked at: {problem.strerror}"))
+    found.pictures = dict(sorted(pictures))
+    found.refused.sort()
+    return found
+
+
+def _link(found: Walked, root: Path, path: str) -> None:
+    """A link: one that stays inside leads to what is seen anyway, one that leads out is refused."""
+    target = (root / path).resolve()
+    if not target.is_relative_to(root.resolve()):
+        if target.is_dir() or _ending(path) in PICTURES:
+            found.refused.append((path, "a link that leads out of the folder; not opened"))
+        else:
+            found.passed["links"] += 1
+    elif not target.exists():
+        found.refused.append((path, "a link to nothing"))
+    else:
+        found.passed["links"] += 1
+
+
+def _ending(name: str) -> str:
+    """The ending of a name in lower case."""
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""

@@ -1,0 +1,67 @@
+"""What `data diff` found: every medium that came, went, was relabelled, moved or renamed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+NO_SPLIT = "no split"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A medium that is not what it was; an empty `before` is new, an empty `after` is gone. Paths are under `data/raw`."""
+
+    path: str
+    before: str
+    after: str
+    split: str
+
+
+@dataclass(frozen=True)
+class DataDiff:
+    """The data at a commit beside those of today. `relabelled`, `added` and `removed` hold labels, `moved` splits, `renamed` paths."""
+
+    revision: str
+    commit: str
+    rows: tuple[int, int]
+    relabelled: tuple[Changed, ...]
+    added: tuple[Changed, ...]
+    removed: tuple[Changed, ...]
+    moved: tuple[Changed, ...]
+    renamed: tuple[Changed, ...]
+    contents: tuple[Changed, ...]
+    classes: tuple[tuple[str, ...], tuple[str, ...]]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing moved."""
+        found = (self.relabelled, self.added, self.removed, self.moved, self.renamed, self.contents)
+        return not any(found) and self.classes[0] == self.classes[1]
+
+    @property
+    def turns(self) -> dict[str, Counter[tuple[str, str]]]:
+        """Split → (old label, new label) → how many, the most frequent first."""
+        found: dict[str, Counter[tuple[str, str]]] = {}
+        places = ("train", "validation", "eyeball", "test")
+        for one in sorted(self.relabelled, key=lambda one: places.index(one.split) if one.split in places else len(places)):
+            found.setdefault(one.split, Counter())[one.before, one.after] += 1
+        return found
+
+    @property
+    def test_touched(self) -> bool:
+        """Whether the test set is another one: numbers measured on it before and after are not comparable."""
+        return any(
+            "test" in (one.split, one.before)
+            for one in (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
+        )
+
+    @property
+    def headline(self) -> str:
+        """The change in a line."""
+        parts = [
+            (self.relabelled, "relabelled"), (self.added, "new"), (self.removed, "gone"), (self.moved, "in another split"),
+            (self.renamed, "renamed"), (self.contents, "with other bytes"),
+        ]  # fmt: skip
+        told = ", ".join(f"{len(found)} {word}" for found, word in parts if found)
+        return told or ("the class map changed" if self.classes[0] != self.classes[1] else "nothing moved")

@@ -1,0 +1,79 @@
+"""The gallery as one HTML file: thumbnails in sprites, of which only what is seen is drawn; filters by class, split, source, finding."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+from mlscaffold import __version__
+from mlscaffold.reports.content import clean
+from mlscaffold.reports.gallery import ACROSS, CELL, Gallery, Shot
+
+
+def render(gallery: Gallery) -> str:
+    """The page; its one script is named in the page's policy by its digest, and nothing is fetched."""
+    import jinja2
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["clean"] = clean
+    folder = files("mlscaffold.reports.gallery")
+    script = (folder / "page.js").read_text(encoding="utf-8")
+    template = environment.from_string((folder / "page.html.jinja").read_text(encoding="utf-8"))
+    shots = [
+        {
+            "p": clean(s.path),
+            "l": clean(s.label),
+            "s": s.split,
+            "o": clean(s.source),
+            "f": list(s.findings),
+            "t": bool(s.thumbnail),
+        }
+        for s in gallery.shots
+    ]
+    filters = (
+        ("l", "class", [clean(name) for name in gallery.classes]),
+        ("s", "split", _names(s.split for s in gallery.shots)),
+        ("o", "source", _names(clean(s.source) for s in gallery.shots)),
+        ("f", "finding", _names(f for s in gallery.shots for f in s.findings)),
+    )
+    data = {
+        "cell": CELL,
+        "across": ACROSS,
+        "shots": shots,
+        "sprites": [base64.b64encode(s).decode() for s in sprites(gallery.shots)],
+    }
+    return template.render(
+        gallery=gallery,
+        filters=[(key, name, values) for key, name, values in filters if len(values) > 1 or (key == "f" and values)],
+        data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
+        version=__version__,
+        css=(files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8"),
+        script=script,
+        policy=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def sprites(shots: Sequence[Shot]) -> Iterator[bytes]:
+    """Sheets of thumbnails (JPEG), each of `ACROSS` × `ACROSS` frames, in the order of the shots; an absent one is an empty frame."""
+    from PIL import Image
+
+    for start in range(0, len(shots), ACROSS * ACROSS):
+        part = shots[start : start + ACROSS * ACROSS]
+        sheet = Image.new("RGB", (ACROSS * CELL, -(-len(part) // ACROSS) * CELL), (127, 127, 127))
+        for place, shot in enumerate(part):
+            if shot.thumbnail:
+                with Image.open(io.BytesIO(shot.thumbnail)) as small:
+                    small.thumbnail((CELL, CELL))
+                    left = (place % ACROSS) * CELL + (CELL - small.width) // 2
+                    sheet.paste(small, (left, (place // ACROSS) * CELL + (CELL - small.height) // 2))
+        content = io.BytesIO()
+        sheet.save(content, "JPEG", quality=80)
+        yield content.getvalue()
+
+
+def _names(values: Iterator[str]) -> list[str]:
+    return sorted({value for value in values if value})

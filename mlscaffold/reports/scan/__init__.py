@@ -1,0 +1,1 @@
+"""A scan of a folder of pictures, for people and for machines."""

@@ -1,0 +1,52 @@
+"""Explain how large the splits have to be, and what the data that are there allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlscaffold.datasets.annotations import read_collection
+from mlscaffold.datasets.splits import SPLITS, read_splits
+from mlscaffold.errors import UsageError
+from mlscaffold.practice.sizes import Needed, half_width, needed, shares_for
+from mlscaffold.workflows.split_data import acceptance
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What is needed, what is there, and the shares that come nearest. `told` says where error and expected value come from."""
+
+    error: float
+    expected: float
+    told: str
+    needed: Needed
+    total: int
+    shares: dict[str, float]
+    missing: dict[str, int]
+    now: dict[str, int]
+    half_width_now: float
+
+
+def data_sizes(
+    root: Path | None, *, error: float | None = None, expected: float | None = None, total: int | None = None
+) -> Sizes:
+    """Sizes from `acceptance.toml` and the annotations of the project at `root`; what is given by hand goes before."""
+    tolerated, usual = acceptance(root) if root else (None, 0.9)
+    told = "given" if error is not None else "acceptance.toml"
+    error = tolerated if error is None else error
+    if error is None:
+        raise UsageError(
+            "No tolerable error is known.",
+            reference="no-tolerable-error",
+            hint="Write [tolerable] error = 0.02 into acceptance.toml, or: mlscaffold data sizes --error 0.02",
+        )
+    expected = usual if expected is None else expected
+    now = dict.fromkeys(SPLITS, 0)
+    if root:
+        for row in read_splits(root):
+            now[row.split] += 1
+        if total is None:
+            total = sum(bool(medium.annotation.label) for medium in read_collection(root).media)
+    wanted = needed(error, expected)
+    shares, missing = shares_for(wanted, total or 0)
+    return Sizes(error, expected, told, wanted, total or 0, shares, missing, now, half_width(now["test"], expected))

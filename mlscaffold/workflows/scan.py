@@ -1,0 +1,248 @@
+"""Look at every picture below a folder, once, and say what is amiss: no project needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mlscaffold.cache import Cache
+from mlscaffold.datasets.folders import folders_of
+from mlscaffold.datasets.images import READER, Facts
+from mlscaffold.datasets.inspection import Found, Item, Scan, inspect, without_masks
+from mlscaffold.datasets.inventory import Inventory
+from mlscaffold.datasets.walk import Walked, walk
+from mlscaffold.datasets.workers import cores, read_all
+from mlscaffold.errors import UsageError
+from mlscaffold.model import Status
+from mlscaffold.places import SETTLED_AFTER, NoProject, code_version, find_root
+
+BATCH = 500  # rows that are written at once; so many, or a second of work, an interruption may cost
+PART = 1000  # paths that the cache is asked for at once
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the reading is: files and bytes, those known from the cache included."""
+
+    done: int
+    total: int
+    bytes_done: int
+    bytes_total: int
+
+
+Report = Callable[[Progress], None]
+
+
+def scan_folder(
+    folder: Path, *, cache: Path | None, executor: Executor | None = None, workers: int = 0, report: Report | None = None
+) -> Scan:
+    """Read what the cache does not know of the folder, and judge all of it.
+
+    Where nothing has changed since the last scan, its answer is given again. What an interrupted scan has read is not read again.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.", reference="scan-path", hint="mlscaffold data scan FOLDER")
+    started, began = time.perf_counter(), time.time_ns()
+    top = folder.resolve()
+    found = walk(top)
+    if not found.pictures and not found.refused:
+        raise UsageError(
+            f"There is no picture in {folder}.", reference="nothing-to-scan", context=_passed(found), hint="Name another folder."
+        )
+    store = Cache(_made(cache))
+    prefix = _prefix(top, cache)
+    witness, newest = found.witness()
+    version = f"{code_version()}:{READER}"
+    known = store.memo(f"scan:{prefix}", version)
+    if known and known[0].get("tree") == witness and newest < began - SETTLED_AFTER:
+        return replace(_from_json(known[1]), name=_name(folder), root=str(top), seconds=time.perf_counter() - started)
+    scan, fetch = Inventory(), _fetcher(store)
+    decoded = _read(top, found, store, into=scan, prefix=prefix, executor=executor, workers=workers, report=report)
+    for path, words in found.refused:
+        scan.refused[path] = "not-opened", words
+    judged = _judged(scan, fetch, found)
+    if newest < began - SETTLED_AFTER:
+        store.remember_memo(f"scan:{prefix}", version, trace={"tree": witness}, value=asdict(judged))
+        store.save()
+    return replace(
+        judged,
+        name=_name(folder),
+        root=str(top),
+        decoded=decoded,
+        known=len(found.pictures) - decoded,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def cache_of(folder: Path) -> Path:
+    """Where facts about a folder are kept: in the project that holds it, else in the user's folder for caches."""
+    top = folder.resolve()
+    try:
+        return find_root(top) / ".mlscaffold" / "cache.sqlite"
+    except NoProject:
+        name = sha256(str(top).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return _user_cache() / "mlscaffold" / f"scan-{name}.sqlite"
+
+
+def _user_cache() -> Path:
+    """The user's folder for what can be computed again."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _made(cache: Path | None) -> Path | None:
+    """The cache's file with its folder made; None where that cannot be."""
+    try:
+        if cache is not None:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return cache
+
+
+def _prefix(top: Path, cache: Path | None) -> str:
+    """What comes before a path in the cache: a project's knows its own paths, every other one any folder by its place."""
+    if cache is not None and cache.parent.name == ".mlscaffold" and top.is_relative_to(cache.parent.parent.resolve()):
+        inner = top.relative_to(cache.parent.parent.resolve()).as_posix()
+        return "" if inner == "." else f"{inner}/"
+    return f"{top.as_posix()}/"
+
+
+def _name(folder: Path) -> str:
+    return folder.resolve().name or str(folder)
+
+
+def _passed(found: Walked) -> str:
+    return ", ".join(f"{n} {kind}" for kind, n in found.passed.most_common(5))
+
+
+def _fetcher(store: Cache) -> Callable[[Iterable[str]], dict[str, Facts]]:
+    return lambda digests: {digest: Facts.from_row(row) for digest, row in store.facts(digests, READER).items()}
+
+
+def _read(
+    top: Path, found: Walked, store: Cache, *, into: Inventory, prefix: str, executor: Executor | None, workers: int,
+    report: Report | None,
+) -> int:  # fmt: skip
+    """Fill the inventory, from the cache and by reading; returns how many files were decoded."""
+    total, size = len(found.pictures), sum(stamp[0] for stamp in found.pictures.values())
+    places: dict[str, str] = {}
+    done = bytes_done = 0
+    for path, facts in _remembered(top, found, store, prefix):
+        if facts is None:
+            places[f"{top}/{path}"] = path
+        else:
+            into.add(path, facts)
+            done, bytes_done = done + 1, bytes_done + found.pictures[path][0]
+    batch: dict[str, tuple[Any, ...]] = {}
+    saved = time.monotonic()
+    try:
+        for place, facts in read_all(list(places), executor=executor, workers=workers or cores()):
+            path = places[place]
+            into.add(path, facts)
+            if facts.digest:
+                batch[facts.digest] = facts.to_row()
+                if not facts.pointer:
+                    store.remember_file(prefix + path, found.pictures[path], facts.digest)
+            done, bytes_done = done + 1, bytes_done + found.pictures[path][0]
+            if len(batch) >= BATCH or time.monotonic() - saved > 1:
+                batch, saved = _saved(store, batch), time.monotonic()
+            if report:
+                report(Progress(done, total, bytes_done, size))
+    finally:
+        _saved(store, batch)
+    into.sort()
+    return len(places)
+
+
+def _saved(store: Cache, batch: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Write what was learned; an empty batch for what comes."""
+    if batch:
+        store.remember_facts(batch, READER)
+        store.save()
+    return {}
+
+
+def _remembered(top: Path, found: Walked, store: Cache, prefix: str) -> Iterator[tuple[str, Facts | None]]:
+    """Each picture with what is known of it: by its stamp, or, where its size is that of a known file, by its content."""
+    from mlscaffold.datasets.scan import file_digest
+
+    fetch, sizes = _fetcher(store), store.sizes(READER)
+    paths = list(found.pictures)
+    for start in range(0, len(paths), PART):
+        digests: dict[str, str] = {}
+        for path in paths[start : start + PART]:
+            stamp = found.pictures[path]
+            digest = store.digest(prefix + path, stamp)
+            if digest is None and stamp[0] in sizes:
+                try:
+                    digest = file_digest(top / path)[0]
+                    store.remember_file(prefix + path, stamp, digest)
+                except OSError:
+                    digest = None
+            digests[path] = digest or ""
+        known = fetch({digest for digest in digests.values() if digest}) if sizes else {}
+        for path, digest in digests.items():
+            facts = known.get(digest)
+            yield path, facts if facts and facts.looked and not facts.pointer else None
+
+
+def _judged(scan: Inventory, fetch: Callable[[Iterable[str]], dict[str, Facts]], found: Walked) -> Scan:
+    labels = folders_of(without_masks(scan).paths).labels
+    names = {kind: scan.named(kind) for kind in ("format", "mode")}
+    counts = {kind: {all_[code]: n for code, n in Counter(codes.tolist()).most_common()} for kind, (all_, codes) in names.items()}
+    return Scan(
+        name="",
+        total=len(scan) + len(scan.refused),
+        read=len(scan),
+        bytes=sum(stamp[0] for stamp in found.pictures.values()),
+        passed=dict(found.passed.most_common()),
+        formats=counts["format"],
+        modes=counts["mode"],
+        sizes={side: _span(scan.column(side).tolist()) for side in ("width", "height")} if len(scan) else {},
+        classes=dict(Counter(label for label in labels if label).most_common()),
+        found=tuple(inspect(scan, fetch)),
+    )
+
+
+def _span(values: list[int]) -> list[float]:
+    from statistics import median
+
+    return [min(values), median(values), max(values)]
+
+
+def _from_json(value: dict[str, Any]) -> Scan:
+    """A scan as the cache gives it back."""
+    found = tuple(
+        Found(
+            **{**row, "status": Status(row["status"]), "items": tuple(Item(tuple(i["paths"]), i["words"]) for i in row["items"])}
+        )
+        for row in value["found"]
+    )
+    return Scan(**{**value, "found": found})
+
+
+def thumbnails(scan: Scan, paths: Iterable[str]) -> dict[str, bytes]:
+    """Small copies of pictures of the scan by path; none in a project that keeps its pictures out of reports."""
+    from mlscaffold.datasets.thumbnails import of_file
+    from mlscaffold.settings import read_settings
+
+    top = Path(scan.root)
+    try:
+        if read_settings((find_root(top) / "mlscaffold.toml").read_bytes()).pictures != "embed":
+            return {}
+    except NoProject:
+        pass
+    made = {path: of_file(top / path) for path in dict.fromkeys(paths)}
+    return {path: picture for path, picture in made.items() if picture}

@@ -1,0 +1,66 @@
+"""The proof page and the corpus name the same rows, and every row of the catalogue is there or said to be left."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mlscaffold.checks import all_checks
+from tests.sabotage import proof
+from tests.sabotage.corpus import load
+from tests.sabotage.sound import PROJECTS
+
+CATALOGUE = Path(__file__).resolve().parents[3] / "shared/research/defects.md"
+STALE_IS_TRUE = {"OK-01", "OK-02", "OK-03", "OK-05", "OK-06", "OK-07"}
+
+
+def test_every_row_names_a_check_that_exists() -> None:
+    checks = {c.id for c in all_checks()}
+
+    assert {r.check for r in load()[0]} <= checks
+
+
+def test_a_third_of_the_defects_is_tried_on_every_project() -> None:
+    defects, _, _ = load()
+
+    assert sum(r.everywhere for r in defects) * 3 >= len(defects)
+
+
+def test_only_where_signed_content_is_rewritten_may_a_stage_become_stale() -> None:
+    for row in load()[1]:
+        assert set(row.allows) <= {"project.stale"}, row.id
+        assert not row.allows or row.id[:5] in STALE_IS_TRUE, row.id
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="this clone has no ../shared/research/defects.md")
+def test_every_row_of_the_catalogue_is_in_the_corpus_or_said_to_be_left() -> None:
+    wanted = set(re.findall(r"^\| ([A-Z]{1,2}-\d\d) ", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE))
+    defects, harmless, left = load()
+
+    assert wanted <= {r.id for rows in (defects, harmless, left) for r in rows}
+    assert not {r.id for r in defects} & {r.id for r in left}
+
+
+def test_the_page_has_a_row_for_each_and_nothing_but_caught_and_quiet() -> None:
+    text = proof.PAGE.read_text(encoding="utf-8")
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in text.splitlines() if re.match(r"\| [A-Za-z]+-\w+ ", line)}
+    defects, harmless, left = load()
+
+    assert set(rows) == {r.id for found in (defects, harmless, left) for r in found}, "run pytest -m slow tests/sabotage"
+    assert all(r.check in rows[r.id] and r.title.replace("|", "\\|") in rows[r.id] for r in defects)
+    assert not re.search(r"\| (half|missed|false alarm) ", text.split("## Defects")[1])
+    assert all(p.name in text for p in PROJECTS)
+
+
+def test_a_page_is_made_of_what_the_tests_recorded() -> None:
+    defects, harmless, _ = load()
+    told = [["fasteners", r.id, "caught", "words"] for r in defects] + [["fasteners", r.id, "quiet", ""] for r in harmless]
+
+    found = proof.outcomes(told)
+
+    assert proof.complete(found)
+    assert not proof.complete({k: v for k, v in found.items() if k != defects[0].id})
+    assert f"| {defects[0].id} |" in proof.page(found)
+    assert "0 false alarms" in proof.page(found)
