@@ -13,7 +13,7 @@ from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, w
 from mlscaffold.datasets.geometry import bounds, exact, number, numbers, show
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.masks import area, mask_of, pack, unpack
-from mlscaffold.datasets.parsing import Unreadable, read_json, sample
+from mlscaffold.datasets.parsing import SAMPLE, Unreadable, read_json, sample
 from mlscaffold.datasets.pictures import Pictures, pictures_of, short, split_in
 from mlscaffold.datasets.record import Mask, Reading, Record, Ring, Shape, Sniff, is_clutter
 
@@ -62,8 +62,25 @@ def files_of(path: Path) -> list[Path]:
 
 
 def _looks_right(path: Path) -> bool:
-    text = sample(path)
-    return '"images"' in text and '"annotations"' in text and '"categories"' in text
+    """Whether the three lists are in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
+    left = {b'"images"', b'"annotations"', b'"categories"'}
+    try:
+        with path.open("rb") as file:
+            block = file.read(SAMPLE)
+            if b"\0" in block[:200]:
+                text = sample(path)
+                return all(key.decode() in text for key in left)
+            if not block.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or not any(
+                key in block for key in (*left, b'"info"', b'"licenses"')
+            ):
+                return False
+            tail = b""
+            while block and left:
+                left = {key for key in left if key not in tail + block}
+                tail, block = block[-16:], file.read(1 << 22)
+    except OSError:
+        return False
+    return not left
 
 
 def read(path: Path) -> Reading:

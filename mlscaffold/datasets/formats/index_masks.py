@@ -12,7 +12,7 @@ from pathlib import Path
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, classes_of, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import looks_binary, pairs_of, values_of
+from mlscaffold.datasets.maskfiles import any_mask, looks_binary, pairs_of, values_of
 from mlscaffold.datasets.masks import drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.parsing import Unreadable, decode, load
 from mlscaffold.datasets.pictures import Pictures, header_of, links_out, pictures_of, short, split_in
@@ -29,6 +29,8 @@ def sniff(path: Path) -> Sniff:
     """A folder of masks with one mask a picture, of more than two values."""
     if not path.is_dir():
         return Sniff(0.0, "not a folder")
+    if not any_mask(path):
+        return Sniff(0.0, "no masks beside pictures")
     pictures = pictures_of(path)
     pairs = pairs_of(pictures)
     if not pairs.count:

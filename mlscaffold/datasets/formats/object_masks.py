@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, safe, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import class_folder, looks_binary, pairs_of, remainder, values_of
+from mlscaffold.datasets.maskfiles import any_mask, class_folder, looks_binary, pairs_of, remainder, values_of
 from mlscaffold.datasets.masks import area, drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.pictures import header_of, links_out, pictures_of, short, split_in
 from mlscaffold.datasets.record import Reading, Record, Shape, Sniff
@@ -26,6 +26,8 @@ def sniff(path: Path) -> Sniff:
     """A folder of masks with several a picture, or with one of black and white."""
     if not path.is_dir():
         return Sniff(0.0, "not a folder")
+    if not any_mask(path):
+        return Sniff(0.0, "no masks beside pictures")
     pictures = pictures_of(path)
     pairs = pairs_of(pictures)
     if not pairs.count:

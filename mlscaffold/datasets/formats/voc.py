@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -36,13 +37,11 @@ def files_of(path: Path) -> list[Path]:
     """The XML files at a path."""
     if path.is_file():
         return [path] if path.suffix.lower() == ".xml" else []
-    return sorted(
-        p for p in path.rglob("*") if p.suffix.lower() == ".xml" and p.is_file() and not p.is_symlink() and not _hidden(p, path)
-    )
-
-
-def _hidden(file: Path, root: Path) -> bool:
-    return any(is_clutter(part) for part in file.relative_to(root).parts)
+    found = []
+    for folder, inner, names in os.walk(path):
+        inner[:] = [name for name in inner if not is_clutter(name)]
+        found += [Path(folder, name) for name in names if name.lower().endswith(".xml") and not is_clutter(name)]
+    return sorted(file for file in found if not file.is_symlink())
 
 
 def read(path: Path) -> Reading:
