@@ -87,9 +87,17 @@ def command_names() -> Iterator[tuple[str, ...]]:
     yield ()
     for name, (module, _) in COMMANDS.items():
         yield (name,)
-        app = import_module(module).app
-        if len(app.registered_commands) > 1 or app.registered_callback:
-            yield from ((name, str(c.name or c.callback.__name__)) for c in app.registered_commands)
+        yield from _inner((name,), import_module(module).app)
+
+
+def _inner(words: tuple[str, ...], app: object) -> Iterator[tuple[str, ...]]:
+    """The commands of a group, and those of the groups within it."""
+    commands, groups = app.registered_commands, app.registered_groups  # type: ignore[attr-defined]
+    if len(commands) > 1 or app.registered_callback:  # type: ignore[attr-defined]
+        yield from ((*words, str(c.name or c.callback.__name__)) for c in commands)
+    for group in groups:
+        yield (*words, group.name)
+        yield from _inner((*words, group.name), group.typer_instance)
 
 
 def help_of(words: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ LAYERS = (
     ("errors", "keys", "places"),
     ("model",),
     ("settings", "writing", "git", "history", "cache", "trees", "kept", "project"),
-    ("evidence", "datasets", "stages", "practice", "templating", "reports", "demo"),
+    ("evidence", "datasets", "stages", "practice", "templating", "reports", "prose", "demo"),
     ("checks",),
     ("workflows",),
     ("cli", "hook", "__main__"),
@@ -51,6 +51,10 @@ HEAVY = (
     "pydantic",
     "jinja2",
     "sklearn",
+    "markdown_it",
+    "tomlkit",
+    "bibtexparser",
+    "rispy",
 )
 
 

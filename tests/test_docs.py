@@ -72,7 +72,7 @@ def test_every_command_line_exists(line: str, page: str) -> None:
     words = shlex.split(line.replace("…", "").replace("[", "").replace("]", ""))[1:]
     command = max((k for k in known if tuple(words[: len(k)]) == k), key=len)
     rest = words[len(command) :]
-    groups = {k[:1] for k in known if len(k) > 1}
+    groups = {k[:length] for k in known for length in range(1, len(k))}
     if command in groups or not command:
         assert not [w for w in rest if not w.startswith("-")], f"{page}: {line}: no such command"
     printed = help_of(command) + (help_of(()) if not command else "")

@@ -35,7 +35,10 @@ def export_(
     format_: Format = typer.Option(Format.DOCX, "--format", help="Word or PDF."),
     output: Path = typer.Option(None, "--output", help="A file, or a folder (default: here)."),
 ) -> None:
-    """Write the documents of the stages as Word or PDF; one that nobody has written yet becomes a form."""
+    """Write the stage documents as Word or PDF.
+
+    One that nobody has written yet becomes a form to fill in.
+    """
     from mlscaffold.project import open_project
     from mlscaffold.workflows.export_documents import document_names, export
     from mlscaffold.writing import write_bytes
@@ -71,7 +74,10 @@ def import_(
     yes: bool = typer.Option(False, "--yes", help="Where acceptance.toml has another number, take that of the document."),
     keep: bool = typer.Option(False, "--keep", help="Where acceptance.toml has another number, keep it."),
 ) -> None:
-    """Turn a Word file into the Markdown document of a stage; its table of requirements fills acceptance.toml."""
+    """Turn a Word file into a stage's document.
+
+    The document is Markdown; a table of requirements in it fills acceptance.toml.
+    """
     from mlscaffold.project import open_project
     from mlscaffold.workflows.import_document import carry_out, plan
 

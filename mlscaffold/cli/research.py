@@ -34,7 +34,10 @@ def add(
     venue: str = typer.Option("", "--venue", help="Journal or conference."),
     online: bool = typer.Option(False, "--online", help="Look an identifier up at doi.org or arxiv.org (default: no network)."),
 ) -> None:
-    """Add works to docs/references.bib; one that is there already is recognised by DOI, arXiv number or title."""
+    """Add works to docs/references.bib.
+
+    One that is there already is recognised by DOI, arXiv number or title.
+    """
     from mlscaffold.project import open_project
     from mlscaffold.workflows.add_literature import FILE, Told
     from mlscaffold.workflows.add_literature import add as add_works

@@ -87,9 +87,11 @@ def same_work(one: Entry, other: Entry) -> bool:
     titles = normal_title(one.title), normal_title(other.title)
     if titles[0] and titles[0] == titles[1]:
         return True
-    texts = normal_title(one.text), normal_title(other.text)
+    # Where authors stand before a title, it is one part of what was taken for the title.
     return any(
-        len(title.split()) >= 4 and f" {title} " in f" {text} " for title, text in zip(titles, reversed(texts), strict=True)
+        len(title.split()) >= 4 and f" {title} " in f" {normal_title(theirs.text)} "
+        for mine, theirs in ((one, other), (other, one))
+        for title in map(normal_title, (mine.title, *re.split(r"[,:;]\s", mine.title)))
     )
 
 

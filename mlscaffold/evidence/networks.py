@@ -39,7 +39,7 @@ class Named:
 
 def read(text: str) -> list[Named]:
     """Every network that a text names, in order, each once."""
-    found = {}
+    found: dict[str, Named] = {}
     for match in _NAME.finditer(text):
         family = re.sub(r"[ _-]", "", match["family"].casefold())
         family = _ONE_NAME.get(family, family)

@@ -194,13 +194,18 @@ def _outline(reader: Any) -> list[_Entry]:
 
     try:
         walk(reader.outline, 1)
-        named = [(str(name).strip("/"), _place(reader, item)) for name, item in reader.named_destinations.items()]
+        named = [(_plain_name(str(name)), _place(reader, item)) for name, item in reader.named_destinations.items()]
     except Exception:  # a broken outline says nothing of the text
         return found
     for entry in found:
         beside = [name for name, (page, top) in named if page == entry.page and _near(top, entry.top) and _ANCHOR.fullmatch(name)]
         entry.anchors = tuple(sorted(name.lower().replace("_", "-") for name in beside))
     return found
+
+
+def _plain_name(name: str) -> str:
+    """The name of a destination; LibreOffice writes the underscore of a bookmark as its code."""
+    return re.sub(r"(?<=[a-z])5F(?=[a-z])", "_", name.strip("/"))
 
 
 def _place(reader: Any, item: Any) -> tuple[int | None, float | None]:

@@ -83,11 +83,11 @@ def parse(text: str, name: str) -> tuple[Reference, ...]:
 
 def bibtex(text: str, name: str) -> tuple[Reference, ...]:
     """The works of BibTeX, fields as they stand; raises `Broken`."""
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
 
     logging.disable(logging.WARNING)  # what it cannot read is told below
     try:
-        library = bibtexparser.parse_string(text)
+        library = parse_string(text)
     finally:
         logging.disable(logging.NOTSET)
     for block in library.failed_blocks:
@@ -175,10 +175,12 @@ def make_key(reference: Reference, taken: set[str]) -> str:
 
 def render(reference: Reference, key: str) -> str:
     """The BibTeX of one work."""
-    from bibtexparser import BibtexFormat, Library, write_string
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
+    from bibtexparser.writer import BibtexFormat
 
-    look = BibtexFormat()
+    look = BibtexFormat()  # type: ignore[no-untyped-call]
     look.indent, look.value_column, look.trailing_comma = "  ", 0, True
     fields = [Field(name, value) for name, value in reference.fields.items() if value]
     return write_string(Library([Entry(reference.kind, key, fields)]), bibtex_format=look).strip() + "\n"

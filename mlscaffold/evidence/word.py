@@ -18,6 +18,9 @@ from mlscaffold.evidence.documents import Section, is_guidance, normalise
 LARGEST = 256 * 1024 * 1024
 """Bytes that a document may unpack to."""
 
+DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What reading raises where an attribute is absent or no number."""
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STYLE = re.compile(r"(?:heading|[üu]?berschrift|titre|t[íi]tulo|标题|標題)\s*([1-9])", re.I)
@@ -37,6 +40,13 @@ class _Part:
 def sections(data: bytes, path: str) -> tuple[Section, ...]:
     """Headings with their text; bookmarks are anchors (`ideal_solution` is `ideal-solution`: Word allows no hyphen)."""
     document = open_document(data, path)
+    try:
+        return _sections(document)
+    except DAMAGE as error:
+        raise damaged(path, error) from None
+
+
+def _sections(document: Any) -> tuple[Section, ...]:
     levels, listed, links = heading_levels(document), list_styles(document), link_targets(document)
     parts = [_Part()]
     for number, block in enumerate(blocks(document.element.body), start=1):
@@ -57,6 +67,12 @@ def sections(data: bytes, path: str) -> tuple[Section, ...]:
             parts[-1].anchors += bookmarks(paragraph)
             parts[-1].pictures += _pictures(paragraph, document)
     return tuple(_section(part) for part in parts if part.title or part.blocks or part.anchors or part.pictures)
+
+
+def damaged(path: str, error: Exception) -> Broken:
+    """What a file is whose parts contradict each other."""
+    mend = "Open it in Word or LibreOffice and save it as .docx."
+    return Broken(path, f"cannot be read as a Word document ({type(error).__name__})", hint=mend)
 
 
 def _section(part: _Part) -> Section:
@@ -85,7 +101,7 @@ def open_document(data: bytes, path: str) -> Any:
     try:
         return docx.Document(io.BytesIO(data))
     except Exception as error:  # python-docx lets errors of zipfile, lxml and its own through
-        raise Broken(path, f"cannot be read as a Word document ({type(error).__name__})", hint=mend) from None
+        raise damaged(path, error) from None
 
 
 def blocks(parent: Any) -> Iterator[Any]:

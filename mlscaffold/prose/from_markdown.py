@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -62,12 +63,13 @@ class _Reader:
         self.tokens, self.place, self.load = tokens, 0, load
 
     def next(self) -> Token:
+        """The next token."""
         token = self.tokens[self.place]
         self.place += 1
         return token
 
     def blocks(self, end: str | None) -> list[Block]:
-        """The blocks up to the token that closes them."""
+        """Read the blocks up to the token that closes them."""
         found: list[Block] = []
         while self.place < len(self.tokens):
             token = self.next()
@@ -150,38 +152,37 @@ class _Reader:
     def _inlines(self, token: Token, before: list[Block]) -> Inlines:
         """The pieces of one inline token; an anchor in it goes to the heading before."""
         found: list[Inline] = []
-        bold = italic = strike = 0
+        depth: Counter[str] = Counter()
         links: list[str] = []
         for child in token.children or ():
-            style = {"bold": bold > 0, "italic": italic > 0, "strike": strike > 0, "link": links[-1] if links else ""}
+            style = Span("", depth["strong"] > 0, depth["em"] > 0, strike=depth["s"] > 0, link=links[-1] if links else "")
             match child.type:
-                case "text":
-                    found.append(Span(child.content, **style))  # type: ignore[arg-type]
+                case "text" | "softbreak":
+                    found.append(replace(style, text=" " if child.type == "softbreak" else child.content))
                 case "code_inline":
-                    found.append(Span(child.content, code=True, **style))  # type: ignore[arg-type]
-                case "softbreak":
-                    found.append(Span(" ", **style))  # type: ignore[arg-type]
+                    found.append(replace(style, text=child.content, code=True))
                 case "hardbreak":
                     found.append(Break())
                 case "image":
                     found.append(self._picture(str(child.attrs.get("src", "")), child.content))
-                case "strong_open" | "strong_close":
-                    bold += child.nesting
-                case "em_open" | "em_close":
-                    italic += child.nesting
-                case "s_open" | "s_close":
-                    strike += child.nesting
                 case "link_open":
                     links.append(unquote(str(child.attrs.get("href", ""))))
                 case "link_close":
                     links.pop()
-                case "html_inline" if ANCHOR.fullmatch(child.content.strip()):
-                    _mark(before, ANCHOR.findall(child.content)[0])
-                case "html_inline" if _BREAK.fullmatch(child.content):
-                    found.append(Break())
-                case "html_inline" if source := _SOURCE.search(child.content):
-                    found.append(self._picture(source[1], (_ALT.search(child.content) or ["", ""])[1]))
+                case "html_inline":
+                    found += self._tag(child.content, before)
+                case _:
+                    depth[child.type.rpartition("_")[0]] += child.nesting
         return merged(piece for inline in merged(found) for piece in _late_bold(inline))
+
+    def _tag(self, text: str, before: list[Block]) -> list[Inline]:
+        """What a tag within a line stands for: an anchor, the end of the line, a picture, or nothing."""
+        for name in ANCHOR.findall(text):
+            _mark(before, name)
+        source = _SOURCE.search(text)
+        if source:
+            return [self._picture(source[1], (_ALT.search(text) or ["", ""])[1])]
+        return [Break()] if _BREAK.fullmatch(text) else []
 
     def _picture(self, target: str, alt: str) -> Picture:
         if not target.startswith("data:"):

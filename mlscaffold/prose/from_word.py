@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlscaffold.evidence import Broken, word
+from mlscaffold.evidence import word
 from mlscaffold.evidence.documents import is_guidance
 from mlscaffold.evidence.word import W
 from mlscaffold.prose.runs import Runs
@@ -79,9 +79,8 @@ def read(data: bytes, path: str) -> Prose:
     document = word.open_document(data, path)
     try:
         return _read(document)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        mend = "Open it in Word or LibreOffice and save it as .docx."
-        raise Broken(path, f"cannot be read as a Word document ({type(error).__name__})", hint=mend) from None
+    except word.DAMAGE as error:
+        raise word.damaged(path, error) from None
 
 
 def _read(document: Any) -> Prose:

@@ -12,9 +12,16 @@ from mlscaffold.prose.tree import Inlines, plain
 from mlscaffold.reports.word import INK, LINE, SHADE
 
 if TYPE_CHECKING:
-    Base = object
+
+    class Base:
+        """What reportlab lays out: it sets the canvas before it calls `draw`."""
+
+        canv: Any
+        width: float
+        height: float
+        keepWithNext: bool  # noqa: N815 (reportlab's name)
 else:
-    from reportlab.platypus.flowables import Flowable as Base
+    from reportlab.platypus.flowables import Flowable as Base  # this module is loaded only where a PDF is drawn
 
 LINK = "1F5C99"
 

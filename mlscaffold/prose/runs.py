@@ -33,6 +33,7 @@ class _Field:
 
     @property
     def link(self) -> str:
+        """Where the field leads, if it is a link."""
         found = _FIELD.search(self.text)
         return found[1] if found else ""
 

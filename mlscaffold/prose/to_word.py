@@ -282,7 +282,7 @@ def _numberings(document: Any) -> tuple[int, int]:
 
     numbering = document.part.numbering_part.element
     taken = [int(found) for found in numbering.xpath("w:abstractNum/@w:abstractNumId")]
-    made = []
+    made: list[int] = []
     for kind in ("bullet", "decimal"):
         key = max([*taken, *made], default=0) + 1
         made.append(key)

@@ -43,7 +43,7 @@ def export(project: Project, name: str, format_: str) -> Exported:
     """One document (`01-problem`) as docx or pdf, also one that is still as generated: a form to fill in."""
     source = _source(project, name)
     prose, notes = _read(project, source)
-    prose = Prose(tuple(_without_guidance(prose.blocks)), prose.notes)
+    prose = Prose(tuple(without_guidance(prose.blocks)), prose.notes)
     if format_ == "docx":
         from mlscaffold.prose import to_word
 
@@ -105,7 +105,7 @@ def _loader(project: Project, source: str, missing: list[str]) -> Callable[[str]
     return load
 
 
-def _without_guidance(blocks: tuple[Block, ...]) -> Iterator[Block]:
+def without_guidance(blocks: tuple[Block, ...]) -> Iterator[Block]:
     """The blocks without the template's guidance wherever somebody has written something."""
     parts: list[list[Block]] = [[]]
     for block in blocks:

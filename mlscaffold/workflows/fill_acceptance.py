@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,15 +83,49 @@ def filled(data: bytes | None, filling: Filling, take: Container[int]) -> bytes:
                 value = getattr(difference.wanted, key)
                 if value is not None and value != getattr(difference.now, key):
                     known[difference.place][key] = _plain(value)
-    if filling.new:
-        if known is None:
-            known = tomlkit.aot()
-            document.append("thresholds", known)
-        for threshold in filling.new:
-            _append(known, _values(threshold))
-    made = tomlkit.dumps(document).encode()
-    acceptance.read(made, FILE)
-    return made
+    made = tomlkit.dumps(document)
+    values = [_values(threshold) for threshold in filling.new]
+    if values:
+        made = _beside(made, values) or _appended(document, values)
+    acceptance.read(made.encode(), FILE)
+    return made.encode()
+
+
+def _beside(text: str, values: list[dict[str, str | float | int]]) -> str:
+    """The file with new tables right below the last threshold, before the comments of what follows; empty where there is none."""
+    import tomlkit
+
+    headers = list(re.finditer(r"(?m)^[ \t]*\[\[\s*thresholds\s*\]\].*$", text))
+    if not headers:
+        return ""
+    own = re.compile(r"(?:\n[ \t]*[^\s#\[].*)*").match(text, headers[-1].end())
+    end = own.end() if own else headers[-1].end()
+    blocks = "".join(f"\n\n[[thresholds]]\n{tomlkit.dumps(table).rstrip()}" for table in values)
+    made = text[:end] + blocks + text[end:]
+    before = tomlkit.parse(text).unwrap()
+    # Where a value spans lines the place was wrong, and this tells.
+    try:
+        same = tomlkit.parse(made).unwrap() == before | {"thresholds": [*before["thresholds"], *values]}
+    except tomlkit.exceptions.ParseError:
+        return ""
+    return made if same else ""
+
+
+def _appended(document: Any, values: list[dict[str, str | float | int]]) -> str:  # noqa: ANN401 (tomlkit has no common type)
+    """The file with new thresholds in the form that the others have: an array of inline tables, else tables."""
+    import tomlkit
+
+    known = document.get("thresholds")
+    if known is None:
+        known = tomlkit.aot()
+        document.append("thresholds", known)
+    for table in values:
+        made: Any = tomlkit.table() if isinstance(known, tomlkit.items.AoT) else tomlkit.inline_table()
+        made.update(table)
+        if isinstance(known, tomlkit.items.AoT):
+            made.add(tomlkit.nl())
+        known.append(made)
+    return tomlkit.dumps(document)
 
 
 def _agree(wanted: Threshold, known: Threshold) -> bool:
@@ -99,27 +134,10 @@ def _agree(wanted: Threshold, known: Threshold) -> bool:
     return all(a is None or (b is not None and abs(a - b) < 1e-9) for a, b in pairs)
 
 
-def _append(known: Any, values: dict[str, str | float | int]) -> None:  # noqa: ANN401 (tomlkit's items have no common type)
-    """Add a threshold in the form that the others have: tables with a blank line between them, or an array of inline tables."""
-    import tomlkit
-    from tomlkit.items import AoT
-
-    if not isinstance(known, AoT):
-        inline = tomlkit.inline_table()
-        inline.update(values)
-        known.append(inline)
-        return
-    if len(known) and not known[-1].as_string().endswith("\n\n"):
-        known[-1].add(tomlkit.nl())
-    table = tomlkit.table()
-    table.update(values)
-    table.add(tomlkit.nl())
-    known.append(table)
-
-
 def _values(threshold: Threshold) -> dict[str, str | float | int]:
     texts = {"class": threshold.of_class, "slice": threshold.slice, "target": threshold.target, "device": threshold.device}
-    values: dict[str, str | float | int] = {"metric": threshold.metric} | {key: text for key, text in texts.items() if text}
+    values: dict[str, str | float | int] = {"metric": threshold.metric}
+    values.update({key: text for key, text in texts.items() if text})
     if threshold.split != "test":
         values["split"] = threshold.split
     return values | {key: _plain(found) for key in ("min", "max") if (found := getattr(threshold, key)) is not None}

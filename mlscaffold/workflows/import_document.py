@@ -17,7 +17,7 @@ from mlscaffold.project import Project
 from mlscaffold.prose import from_word, to_markdown
 from mlscaffold.prose.tree import Block, Heading, Inline, Picture, Prose, Span, Table, plain, with_pictures
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.export_documents import STAGES, document_names
+from mlscaffold.workflows.export_documents import STAGES, document_names, without_guidance
 from mlscaffold.workflows.fill_acceptance import FILE, Filling, compare, filled
 from mlscaffold.writing import write_bytes
 
@@ -53,7 +53,7 @@ def plan(project: Project, file: Path, *, stage: str = "", replace_: bool = Fals
     path = f"docs/{name}.md"
     beside = _make_room(project, name, replace_=replace_)
     files: dict[str, bytes] = {}
-    blocks = with_pictures(prose.blocks, lambda picture: _placed(project, picture, name, files))
+    blocks = with_pictures(tuple(without_guidance(prose.blocks)), lambda picture: _placed(project, picture, name, files))
     files[path] = to_markdown.render(Prose(blocks))
     anchors = tuple(a for block in blocks if isinstance(block, Heading) for a in block.anchors)
     asked = _requirements(blocks, read_classes(project.root)) if name == "01-problem" else Requirements()

@@ -9,6 +9,7 @@ import pytest
 
 from mlscaffold.evidence import Broken, documents
 from mlscaffold.evidence.titles import ANCHORS, anchors_of
+from mlscaffold.templating.catalog import templates_root
 
 MARKDOWN = """---
 title: x
@@ -249,6 +250,14 @@ def test_pdf_without_text_and_no_pdf() -> None:
         documents.read(stream.getvalue()[:60], "a.pdf")
 
 
+@pytest.mark.parametrize("name", ["01-problem", "02-research", "07-evaluation"])
+def test_the_headings_of_the_template_are_known_without_their_marks(name: str) -> None:
+    path = templates_root() / "base" / "docs" / f"{name}.md.jinja"
+    found = documents.read(path.read_bytes(), f"{name}.md")
+    known = {s.anchors[0]: anchors_of(s.title) for s in found.sections if s.anchors and s.anchors[0] in ANCHORS[name]}
+    assert known == {anchor: (anchor,) for anchor in ANCHORS[name]}
+
+
 def test_word_links_keep_their_targets_and_translated_lists_are_lists() -> None:
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml import OxmlElement
@@ -313,3 +322,5 @@ def test_a_line_that_only_looks_like_a_heading_is_text_where_the_outline_tells()
     ]
     found = documents.find(document, "hardware")
     assert found and found.text == "Results Two laptops."
+    of_libre_office = Prose((Heading(1, (Span("Wunsch"),), ("ideal5Fsolution",)), text("Ruhe.")))
+    assert documents.read(to_pdf.render(of_libre_office)[0], "a.pdf").sections[0].anchors == ("ideal-solution",)

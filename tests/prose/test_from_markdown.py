@@ -42,7 +42,12 @@ def test_pictures_by_path_address_and_in_the_text() -> None:
     inside = base64.b64encode(picture()).decode()
     text = f'![one](a%20b.png)\n\n<img alt="two" src="c.png">\n\n![three](data:image/png;base64,{inside})\n'
     asked: list[str] = []
-    found = list(pictures(from_markdown.read(text.encode(), "a.md", load=lambda t: (asked.append(t), b"x")[1]).blocks))
+
+    def note(target: str) -> bytes:
+        asked.append(target)
+        return b"x"
+
+    found = list(pictures(from_markdown.read(text.encode(), "a.md", load=note).blocks))
     assert asked == ["a b.png", "c.png"]
     assert [(p.alt, p.target) for p in found] == [("one", "a b.png"), ("two", "c.png"), ("three", "")]
     assert found[2] == Picture("three", "", picture())

@@ -180,18 +180,26 @@ def test_what_is_no_word_file(data: bytes, words: str) -> None:
 
 def test_a_damaged_word_file_is_told_as_such() -> None:
     def spoiled(old: bytes, new: bytes) -> bytes:
-        good, stream = zipfile.ZipFile(io.BytesIO(word(lambda d: d.add_paragraph("x", style="List Bullet")))), io.BytesIO()
+        good, stream = (
+            zipfile.ZipFile(io.BytesIO(word(lambda d: (d.add_heading("y", 1), d.add_paragraph("x", style="List Bullet"))))),
+            io.BytesIO(),
+        )
         with zipfile.ZipFile(stream, "w") as archive:
             for name in good.namelist():
                 archive.writestr(name, good.read(name).replace(old, new))
         return stream.getvalue()
 
-    for old, new in (
-        (b"<w:body>", b"<w:body"),
-        (b'<w:ilvl w:val="0"/>', b'<w:ilvl w:val="deep"/>'),
-        (b"w:abstractNumId w:val", b"w:abstractNumId w:x"),
-    ):
-        try:
-            from_word.read(spoiled(old, new), "a.docx")
-        except Broken as problem:
-            assert problem.message.startswith("a.docx: cannot be read as a Word document")
+    cases = {
+        (b"<w:body>", b"<w:body"): True,
+        (b'w:outlineLvl w:val="0"', b'w:outlineLvl w:val="top"'): True,
+        (b'w:name w:val="heading 1"', b'w:name w:x="1"'): False,
+        (b"styles+xml", b"stiles+xml"): True,
+        (b"abstractNumId w:val", b"abstractNumId w:x"): False,
+    }
+    for (old, new), fatal in cases.items():
+        for read in (from_word.read, documents.read):
+            try:
+                read(spoiled(old, new), "a.docx")
+                assert not fatal, (read, old)
+            except Broken as problem:
+                assert problem.message.startswith("a.docx: ") and problem.hint

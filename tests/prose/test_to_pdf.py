@@ -24,7 +24,7 @@ def test_an_outline_and_the_anchors_as_destinations() -> None:
     reader = pypdf.PdfReader(io.BytesIO(data))
     assert reader.metadata and (reader.metadata.title, reader.metadata.author) == ("Der Blumensortierer", "flower-sorter")
     assert sorted(reader.named_destinations)[:2] == ["/ideal-solution", "/owner"]
-    assert [str(entry.title) for entry in reader.outline[1]][:2] == ["Problemeigner", "Problemstellung"]  # type: ignore[index, union-attr]
+    assert [str(entry.title) for entry in reader.outline[1]][:2] == ["Problemeigner", "Problemstellung"]  # type: ignore[union-attr]
     links = [a.get_object()["/A"]["/URI"] for page in reader.pages for a in page.get("/Annots", ())]
     assert "https://example.org/frei" in links
     assert data == to_pdf.render(from_markdown.read(GERMAN.encode(), "a.md", load=load), author="flower-sorter")[0]

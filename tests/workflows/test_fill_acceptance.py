@@ -48,9 +48,11 @@ def test_comments_and_everything_else_stay() -> None:
     filling = compare(wishes(Threshold("accuracy", 0.95), Threshold("size_bytes", max=5_000_000.0)), TABLES)
     made = filled(TABLES, filling, {0}).decode()
     assert (
-        made.replace("min = 0.95", "min = 0.9").replace('[[thresholds]]\nmetric = "size_bytes"\nmax = 5000000\n\n', "")
+        made.replace("min = 0.95", "min = 0.9").replace('\n\n[[thresholds]]\nmetric = "size_bytes"\nmax = 5000000', "")
         == TABLES.decode()
     )
+    # Right below the last threshold: the comments further down belong to what follows them.
+    assert made.index("size_bytes") < made.index("# [[thresholds]]")
     kept = tomllib.loads(filled(TABLES, filling, set()).decode())
     assert [t.get("min") for t in kept["thresholds"]] == [0.9, None, None]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlscaffold.checks import check, fail
@@ -12,6 +13,7 @@ from mlscaffold.evidence.exports import Card
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
+_OF_INPUT = re.compile(r"input|image|preproc|normal", re.IGNORECASE)
 SCALES = ("scale", "bias", "mean", "std", "image_scale", "preprocessing")
 
 
@@ -24,8 +26,7 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Shape and layout of the input in each card against colour and size in `pipeline.json`; the pipeline's digest; a scaling that
-    the
-    export does as well (`options`), though the pipeline does it before.
+    the export does as well (`options`), though the pipeline does it before.
 
     ## Fix
     Convert again.
@@ -42,12 +43,30 @@ def input_mismatch(project: Project) -> Iterator[Finding]:
         elif card.pipeline != digest:
             yield fail(f"{card.target} was made for pipeline {card.pipeline[:12]}, pipeline.json is {digest[:12]}", card.path,
                        "pipeline.json", fix=command(project, card))  # fmt: skip
-        twice = [key for key in SCALES if card.options.get(key) not in (None, False, 1, 1.0, "", "none", [], 0, 0.0)]
+        twice = list(_scalings(card.options))
         if twice and card.input.dtype.startswith("float"):
             yield fail(
-                f"{card.target} applies {twice[0]} = {card.options[twice[0]]} inside; pipeline.json scales the pictures already",
+                f"{card.target} applies {twice[0][0]} = {twice[0][1]} inside; pipeline.json scales the pictures already",
                 card.path, "pipeline.json", fix=command(project, card),
             )  # fmt: skip
+
+
+def _scalings(options: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Options by which an export scales pictures itself, also those below a key that speaks of the input."""
+    for key, value in options.items():
+        if isinstance(value, Mapping):
+            yield from _scalings(value) if _OF_INPUT.search(key) else ()
+        elif key in SCALES and not _changes_nothing(key, value):
+            yield key, value
+
+
+def _changes_nothing(key: str, value: object) -> bool:
+    """Whether a scaling is none: off, a factor of 1, an offset of 0."""
+    if value in (None, False, "", "none"):
+        return True
+    parts = value if isinstance(value, list) else [value]
+    neutral = (0,) if key in ("bias", "mean") else (0, 1)
+    return all(isinstance(part, (int, float)) and part in neutral for part in parts)
 
 
 def _wanted(pipeline: dict[str, Any], card: Card) -> tuple[int, ...]:

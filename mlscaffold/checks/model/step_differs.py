@@ -17,7 +17,7 @@ from mlscaffold.project import Project, Unknown
 TIMEOUT = 300.0
 
 
-@check(proves="fits-one-batch", reads=("reports/model", "pipeline.json", "data/schema.toml"), deep=True)
+@check(proves="fits-one-batch", reads=("reports/model", "configs", "pipeline.json", "data/schema.toml"), deep=True)
 def step_differs(project: Project) -> Iterator[Finding]:
     """One step of training with today's code is sound, and is that of the proof.
 
@@ -53,6 +53,8 @@ def step_differs(project: Project) -> Iterator[Finding]:
 
 def _probe(project: Project) -> Step:
     """What one step of the project's own training does; raises `Unknown` where its `train` cannot say."""
+    for path in project.glob("configs/*"):
+        project.digest(path)  # noted: other settings, another step
     with tempfile.TemporaryDirectory(prefix="mlscaffold-") as folder:
         output = Path(folder) / "step.json"
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -18,6 +18,7 @@ SCENES = re.compile(
     r"(product|video|clip|scene|session|series|sequence|burst|item|object|serial|plate|slide|site)s?[_ -]?(id|no|nr|number|key)?",
     re.I,
 )
+NUMBERED = re.compile(r".*[_ -]?(id|no|nr|number|key|serial)", re.I)
 WORD = re.compile(
     r"(aug(ment(ed|ation)?)?|rot(at(ed?|ion))?|[hv]?flip(ped|lr|ud)?|mirror(ed)?|crop(ped)?|bright(ness)?|nois[ey]|blur(red)?|jitter|shear|zoom(ed)?"
     r"|scaled?|shift(ed)?|copy|dup(licate)?|elastic|contrast|gamma|oversampled)-?\d*",
@@ -30,6 +31,7 @@ ORIGIN = re.compile(
 )
 FRAME = re.compile(r"(.*?)[ _-]*(?:frame|frm)[ _-]*\d+$", re.I)
 FIX = "mlscaffold data split"
+MANY, MOST = 20, 0.1
 Rows = list[data.SplitRow]
 
 
@@ -43,7 +45,8 @@ def group_leak(project: Project) -> Iterator[Finding]:
     ## Evidence
     The column `group` of the split tables and the annotations, columns named like a patient or a video, columns that name the picture
     another one was made from (`original`, `augmented_from`), and file names: an augmented copy (`0007_rot15`, `aug_0007`, `.rf.`) whose
-    original lies in another split, and frames of one video. A declared group, and an augmented copy, fails at the first one. A guessed group warns where more than a fifth of the groups are torn.
+    original lies in another split, and frames of one video. A declared group, a number of a product or a scene (20 or more, none with
+    a tenth of the pictures), and an augmented copy, fail at the first one. A guessed group warns where more than a fifth of the groups are torn.
     Settings: `group`, the name of another column of the annotations that is the group.
 
     ## Fix
@@ -54,7 +57,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
     wanted = project.option("preparation.group-leak", "group", "")
     declared = {"group": _by(rows, {r.path: r.group or _group(notes.get(r.path)) for r in rows})}
     columns = {name for note in notes.values() for name in note.attributes}
-    strict = {c for c in columns if c == wanted or BODIES.fullmatch(c)}
+    strict = {c for c in columns if c == wanted or BODIES.fullmatch(c) or _identifies(c, list(notes.values()))}
     declared |= {name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()}) for name in sorted(strict)}
     for name, groups in declared.items():
         torn = _torn(groups)
@@ -83,6 +86,14 @@ def group_leak(project: Project) -> Iterator[Finding]:
                 " if they belong together, name them in the column `group`",
                 *_places(torn), fix=FIX,
             )  # fmt: skip
+
+
+def _identifies(column: str, notes: list[data.Annotation]) -> bool:
+    """Whether a column numbers single things: products, scenes, videos; not sites or cameras, which hold many pictures each."""
+    if not SCENES.fullmatch(column) or not NUMBERED.fullmatch(column):
+        return False
+    sizes = Counter(value for note in notes if (value := note.attributes.get(column, "")))
+    return len(sizes) >= MANY and max(sizes.values()) <= MOST * len(notes)
 
 
 def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import people, sections
 from mlscaffold.evidence.documents import Section, count_words, normalise
-from mlscaffold.evidence.wording import count
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
@@ -41,6 +41,21 @@ SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
     "姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷黎史陶贺顾毛郝龚邵万钱严洪武莫孔"
 )
+FIX = "edit {path}: who did what, when, where, and what went wrong"
+# What advertising says, and what only somebody says who was there.
+PRAISE = re.compile(
+    r"\b(?:innovati\w+|seamless\w*|empower\w*|synerg\w+|cutting[- ]edge|state[- ]of[- ]the[- ]art|world[- ]class|delight\w*|revolution\w+|disrupt\w*|"
+    r"leverag\w+|next[- ]generation|game[- ]chang\w+|best[- ]in[- ]class|holistic\w*|intelligent\w*|unlock\w*|nahtlos\w*|marktführend\w*|zukunftsweisend\w*|"
+    r"bahnbrechend\w*|begeister\w*)\b|颠覆|赋能|领先|创新|智能化|一站式|革命性",
+    re.I,
+)
+HAPPENED = re.compile(
+    r"\d|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:yesterday|last (?:week|month|year|night|spring|summer|autumn|winter)|ago|morning|evening|night|once)\b|"
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|"
+    r"\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|gestern|neulich|letzte\w*|vorig\w*|morgens|abends|nachts|einmal|"
+    r"januar|februar|märz|mai|juni|juli|oktober|dezember)\w*|[“\"„「]|昨天|上周|上个月|去年|星期|周[一二三四五六日]|早上|晚上|有一次",
+    re.I,
+)
 CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -53,7 +68,8 @@ def owner_unnamed(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     A person's name (or address) in the section on the owner of `docs/01-problem.*`; scenes in the section on understanding:
-    list items, sub-headings or paragraphs of at least eight words. Setting `scenes` (default 2).
+    list items, sub-headings or paragraphs of at least eight words, of which not all are praise without a day or a number.
+    Setting `scenes` (default 2).
 
     ## Fix
     Name the person and how to reach them. Ask them what happened last time, and when, and write down two such scenes.
@@ -106,10 +122,18 @@ def _scenes(insight: Section, path: str, wanted: int) -> Iterator[Finding]:
     scenes = max(len(told), len(insight.subheadings))
     # One long paragraph may well tell two scenes.
     if scenes >= wanted or (scenes and insight.words >= 60 * wanted):
+        praise = {found.casefold() for found in PRAISE.findall(insight.text)}
+        if len(praise) > 1 and not HAPPENED.search(insight.text):
+            yield warn(
+                f"“{insight.title}” names no day, no place and no number, and praises ({few(sorted(praise))}); "
+                f"at least {wanted} first-hand scenes are wanted",
+                at(path, insight.line),
+                fix=FIX.format(path=path),
+            )
         return
     judge_as = fail if insight.words < 25 else warn
     yield judge_as(
         f"{count(scenes, 'scene')} in {insight.words} words of “{insight.title}”; at least {wanted} first-hand ones are wanted",
         at(path, insight.line),
-        fix=f"edit {path}: who did what, when, where, and what went wrong",
+        fix=FIX.format(path=path),
     )

@@ -65,7 +65,7 @@ def _sizes(told: quantities.Quantities, counted: dict[str, Any]) -> Iterator[str
         return
 
     def held(width: int, height: int) -> bool:
-        return wide["min"] <= width <= wide["max"] and high["min"] <= height <= high["max"]
+        return bool(wide["min"] <= width <= wide["max"] and high["min"] <= height <= high["max"])
 
     if not any(held(w, h) or held(h, w) for w, h in told.sizes):
         width, height = told.sizes[0]

@@ -13,6 +13,7 @@ from mlscaffold.project import Missing, Project
 
 LEAST = 3
 MOST_EQUAL = 0.8
+NOTHING = 1e-6
 
 
 @check(proves="metrics-by-epoch", reads=("reports/training",))
@@ -23,8 +24,8 @@ def curve_implausible(project: Project) -> Iterator[Finding]:
     Validation that equals train to the last digit was measured on train; a number that never moves was not measured.
 
     ## Evidence
-    The columns of `metrics.csv`: validation against train, values that never change, a learning rate of 0 (other than in the first
-    and the last epoch), accuracies outside 0 to 1. And the digests of train and validation in `provenance.json`.
+    The columns of `metrics.csv`: validation against train, values that never change, a learning rate of 0, or of a
+    millionth of its peak (other than in the first and the last epoch), accuracies outside 0 to 1. And the digests of train and validation in `provenance.json`.
 
     ## Fix
     Look at the loaders and the scheduler, and train again.
@@ -58,10 +59,13 @@ def curve_implausible(project: Project) -> Iterator[Finding]:
                 curves.path,
                 fix=fix,
             )
-    zero = [e.epoch for e in curves.epochs[1:-1] if e.get("lr") == 0]
+    peak = max((rate for rate in curves.column("lr") if math.isfinite(rate)), default=0.0)
+    zero = [e.epoch for e in curves.epochs[1:-1] if e.get("lr") <= NOTHING * peak]
     if zero:
+        ends = curves.epochs[-1].get("lr") <= NOTHING * peak
+        rate = min(e.get("lr") for e in curves.epochs if e.epoch in zero)
         yield fail(
-            f"lr is 0 from epoch {zero[0]} on ({len(zero) + (curves.epochs[-1].get('lr') == 0)} of {n} epochs): nothing is learned then", curves.path,
+            f"lr is {rate:.2g} from epoch {zero[0]} on ({len(zero) + ends} of {n} epochs): nothing is learned then", curves.path,
             fix="look at the step unit of the scheduler",
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import trained
+from mlscaffold.evidence import acceptance, trained
 from mlscaffold.evidence.curves import Curves, Epoch
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.evidence.runs import Provenance
@@ -15,11 +15,12 @@ from mlscaffold.evidence.trained import Trained
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
+CLEARLY = 2.5
 # What stands in `reason` when nobody gave one, or when it only says that the epoch is the best.
 NO_REASON = re.compile(r"|the first run that ended|chosen by hand|.*\bbest\b.*", re.I)
 
 
-@check(proves="trained-model", reads=("reports/training",))
+@check(proves="trained-model", reads=("reports/training", "acceptance.toml"))
 def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     """The checkpoint is of the best epoch by the metric that was monitored.
 
@@ -29,6 +30,7 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     ## Evidence
     The epoch in `chosen.toml` and the monitored metric in `provenance.json`, against that column of `metrics.csv`. Another epoch
     counts when it is better by more than one standard error on validation. With another reason recorded in `chosen.toml` it warns.
+    Where accuracy is optimised and the loss was monitored, an epoch whose accuracy was better by 2.5 standard errors warns.
 
     ## Fix
     Take the best checkpoint: `choose`, which writes the choice and its epoch.
@@ -62,9 +64,27 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
             f"the checkpoint was monitored on {monitor}, which metrics.csv does not have", curves.path, record.path, fix=fix
         )
         return
+    yield from _accuracy(project, curves, rows, column, run=run, record=record, fix=fix)
     yield from _compare(
         curves, rows, column, run, record, noise=trained.noise(_table(project, run), column, _samples(record)), fix=fix
     )
+
+
+def _accuracy(
+    project: Project, curves: Curves, rows: list[Epoch], column: str, *, run: Trained, record: Provenance, fix: str
+) -> Iterator[Finding]:
+    """A warning where what was monitored is not what is optimised, and accuracy had been clearly better."""
+    wanted = project.read(acceptance.read, "acceptance.toml").optimise if project.exists("acceptance.toml") else ""
+    best, row = curves.best("val_acc", "max"), rows[0]
+    if wanted != "accuracy" or column != "val_loss" or best is None or not math.isfinite(row.get("val_acc")):
+        return
+    noise = CLEARLY * trained.noise(_table(project, run), "val_acc", _samples(record))
+    if best.get("val_acc") - max(r.get("val_acc") for r in rows) > noise:
+        yield warn(
+            f"the chosen epoch {row.epoch} has val_acc {row.get('val_acc'):.3f}, epoch {best.epoch} had {best.get('val_acc'):.3f} (chance explains"
+            f" {noise:.2g}); {column} was monitored, accuracy is optimised",
+            at(curves.path, row.line), run.file, fix=f"monitor val_acc, or {fix}",
+        )  # fmt: skip
 
 
 def _compare(

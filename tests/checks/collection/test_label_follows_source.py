@@ -91,3 +91,51 @@ def test_sources_that_say_little(project: Sandbox, where: Where) -> None:
 def test_columns_that_say_little_of_the_taking(project: Sandbox, column: str, value: Where) -> None:
     noted(project, column, value)
     assert project.check(CHECK) == []
+
+
+def saved(project: Sandbox, label: str, *, kind: str, side: int) -> None:
+    """Save all pictures of a class in another format and size, under their names' other ending."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    file = f"data/raw/belt/{label}/annotations.csv"
+    for path in sorted((project.root / f"data/raw/belt/{label}").glob("*.png"))[:60]:
+        content = BytesIO()
+        Image.open(path).resize((side, side)).save(content, kind)
+        path.unlink()
+        project.write({f"data/raw/belt/{label}/{path.stem}.{kind.lower()}": content.getvalue()})
+    project.edit_csv(file, lambda rows: [r | {"path": r["path"].replace(".png", f".{kind.lower()}")} for r in rows[:60]])
+
+
+def test_a_format_that_tells_the_label(project: Sandbox) -> None:
+    for name in CLASSES[1:]:
+        for path in sorted((project.root / f"data/raw/belt/{name}").glob("*.png"))[60:]:
+            path.unlink()
+        project.edit_csv(f"data/raw/belt/{name}/annotations.csv", lambda rows: rows[:60])
+    saved(project, CLASSES[0], kind="BMP", side=16)
+    said(project.check(CHECK), "warn", 'class "daisy": 60 of 60 pictures come from file format BMP (RGB)', "no other class does")
+
+
+def test_a_size_that_tells_the_label(project: Sandbox) -> None:
+    for number, name in enumerate(CLASSES):
+        saved(project, name, kind="BMP", side=20 + 4 * number)
+    for path in sorted((project.root / "data/raw/belt").glob("*/*.png")):
+        path.unlink()
+    said(project.check(CHECK), "warn", "each of 3 picture sizes supplies exactly one class", '20 x 20 "daisy"')
+
+
+def test_a_few_files_of_another_format_say_nothing(project: Sandbox) -> None:
+    file = "data/raw/belt/rose/annotations.csv"
+    project.write({"data/raw/belt/rose/late.bmp": b"BM", file: project.read(file) + "late.bmp,rose\n"})
+    assert project.check(CHECK) == []
+
+
+def test_a_column_named_source_is_a_source_too(project: Sandbox) -> None:
+    noted(project, "source", lambda label, _: f"set of {label}")
+    said(
+        project.check(CHECK),
+        "warn",
+        "each of 3 values of `source` supplies exactly one class",
+        "data/raw/belt/daisy/annotations.csv:2",
+    )

@@ -44,6 +44,16 @@ def test_a_threshold_of_the_target(project: Sandbox) -> None:
     says(project, CHECK, "accuracy ≥ 0.97 of onnx is not met: 0.940")
 
 
+def test_a_threshold_of_the_target_on_a_slice(project: Sandbox) -> None:
+    for path in project.root.glob("data/raw/**/annotations.csv"):
+        name = path.relative_to(project.root).as_posix()
+        project.edit_csv(name, lambda rows: [{**row, "light": "dark" if i % 3 else "bright"} for i, row in enumerate(rows)])
+    wanted = 'schema = 1\n[[thresholds]]\nmetric = "accuracy"\nmin = 0.995\ntarget = "onnx"\nslice = "light=dark"\n'
+    project.write({"acceptance.toml": wanted})
+    found = says(project, CHECK, "accuracy ≥ 0.995 of onnx in light=dark is not met")
+    assert "n = 150" not in found.message
+
+
 def test_without_answers(project: Sandbox) -> None:
     project.remove(ANSWERS)
     misses(project, CHECK, "predictions.csv is missing")

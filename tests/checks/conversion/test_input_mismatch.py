@@ -29,6 +29,19 @@ def test_scaled_twice(project: Sandbox) -> None:
     says(project, CHECK, "onnx applies scale = 0.0039", "pipeline.json scales the pictures already")
 
 
+def test_scaled_by_the_type_of_the_input(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c.update(options={"image_input": {"bias": [-0.485, -0.456, -0.406]}}))
+    says(project, CHECK, "onnx applies bias = [-0.485, -0.456, -0.406] inside")
+    project.edit_json(CARD, lambda c: c.update(options={"preprocessing": "imagenet"}))
+    says(project, CHECK, "onnx applies preprocessing = imagenet inside")
+
+
+def test_scalings_that_change_nothing(project: Sandbox) -> None:
+    nothing = {"scale": 1.0, "bias": [0, 0, 0], "mean": [0.0], "std": [1, 1, 1], "preprocessing": "none"}
+    project.edit_json(CARD, lambda c: c.update(options={**nothing, "input": nothing, "weights": {"scale": 0.02}}))
+    passes(project, CHECK)
+
+
 def test_without_exports(project: Sandbox) -> None:
     project.remove("exports")
     misses(project, CHECK, "exports has no converted model")

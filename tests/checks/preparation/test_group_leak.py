@@ -122,3 +122,23 @@ def test_an_origin_in_the_same_split_or_none_that_is_known(project: Sandbox) -> 
     assert project.check(CHECK) == []
     made_from(project, "source", lambda i: "camera over lane two")
     assert project.check(CHECK) == []
+
+
+def test_a_number_of_a_product_is_a_group(project: Sandbox) -> None:
+    for name in ("daisy", "rose", "tulip"):
+        numbers = [f"{name}-{i // 7}" for i in range(140)]
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv",
+            lambda rows: [{**r, "product_id": number} for r, number in zip(rows, numbers, strict=True)],  # noqa: B023 - called at once
+        )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.FAIL
+    assert "9 of 60 `product_id` values are in two splits" in found.message
+
+
+def test_a_site_holds_many_pictures_and_is_no_group_of_that_kind(project: Sandbox) -> None:
+    for name in ("daisy", "rose", "tulip"):
+        project.edit_csv(
+            f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "site_id": f"{i % 3}"} for i, r in enumerate(rows)]
+        )
+    assert [f.status for f in project.check(CHECK)] == [Status.WARN]

@@ -68,3 +68,26 @@ def test_one_scene_is_a_warning(project: Sandbox) -> None:
     scene = "On 3 November at two in the morning Grace watched Tomas sort tulips that had not opened yet, and eleven bunches went past."
     set_section(project, "understanding", scene + " He waited for the label on the box.")
     said(project.check(CHECK), "warn", "1 scene")
+
+
+@pytest.mark.parametrize(
+    "praise",
+    [
+        "- Our innovative platform empowers every florist to do more with less effort.\n- Customers are delighted by seamless answers wherever and whenever they need them.",
+        "- Die nahtlose Lösung begeistert alle Kunden und macht jeden Ablauf leichter und schneller.\n- Unser zukunftsweisendes Verfahren hilft überall und jederzeit allen Menschen im Betrieb.",
+        "- 我们的创新方案赋能每一位花商,让分拣工作更加轻松高效。\n- 一站式平台处于行业领先地位,为客户带来全新的体验和价值。",
+    ],
+)
+def test_praise_in_place_of_scenes(project: Sandbox, praise: str) -> None:
+    set_section(project, "understanding", praise)
+    said(project.check(CHECK), "warn", "praises", "at least 2 first-hand scenes", FILE)
+
+
+def test_a_scene_may_praise(project: Sandbox) -> None:
+    scene = "Tomas was delighted by the new lamps, which a seller had called innovative and cutting-edge"
+    set_section(
+        project,
+        "understanding",
+        f"- On Monday {scene}, until daisies looked like roses.\n- The bunch went by, and nobody saw it.\n",
+    )
+    assert [f for f in project.check(CHECK) if "praises" in f.message] == []

@@ -57,3 +57,27 @@ def test_bibtex_beside_the_document(project: Sandbox) -> None:
         }
     )
     assert project.check(CHECK) == []
+
+
+def test_one_work_with_and_without_its_number(project: Sandbox) -> None:
+    cite(
+        project,
+        "He et al., Deep residual learning for image recognition, 2016, arXiv:1512.03385",
+        "Deep residual learning for image recognition, CVPR 2016",
+        "He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2016",
+        "Barz, Denzler, Do we train on test data?, 2020, doi:10.3390/jimaging6060041",
+        "Björn Barz, Joachim Denzler, 10.3390/jimaging6060041",
+    )
+    said(project.check(CHECK), "fail", "5 entries name 2 different works", FILE)
+
+
+def test_titles_that_begin_alike_are_works_of_their_own(project: Sandbox) -> None:
+    cite(
+        project,
+        "Attention is all you need, 2017, arXiv:1706.03762",
+        "Attention is all you need in speech separation, 2021, arXiv:2010.13154",
+        "深度残差学习用于图像识别, 2016, arXiv:1512.03385",
+        "深度学习, 2015, doi:10.1038/nature14539",
+        "Data augmentation, 2019",
+    )
+    assert project.check(CHECK) == []

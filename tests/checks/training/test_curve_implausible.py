@@ -49,3 +49,8 @@ def test_percent(project: Sandbox) -> None:
 def test_easy_data_learned_at_once(project: Sandbox) -> None:
     project.edit_csv(FILE, lambda rows: [{**r, "val_acc": "1.0", "train_acc": "1.0"} for r in rows])
     assert project.check(CHECK) == []
+
+
+def test_a_learning_rate_of_next_to_nothing(project: Sandbox) -> None:
+    project.edit_csv(FILE, lambda rows: [{**r, "lr": "1.3e-12" if i >= 3 else r["lr"]} for i, r in enumerate(rows)])
+    assert "lr is 1.3e-12 from epoch 3 on (7 of 10 epochs)" in project.check(CHECK)[0].message

@@ -54,3 +54,20 @@ def test_two_records_that_disagree(project: Sandbox) -> None:
 def test_an_epoch_that_never_was(project: Sandbox) -> None:
     choose(project, 29)
     assert "the chosen epoch 29 is not in metrics.csv" in project.check(CHECK)[0].message
+
+
+def test_accuracy_was_clearly_better_elsewhere(project: Sandbox) -> None:
+    project.edit_csv(
+        FILE, lambda rows: [{**r, "val_acc": {4: "0.98", 7: "0.81"}.get(i, r["val_acc"])} for i, r in enumerate(rows)]
+    )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "the chosen epoch 7 has val_acc 0.810, epoch 4 had 0.980" in found.message
+    assert "val_loss was monitored, accuracy is optimised" in found.message
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "f1_macro"')
+    assert project.check(CHECK) == []
+
+
+def test_accuracy_was_a_little_better_elsewhere(project: Sandbox) -> None:
+    project.edit_csv(FILE, lambda rows: [{**r, "val_acc": "0.93" if i == 8 else r["val_acc"]} for i, r in enumerate(rows)])
+    assert project.check(CHECK) == []

@@ -139,6 +139,21 @@ def the_same_bytes_with_two_labels(project: Target) -> Words:
     return one, other, "3 pictures", f'"{rows[0]["label"]}"', f'"{label}"'
 
 
+@defect("CO-09b", "collection.contradictory-label", severity="warn")
+def saved_again_under_another_label(project: Target) -> Words:
+    """One picture came in twice, smaller the second time, and the labels differ."""
+    from PIL import Image
+
+    one, row = first(project), project.rows(first(project))[0]
+    other, label = next((f, r["label"]) for f in tables(project) for r in project.rows(f) if r["label"] != row["label"])
+    content = io.BytesIO()
+    picture = Image.open(project.root / folder_of(one) / row["path"])
+    picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)).save(content, "JPEG", quality=90)
+    project.write({f"{folder_of(other)}/came-again.jpg": content.getvalue()})
+    project.edit_csv(other, lambda t: [*t, {**t[-1], "path": "came-again.jpg", "label": label}])
+    return one, other, "1 pair of pictures that look the same", f'{row["path"]} "{row["label"]}"', f'came-again.jpg "{label}"'
+
+
 @defect("CO-10", "collection.schema-violation", everywhere=True)
 def a_hidden_folder_becomes_class_0(project: Target) -> Words:
     """An editor's hidden folder became class 0 and shifts every index."""
@@ -178,6 +193,24 @@ def one_class_from_a_line_of_its_own(project: Target) -> Words:
     label = project.classes[0]
     n = move_class(project, label, "hall-seven")
     return f'"{label}"', f"{n} of {n} pictures", "source hall-seven", "no other class"
+
+
+@defect("CO-11b", "collection.label-follows-source", severity="warn")
+def one_class_in_a_format_of_its_own(project: Target) -> Words:
+    """All pictures of one class, and no others, were saved as BMP by somebody else."""
+    from PIL import Image
+
+    label, n = project.classes[0], 0
+    for file in tables(project):
+        mine = [row["path"] for row in project.rows(file) if row["label"] == label]
+        for path in mine:
+            content = io.BytesIO()
+            Image.open(project.root / folder_of(file) / path).save(content, "BMP")
+            project.remove(f"{folder_of(file)}/{path}")
+            project.write({f"{folder_of(file)}/{path.rpartition('.')[0]}.bmp": content.getvalue()})
+        project.set_cells(file, "path", lambda r: f"{r['path'].rpartition('.')[0]}.bmp" if r["label"] == label else r["path"])
+        n += len(mine)
+    return f'class "{label}"', f"{n} of {n} pictures", "file format BMP"
 
 
 @defect("CO-12", "collection.label-follows-source", severity="warn", everywhere=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from tests.sabotage.corpus import Words, defect
+from tests.sabotage.refining import choose_refined, nudged
 from tests.sabotage.target import Row, Target
 from tests.sabotage.thresholds import demand
 
@@ -23,6 +24,7 @@ def the_old_model_under_a_new_name(project: Target) -> Words:
 @defect("TU-02", "tuning.not-better")
 def two_different_tests_are_compared(project: Target) -> Words:
     """Before on validation, after on test: no picture is in both tables."""
+    choose_refined(project)
     path = f"{project.run('tuning')}/validation.csv"
     n = len(project.rows(f"{project.evaluation('tuning')}/predictions.csv"))
     project.copy(f"{project.evaluation('tuning')}/predictions.csv", path)
@@ -40,6 +42,7 @@ def the_best_trial_on_test(project: Target) -> Words:
 @defect("TU-04", "tuning.not-better", severity="warn")
 def a_gain_of_one_picture(project: Target) -> Words:
     """The gain is one picture: luck."""
+    choose_refined(project)
     table, path = project.rows(f"{project.run('training')}/validation.csv"), f"{project.run('tuning')}/validation.csv"
     n, names = len(table), project.classes
     wrong = next((row for row in table if row["label"] != row["prediction"]), None)
@@ -48,7 +51,9 @@ def a_gain_of_one_picture(project: Target) -> Words:
         wrong, right = _answer(table[0], next(name for name in names if name != table[0]["label"])), right - 1
         project.edit_csv(f"{project.run('training')}/validation.csv", lambda _: table)
     mended = _answer({**wrong}, wrong["label"])
-    project.edit_csv(path, lambda _: [_nudged(mended if row is wrong else row) for row in table])
+    project.edit_csv(path, lambda _: [nudged(mended if row is wrong else row) for row in table])
+    if project.optimised != "accuracy":
+        return path, project.optimised, "on validation", "may be chance"
     return path, f"{right / n:.3f} → {(right + 1) / n:.3f} on validation", "may be chance", f"1 of {n}"
 
 
@@ -63,6 +68,7 @@ def more_accurate_and_too_slow(project: Target) -> Words:
 @defect("TU-06", "tuning.best-trial-differs")
 def parameters_typed_by_hand(project: Target) -> Words:
     """The learning rate of the best trial lost a digit when it was typed."""
+    choose_refined(project)
     folder = project.run("tuning")
     trials = [row for row in project.rows(f"{folder}/study.csv") if row["state"] == "COMPLETE"]
     best = min(trials, key=lambda row: float(row["value"]) * (1 if "loss" in row["metric"] else -1))
@@ -75,6 +81,7 @@ def parameters_typed_by_hand(project: Target) -> Words:
 @defect("TU-07", "tuning.same-model")
 def a_copied_table(project: Target) -> Words:
     """The predictions of the refined model are stage 7's file, copied."""
+    choose_refined(project)
     before, after = (f"{project.evaluation(of)}/predictions.csv" for of in ("training", "tuning"))
     project.copy(before, after)
     return after, before, f"all {len(project.rows(before))} probabilities on test equal"
@@ -98,8 +105,7 @@ def the_real_world_is_train(project: Target) -> Words:
 def inference_reads_in_another_way(project: Target) -> Words:
     """Inference reads pictures in another way than training: channels the other way round, pixels as they come."""
     script = f"{project.package}/infer.py"
-    colour = project.json("pipeline.json")["colour"]
-    own = "read_array(path, pipeline)[::-1].copy()" if colour == "RGB" else "(3 * read_array(path, pipeline) + 2)"
+    own = "(3 * read_array(path, pipeline)[::-1] + 2)"  # metal and ink are grey: the order of channels alone says little there
     sound = project.read(script)
     project.replace(script, "read_array(path, pipeline)]", f"{own}]")
     done = subprocess.run([sys.executable, "-m", f"{project.package}.infer"], cwd=project.root, capture_output=True, check=False)
@@ -116,8 +122,8 @@ def the_search_was_cut_off(project: Target) -> Words:
     project.edit_json(f"{folder}/provenance.json", lambda record: record["limits"].update(trials=50))
     rows = project.rows(f"{folder}/study.csv")
     best = min(rows, key=lambda row: float(row["value"]) * (1 if "loss" in row["metric"] else -1))
-    failed = [{**row, "state": "FAIL", "value": ""} for row in rows if row is not best][:2]
-    project.edit_csv(f"{folder}/study.csv", lambda _: [*failed, best])
+    failed = [{**best, "trial": str(n), "state": "FAIL", "value": ""} for n in (48, 49)]
+    project.edit_csv(f"{folder}/study.csv", lambda _: [best, *failed])
     return f"{folder}/study.csv", "1 of 50 trials is complete", "2 failed"
 
 
@@ -172,8 +178,3 @@ def _answer(row: Row, name: str) -> Row:
     said = row["prediction"]
     row.update({"prediction": name, f"p:{name}": row[f"p:{said}"], f"p:{said}": row[f"p:{name}"]})
     return row
-
-
-def _nudged(row: Row) -> Row:
-    """The same answer by other weights: the last digits differ."""
-    return {key: f"{float(value) * 0.9999:.9g}" if key.startswith("p:") else value for key, value in row.items()}
