@@ -80,8 +80,8 @@ def test_masks_and_their_pictures() -> None:
 def test_several_labels_of_one_picture_are_refused_not_chosen_from() -> None:
     both = Record(Path("a.png"), "a.png", ("x", "y"))
     one = Record(Path("b.png"), "b.png", ("x",))
-    reading = labelled(Reading((both, one)), "set", "cvat")
+    reading = labelled(Reading((both, one)), Path("set"), "cvat")
     assert [(d.kind, d.message) for d in reading.defects] == [("several-labels", "a.png shows 2 classes (x, y); one is wanted")]
     assert reading.total == 2
     with pytest.raises(ScaffoldError, match="holds texts"):
-        labelled(Reading((Record(Path("t"), "t", text="x"),)), "set", "doccano")
+        labelled(Reading((Record(Path("t"), "t", text="x"),)), Path("set"), "doccano")
