@@ -171,12 +171,31 @@ def checks() -> dict[str, str]:
 
 
 def formats() -> str:
-    """What `data import` reads and what `report` and `check` write."""
+    """What `data import` reads, what `data export` writes, and what `report` and `check` write."""
     import mlscaffold.reports
     from mlscaffold.datasets.formats import formats as layouts
+    from mlscaffold.datasets.holding import KINDS
 
-    parts = ["# Formats", "", NOTE, "", "## Read by `mlscaffold data import`", "", "| layout | what it is |", "|---|---|"]
-    parts += [f"| {name} | {_first_line(module)} |" for name, module in sorted(layouts().items())]
+    parts = ["# Formats", "", NOTE, "", "## Data sets", ""]
+    parts += [
+        "Read by `mlscaffold data import` and `data export`, written by `data export`. Name one with `--from`, or let it be recognised.",
+        "",
+    ]
+    parts += ["| format | what it is |", "|---|---|"]
+    parts += [f"| [{name}](#{_anchor(name)}) | {_first_line(module)} |" for name, module in sorted(layouts().items())]
+    for name, module in sorted(layouts().items()):
+        held = ", ".join(kind for kind in KINDS if kind in module.HOLDS)
+        parts += ["", f"### {name}", "", f"{_first_line(module)}", ""]
+        parts += [f"- Recognised by: {_first_line(module.sniff)}", f"- Read: {_first_line(module.read)}"]
+        parts += [f"- Written: {_first_line(module.write)} {_first_line(module.place)}", f"- Holds: {held}."]
+    parts += [
+        "",
+        "### What can be held",
+        "",
+        "| kind | what it is |",
+        "|---|---|",
+        *(f"| {kind} | {words} |" for kind, words in KINDS.items()),
+    ]
     parts += ["", "## Written by `mlscaffold report`, `check` and `status`", "", "| format | what it is |", "|---|---|"]
     for found in iter_modules(mlscaffold.reports.__path__):
         module = import_module(f"mlscaffold.reports.{found.name}")

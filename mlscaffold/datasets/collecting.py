@@ -22,16 +22,16 @@ class Findings:
     ignored: dict[str, int] = field(default_factory=dict)
     classes: list[str] = field(default_factory=list)
 
-    def item(self, where: str, kind: str, message: str, field: str = "") -> None:
+    def item(self, where: str, kind: str, message: str, *, field: str = "") -> None:
         """A picture, a row or a file was refused."""
         self.defects.append(Defect(where, kind, message, field))
 
-    def object(self, where: str, kind: str, message: str, field: str = "", *, count: int = 1) -> None:
+    def object(self, where: str, kind: str, message: str, *, field: str = "", count: int = 1) -> None:
         """An object on a picture was refused, or all of those on a picture that was."""
         if count:
             self.defects.append(Defect(where, kind, message, field, "object", count))
 
-    def tell(self, where: str, kind: str, message: str, field: str = "") -> None:
+    def tell(self, where: str, kind: str, message: str, *, field: str = "") -> None:
         """Something odd was taken over as it is."""
         self.defects.append(Defect(where, kind, message, field, ""))
 
@@ -75,42 +75,44 @@ def json_lines(file: Path, where: str, findings: Findings) -> Iterator[tuple[str
         findings.item(where, "empty-file", "is empty")
 
 
-def frame(told: tuple[int, int] | None, header: Header | None, where: str, findings: Findings) -> tuple[int, int] | None:
+def frame(told: tuple[int, int] | None, header: Header | None, *, where: str, findings: Findings) -> tuple[int, int] | None:
     """The size in which the coordinates of a picture are meant; a told size that is not the picture's is a finding."""
     if header is None:
         return told
     if told is None or told == header.stored:
         return header.stored
     if told == header.upright:
-        findings.tell(where, "upright-size", "speaks of the upright picture; the file is stored turned (EXIF)", "size")
+        findings.tell(where, "upright-size", "speaks of the upright picture; the file is stored turned (EXIF)", field="size")
         return told
     message = f"says {told[0]} × {told[1]}; the picture has {header.width} × {header.height}"
-    findings.tell(where, "size-differs", message, "size")
+    findings.tell(where, "size-differs", message, field="size")
     return header.stored
 
 
-def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, where: str, findings: Findings) -> tuple[Shape, ...]:
+def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, *, where: str, findings: Findings) -> tuple[Shape, ...]:
     """The shapes that can be used, each with its box; the others are refused, odd ones told."""
     kept: list[Shape] = []
     seen: dict[tuple[object, ...], str] = {}
     for shape in shapes:
         at = shape.origin or where
         if not shape.label:
-            findings.object(at, "no-class", "names no class", "label")
+            findings.object(at, "no-class", "names no class", field="label")
             continue
         box = bounds(shape)
         if box is None:
-            findings.object(at, "empty-mask" if shape.mask else "no-box", "has neither box nor outline with any area", "box")
+            findings.object(
+                at, "empty-mask" if shape.mask else "no-box", "has neither box nor outline with any area", field="box"
+            )
             continue
         if not shape.points and (wrong := wrong_box(shape.box or box, None) or wrong_box(box, size)):
-            findings.object(at, *wrong, "box")
+            findings.object(at, *wrong, field="box")
             continue
         if shape.mask and size and (shape.mask.width, shape.mask.height) != size:
             message = f"has a mask of {shape.mask.width} × {shape.mask.height}; the picture has {size[0]} × {size[1]}"
-            findings.object(at, "mask-size", message, "mask")
+            findings.object(at, "mask-size", message, field="mask")
             continue
         if leaves(hull(shape) or box, size) and size:
-            findings.tell(at, "box-outside", f"box {show(box)} leaves the picture of {size[0]} × {size[1]}", "box")
+            findings.tell(at, "box-outside", f"box {show(box)} leaves the picture of {size[0]} × {size[1]}", field="box")
         key = (shape.label, box, shape.angle, shape.rings, shape.mask, shape.points)
         if key in seen:
             findings.tell(at, "doubled-object", f"is the same as {seen[key]}: {shape.label}, {show(box)}")
@@ -119,9 +121,9 @@ def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, where: str, fi
     return tuple(kept)
 
 
-def measured(path: Path, told: tuple[int, int] | None, where: str, findings: Findings) -> tuple[int, int] | None:
+def measured(path: Path, told: tuple[int, int] | None, *, where: str, findings: Findings) -> tuple[int, int] | None:
     """The size in which the coordinates of a picture file are meant."""
-    return frame(told, header_of(path), where, findings)
+    return frame(told, header_of(path), where=where, findings=findings)
 
 
 def told_size(width: object, height: object) -> tuple[int, int] | None:

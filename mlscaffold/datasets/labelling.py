@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 from mlscaffold.datasets.record import Defect, Reading, Record
 from mlscaffold.errors import ScaffoldError
@@ -12,20 +13,20 @@ BOXES = "boxes"
 """Take the label of a picture from its objects."""
 
 
-def labelled(reading: Reading, name: str, kind: str, *, label_from: str = "") -> Reading:
+def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "") -> Reading:
     """The reading with at most one label a picture; what has several is refused.
 
     Raises for texts, and for a set that has nothing but objects, unless their class is asked for.
     """
     if any(record.text is not None for record in reading.records):
         raise ScaffoldError(
-            f"{name} ({kind}) holds texts; image classification wants pictures.",
+            f"{path.name} ({kind}) holds texts; image classification wants pictures.",
             reference="texts-for-pictures",
-            hint=f"To turn it into another format: mlscaffold data export {name} --format doccano --output FOLDER",
+            hint=f"Into another format of texts: mlscaffold data export {path} --format doccano --output FOLDER",
         )
     bare = [record for record in reading.records if not record.labels]
     if not label_from and len(bare) == len(reading.records) and any(record.shapes for record in bare):
-        raise _objects_only(bare, name, kind)
+        raise _objects_only(bare, path, kind)
     records: list[Record] = []
     defects: list[Defect] = []
     for record in reading.records:
@@ -43,12 +44,12 @@ def labelled(reading: Reading, name: str, kind: str, *, label_from: str = "") ->
     return replace(reading, records=tuple(records), defects=(*reading.defects, *defects))
 
 
-def _objects_only(records: list[Record], name: str, kind: str) -> ScaffoldError:
+def _objects_only(records: list[Record], path: Path, kind: str) -> ScaffoldError:
     """An error for a set without a single label of a whole picture."""
     counts = Counter(min(len({shape.label for shape in record.shapes}), 2) for record in records)
     return ScaffoldError(
-        f"{name} ({kind}) has objects on pictures, but no label of a whole picture; image classification needs one a picture.",
+        f"{path.name} ({kind}) has objects on pictures, but no label of a whole picture; image classification needs one a picture.",
         reference="no-picture-labels",
-        context=f"{counts[1]} pictures show one class, {counts[2]} several, {counts[0]} none.",
-        hint=f"--label-from {BOXES} takes the class where all objects of a picture agree, and refuses the others.",
+        context=f"Of {len(records)} pictures, {counts[1]} show one class, {counts[2]} several and {counts[0]} none.",
+        hint=f"mlscaffold data import {path} --label-from {BOXES} (takes those that show one class, refuses the others)",
     )

@@ -193,7 +193,7 @@ def _pictures(
         label = values.get("label", "")
         file = find(base, values["path"])
         if isinstance(file, str):
-            findings.item(where, *refusal(file, values["path"]), "path")
+            findings.item(where, *refusal(file, values["path"]), field="path")
         elif file not in seen:
             seen[file] = (where, label)
             name = file.relative_to(base).as_posix()
@@ -201,9 +201,9 @@ def _pictures(
             findings.records.append(Record(file, name, labels, origin=where, **_common(table, cells, columns, split)))
         elif seen[file][1] != label:
             message = f'{values["path"]} has two labels, "{seen[file][1]}" and "{label}" ({_line(seen[file][0])})'
-            findings.item(where, "two-labels", message, "label")
+            findings.item(where, "two-labels", message, field="label")
         else:
-            findings.item(where, "named-twice", f"names {values['path']} again ({_line(seen[file][0])})", "path")
+            findings.item(where, "named-twice", f"names {values['path']} again ({_line(seen[file][0])})", field="path")
 
 
 def _line(where: str) -> str:
@@ -218,7 +218,7 @@ def _texts(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
         text = cells[columns["text"]] if columns["text"] < len(cells) else ""
         label = _values(table, cells, columns).get("label", "")
         if not text.strip():
-            findings.item(where, "no-text", "has no text", "text")
+            findings.item(where, "no-text", "has no text", field="text")
             continue
         common = _common(table, cells, columns, split)
         findings.records.append(
@@ -236,7 +236,7 @@ def _boxes(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
         values = _values(table, cells, columns)
         file = find(base, values["path"])
         if isinstance(file, str):
-            findings.item(where, *refusal(file, values["path"]), "path")
+            findings.item(where, *refusal(file, values["path"]), field="path")
             continue
         groups.setdefault(file, []).append((where, values))
         firsts.setdefault(file, cells)
@@ -249,12 +249,12 @@ def _boxes(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
     for file, rows in groups.items():
         where = rows[0][0]
         header = header_of(file)
-        size = frame(told_size(rows[0][1].get("width", ""), rows[0][1].get("height", "")), header, where, findings)
+        size = frame(told_size(rows[0][1].get("width", ""), rows[0][1].get("height", "")), header, where=where, findings=findings)
         scale = (float(size[0]), float(size[1])) if fractions and size else (1.0, 1.0)
         shapes = [shape for at, values in rows if (shape := _shape(values, at, scale, findings))]
         labels = tuple(dict.fromkeys(values["label"] for _, values in rows if values.get("label")))
         common = _common(table, firsts[file], columns, split)
-        shapes_ = judged(shapes, size, where, findings)
+        shapes_ = judged(shapes, size, where=where, findings=findings)
         name = file.relative_to(base).as_posix()
         findings.records.append(Record(file, name, labels, origin=where, size=size, shapes=shapes_, **common))
 
@@ -266,7 +266,7 @@ def _shape(values: Mapping[str, str], at: str, scale: tuple[float, float], findi
     sides = [number(values[side]) for side in _SIDES]
     for name, side in zip(_SIDES, sides, strict=True):
         if side is None:
-            findings.object(at, "broken-box", f'{name} is "{values[name][:40]}"; a finite number is wanted', name)
+            findings.object(at, "broken-box", f'{name} is "{values[name][:40]}"; a finite number is wanted', field=name)
             return None
     x, y, right, bottom = (round((side or 0.0) * scale[place % 2], 6) for place, side in enumerate(sides))
     return Shape(values["class"], (x, y, right - x, bottom - y), origin=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.masks import MOST
 from mlscaffold.datasets.pictures import FOLDERS, Pictures
-from mlscaffold.datasets.record import SPLIT_NAMES
+from mlscaffold.datasets.record import SPLIT_NAMES, is_media
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,6 +58,15 @@ def is_mask(name: str) -> bool:
     """Whether a file is a mask by its folder (`masks/…`) or by its name (`x_mask.png`)."""
     parts = PurePosixPath(name).parts
     return any(part.casefold() in MASKS for part in parts[:-1]) or PurePosixPath(name).stem.casefold().endswith("_mask")
+
+
+def any_mask(root: Path) -> bool:
+    """Whether a picture below is a mask by its folder or by its name: a first look that opens nothing."""
+    for folder, _, names in os.walk(root):
+        below = any(part.casefold() in MASKS for part in Path(folder).relative_to(root).parts)
+        if any((below or "_mask." in name.casefold()) and is_media(Path(name)) for name in names):
+            return True
+    return False
 
 
 def pairs_of(pictures: Pictures) -> Pairs:

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PureWindowsPath
 
 from mlscaffold.datasets.record import SPLIT_NAMES, Defect, is_clutter, is_media, leads_out
@@ -74,12 +75,12 @@ class Pictures:
         plain = name.strip().replace("\\", "/")
         if plain.startswith("/") or PureWindowsPath(plain).drive or "\0" in plain:
             return "leads-out", f"{shown} leads out of the folder; not opened"
-        places = [base for base in (beside, self.root) if base is not None]
-        if all(_steps_out(f"{_relative(base, self.root)}/{plain}") for base in places):
+        places = [*([_relative(beside, self.root)] if beside not in (None, self.root) else []), "."]
+        if all(_steps_out(f"{base}/{plain}") for base in places):
             return "leads-out", f"{shown} leads out of the folder; not opened"
         for base in places:
             for folder in FOLDERS:
-                if found := self._inside(f"{_relative(base, self.root)}/{folder}/{plain}"):
+                if found := self._inside(f"{base}/{folder}/{plain}"):
                     return self._claim(found)
         if plain in self.outside:
             return "leads-out", f"{shown} is a link that leads out of the folder; not opened"
@@ -134,26 +135,33 @@ class Pictures:
 def pictures_of(root: Path) -> Pictures:
     """Look through a folder."""
     found = Pictures(root)
-    for folder, inner, names in os.walk(root):
-        for name in inner:
-            if is_clutter(name):
-                found.ignored["hidden or system"] += sum(len(files) for _, _, files in os.walk(Path(folder, name)))
-        inner[:] = sorted(name for name in inner if not is_clutter(name))
-        for name in sorted(names):
-            path = Path(folder, name)
-            relative = path.relative_to(root).as_posix()
-            if is_clutter(name):
-                found.ignored["hidden or system"] += 1
-            elif not is_media(path):
-                continue
-            elif path.is_symlink() and leads_out(path, root):
-                found.outside.append(relative)
-            else:
-                found.paths[relative] = path
-                for key in {name, name.casefold()}:
-                    found._names[key].append(relative)
-                found._stems[path.stem].append(relative)
+    _look(str(root), "", found)
     return found
+
+
+def _look(folder: str, below: str, found: Pictures) -> None:
+    """Look through one folder and those in it, in order; links to folders are not followed."""
+    with os.scandir(folder) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        name = entry.name
+        link = entry.is_symlink()
+        if entry.is_dir(follow_symlinks=False):
+            if is_clutter(name):
+                found.ignored["hidden or system"] += sum(len(files) for _, _, files in os.walk(entry.path))
+            else:
+                _look(entry.path, f"{below}{name}/", found)
+        elif is_clutter(name):
+            found.ignored["hidden or system"] += 1
+        elif is_media(Path(name)) and not (link and entry.is_dir()):
+            if link and leads_out(Path(entry.path), found.root):
+                found.outside.append(f"{below}{name}")
+                continue
+            relative = f"{below}{name}"
+            found.paths[relative] = Path(entry.path)
+            for key in {name, name.casefold()}:
+                found._names[key].append(relative)
+            found._stems[name.rsplit(".", 1)[0]].append(relative)
 
 
 def short(name: str) -> str:
@@ -184,8 +192,9 @@ def links_out(pictures: Pictures) -> list[Defect]:
     return [Defect(name, "leads-out", "is a link that leads out of the folder; not opened") for name in pictures.outside]
 
 
-def _relative(base: Path, root: Path) -> str:
-    return base.relative_to(root).as_posix() if base.is_relative_to(root) else "."
+@cache
+def _relative(base: Path | None, root: Path) -> str:
+    return base.relative_to(root).as_posix() if base is not None and base.is_relative_to(root) else "."
 
 
 def _steps_out(name: str) -> bool:

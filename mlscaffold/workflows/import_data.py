@@ -93,7 +93,7 @@ def import_data(
     with unpacked(path) as (folder, defects):
         choice = formats.choose(folder, format)
         reading = choice.form.read(folder)
-        reading = labelled(replace(reading, defects=(*defects, *reading.defects)), path.name, choice.name, label_from=label_from)
+        reading = labelled(replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from)
         if not reading.records:
             raise _nothing(path, reading)
         try:

@@ -171,7 +171,8 @@ def test_objects_are_no_labels_of_pictures_unless_asked_for(tmp_path: Path) -> N
     root = tmp_path / "project"
     with pytest.raises(ScaffoldError, match="has objects on pictures, but no label of a whole picture") as caught:
         import_data(root, folder)
-    assert caught.value.context == "1 pictures show one class, 1 several, 1 none."
+    assert caught.value.context == "Of 3 pictures, 1 show one class, 1 several and 1 none."
+    assert caught.value.hint.startswith(f"mlscaffold data import {folder} --label-from boxes ")
     assert not root.exists()
     done = import_data(root, folder, label_from="boxes")
     assert (done.format, done.labels, done.read, done.total) == ("coco", {"shoe": 1}, 1, 3)

@@ -98,7 +98,8 @@ def _has_classes(folders: list[Path]) -> bool:
 
 def _folders(path: Path) -> list[Path]:
     """Sub-folders in order, without clutter and links."""
-    return sorted(child for child in path.iterdir() if child.is_dir() and not child.is_symlink() and not is_clutter(child.name))
+    with os.scandir(path) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False) and not is_clutter(entry.name))
 
 
 def _holds_media(folder: Path) -> bool:

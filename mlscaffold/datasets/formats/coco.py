@@ -13,7 +13,7 @@ from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, w
 from mlscaffold.datasets.geometry import bounds, exact, number, numbers, show
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.masks import area, mask_of, pack, unpack
-from mlscaffold.datasets.parsing import Unreadable, read_json, sample
+from mlscaffold.datasets.parsing import SAMPLE, Unreadable, read_json, sample
 from mlscaffold.datasets.pictures import Pictures, pictures_of, short, split_in
 from mlscaffold.datasets.record import Mask, Reading, Record, Ring, Shape, Sniff, is_clutter
 
@@ -62,8 +62,25 @@ def files_of(path: Path) -> list[Path]:
 
 
 def _looks_right(path: Path) -> bool:
-    text = sample(path)
-    return '"images"' in text and '"annotations"' in text and '"categories"' in text
+    """Whether the three lists are in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
+    left = {b'"images"', b'"annotations"', b'"categories"'}
+    try:
+        with path.open("rb") as file:
+            block = file.read(SAMPLE)
+            if b"\0" in block[:200]:
+                text = sample(path)
+                return all(key.decode() in text for key in left)
+            if not block.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or not any(
+                key in block for key in (*left, b'"info"', b'"licenses"')
+            ):
+                return False
+            tail = b""
+            while block and left:
+                left = {key for key in left if key not in tail + block}
+                tail, block = block[-16:], file.read(1 << 22)
+    except OSError:
+        return False
+    return not left
 
 
 def read(path: Path) -> Reading:
@@ -96,7 +113,7 @@ def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str 
     for name in ("images", "annotations", "categories"):
         part = value.get(name, [])
         if not isinstance(part, list):
-            findings.item(f"{where} {name}", "no-list", f"is {type(part).__name__}; a list is wanted", name)
+            findings.item(f"{where} {name}", "no-list", f"is {type(part).__name__}; a list is wanted", field=name)
             part = []
         parts[name] = part
     names = _categories(parts["categories"], f"{where} categories", findings)
@@ -106,7 +123,7 @@ def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str 
     for image, rows in objects.items():
         if image not in known:
             for place, _ in rows:
-                findings.object(place, "dangling-image-id", f"image_id {image} belongs to no image", "image_id")
+                findings.object(place, "dangling-image-id", f"image_id {image} belongs to no image", field="image_id")
 
 
 def _categories(rows: list[Any], where: str, findings: Findings) -> dict[str, str]:
@@ -125,14 +142,14 @@ def _categories(rows: list[Any], where: str, findings: Findings) -> dict[str, st
             continue
         key, name = str(_id(row["id"])), row["name"].strip()
         if key in names:
-            findings.item(at, "repeated-id", f"category id {key} stands for {names[key]} already", "id")
+            findings.item(at, "repeated-id", f"category id {key} stands for {names[key]} already", field="id")
             continue
         if name in names.values():
-            findings.tell(at, "repeated-name", f'category "{name}" stands here twice; the two are one class', "name")
+            findings.tell(at, "repeated-name", f'category "{name}" stands here twice; the two are one class', field="name")
         if key == "0" and name in parents:
             findings.notes.append(f'"{name}" is only the parent of the other categories, as Roboflow writes it')
         elif key == "0":
-            findings.tell(at, "coco-id-zero", f'category "{name}" has the id 0, which some readers take for no class', "id")
+            findings.tell(at, "coco-id-zero", f'category "{name}" has the id 0, which some readers take for no class', field="id")
         names[key] = name
     parent = {"0"} if names.get("0") in parents else set()
     findings.declare(name for key, name in names.items() if key not in parent)
@@ -155,9 +172,9 @@ def _by_image(rows: list[Any], where: str, findings: Findings) -> dict[str, list
         keypoints += "keypoints" in row
         key = _id(row.get("id"))
         if key == "0":
-            findings.tell(at, "coco-id-zero", "has the id 0, which COCO's own evaluation reads as not found", "id")
+            findings.tell(at, "coco-id-zero", "has the id 0, which COCO's own evaluation reads as not found", field="id")
         if key is not None and key in ids:
-            findings.tell(at, "repeated-id", f"annotation id {key} stands here twice", "id")
+            findings.tell(at, "repeated-id", f"annotation id {key} stands here twice", field="id")
         ids.add(key or "")
         found[str(_id(row.get("image_id")))].append((at, row))
     if captions:
@@ -197,22 +214,22 @@ def _images(
         at = f"{where} images[{place}]"
         key = _id(row.get("id")) if isinstance(row, dict) else None
         if key is None:
-            findings.item(at, "broken-image", "has no id", "id")
+            findings.item(at, "broken-image", "has no id", field="id")
             continue
         mine = objects.get(key, [])
         if key in known:
-            findings.item(at, "repeated-id", f"image id {key} stands here twice", "id")
+            findings.item(at, "repeated-id", f"image id {key} stands here twice", field="id")
             continue
         known.add(key)
         found = pictures.find(row.get("file_name"), beside=file.parent)
         if isinstance(found, Path) and found in seen:
             found = ("named-twice", f"names {row['file_name']} again ({seen[found]})")
         if isinstance(found, tuple):
-            findings.item(at, *found, "file_name")
+            findings.item(at, *found, field="file_name")
             findings.object(at, "of-refused-picture", f"{len(mine)} objects of it", count=len(mine))
             continue
         seen[found] = at
-        size = measured(found, told_size(row.get("width"), row.get("height")), at, findings)
+        size = measured(found, told_size(row.get("width"), row.get("height")), where=at, findings=findings)
         shapes = [shape for spot, entry in mine if (shape := _shape(entry, names, spot, findings))]
         findings.records.append(
             Record(
@@ -222,7 +239,7 @@ def _images(
                 origin=at,
                 split=split,
                 size=size,
-                shapes=judged(shapes, size, at, findings),
+                shapes=judged(shapes, size, where=at, findings=findings),
             )
         )
     return known
@@ -232,11 +249,11 @@ def _shape(row: dict[str, Any], names: dict[str, str], at: str, findings: Findin
     """One annotation; None if it was refused."""
     category = str(_id(row.get("category_id")))
     if category not in names:
-        findings.object(at, "dangling-category-id", f"category_id {category} is no category", "category_id")
+        findings.object(at, "dangling-category-id", f"category_id {category} is no category", field="category_id")
         return None
     box = numbers(row.get("bbox"), 4) if row.get("bbox") else None
     if row.get("bbox") and (box is None or len(box) != 4):
-        findings.object(at, "broken-box", f"bbox is {str(row['bbox'])[:60]}; four finite numbers are wanted", "bbox")
+        findings.object(at, "broken-box", f"bbox is {str(row['bbox'])[:60]}; four finite numbers are wanted", field="bbox")
         return None
     rings, mask = _segmentation(row.get("segmentation"), at, findings)
     inner = row.get("attributes")
@@ -269,17 +286,17 @@ def _segmentation(value: object, at: str, findings: Findings) -> tuple[tuple[Rin
                 raise ValueError("counts are neither numbers nor COCO's compressed text")
             return (), mask_of(int(size[1]), int(size[0]), (int(run) for run in runs))
         except ValueError as error:
-            findings.tell(at, "broken-mask", f"{error}; only its box is taken over", "segmentation")
+            findings.tell(at, "broken-mask", f"{error}; only its box is taken over", field="segmentation")
             return (), None
     if not isinstance(value, list):
-        findings.tell(at, "broken-outline", f"is {type(value).__name__}; a list of outlines is wanted", "segmentation")
+        findings.tell(at, "broken-outline", f"is {type(value).__name__}; a list of outlines is wanted", field="segmentation")
         return (), None
     rings = []
     for ring in [value] if all(isinstance(part, int | float) for part in value) else value:
         corners = numbers(ring, 6)
         if corners is None or len(corners) % 2:
             message = f"outline {show(numbers(ring) or ())} is no list of three corners or more; left out"
-            findings.tell(at, "broken-outline", message, "segmentation")
+            findings.tell(at, "broken-outline", message, field="segmentation")
         else:
             rings.append(corners)
     return tuple(rings), None

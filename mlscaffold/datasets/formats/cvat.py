@@ -77,16 +77,18 @@ def _read_file(file: Path, pictures: Pictures, findings: Findings) -> None:
         if isinstance(found, Path) and found in seen:
             found = ("named-twice", f"names {image.attributes['name'][:120]} again ({seen[found]})")
         if isinstance(found, tuple):
-            findings.item(at, *found, "name")
+            findings.item(at, *found, field="name")
             count = sum(child.tag != "tag" for child in image.children)
             findings.object(at, "of-refused-picture", f"{count} objects of it", count=count)
             continue
         seen[found] = at
-        size = measured(found, told_size(image.attributes.get("width"), image.attributes.get("height")), at, findings)
+        size = measured(
+            found, told_size(image.attributes.get("width"), image.attributes.get("height")), where=at, findings=findings
+        )
         split = image.attributes.get("subset", "")
         split = "" if split.lower() == "default" else SPLIT_NAMES.get(split.lower(), split)
         labels = tuple(dict.fromkeys(tag.attributes.get("label", "") for tag in image.all("tag") if tag.attributes.get("label")))
-        shapes = judged(list(_shapes(image, where, size, findings)), size, at, findings)
+        shapes = judged(list(_shapes(image, where, size, findings)), size, where=at, findings=findings)
         findings.records.append(
             Record(found, short(pictures.name(found)), labels, origin=at, split=split, size=size, shapes=shapes)
         )
@@ -114,7 +116,7 @@ def _shapes(image: Node, where: str, size: tuple[int, int] | None, findings: Fin
             continue
         if node.tag not in _SHAPES:
             findings.object(
-                at, "shape-unknown", f"is a {node.tag[:40]}; boxes, polygons, masks and points are read", node.tag[:40]
+                at, "shape-unknown", f"is a {node.tag[:40]}; boxes, polygons, masks and points are read", field=node.tag[:40]
             )
             continue
         try:

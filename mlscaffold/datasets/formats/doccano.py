@@ -71,7 +71,7 @@ def _row(value: object, at: str, file: Path, findings: Findings) -> None:
     row = mapping(value)
     key = next((key for key in _WORDS if isinstance(row.get(key), str)), None)
     if key is None:
-        findings.item(at, "no-text", "has no text", "text")
+        findings.item(at, "no-text", "has no text", field="text")
         return
     text: str = row[key]
     told: object = next((row[name] for name in (*_LABELS, "entities") if row.get(name)), [])
@@ -88,7 +88,7 @@ def _row(value: object, at: str, file: Path, findings: Findings) -> None:
     if isinstance(told, str):
         attributes["answer"] = told
     elif not isinstance(told, list):
-        findings.object(at, "broken-label", f"label is {type(told).__name__}; a list is wanted", "label")
+        findings.object(at, "broken-label", f"label is {type(told).__name__}; a list is wanted", field="label")
     else:
         for place, entry in enumerate(told):
             spot = f"{at} label[{place}]"

@@ -104,12 +104,12 @@ def _row(row: dict[str, Any], at: str, file: Path, pictures: Pictures, findings:
         found = ("named-twice", f"names {row[key]} again ({seen[found]})")
     objects = row.get("objects")
     if isinstance(found, tuple):
-        findings.item(at, *found, key)
+        findings.item(at, *found, field=key)
         count = len(boxes) if isinstance(objects, dict) and isinstance(boxes := objects.get("bbox"), list) else 0
         findings.object(at, "of-refused-picture", f"{count} objects of it", count=count)
         return
     seen[found] = at
-    size = measured(found, told_size(row.get("width"), row.get("height")), at, findings)
+    size = measured(found, told_size(row.get("width"), row.get("height")), where=at, findings=findings)
     shapes = _shapes(objects, at, findings)
     told = next((row[name] for name in _LABELS if name in row), "")
     labels = [text_of(name) for name in told] if isinstance(told, list) else [text_of(told)]
@@ -125,7 +125,7 @@ def _row(row: dict[str, Any], at: str, file: Path, pictures: Pictures, findings:
             origin=at,
             split=SPLIT_NAMES.get(split.lower(), split) or split_in(f"{name.rpartition('/')[0]}/"),
             size=size,
-            shapes=judged(shapes, size, at, findings),
+            shapes=judged(shapes, size, where=at, findings=findings),
         )
     )
 
@@ -148,7 +148,7 @@ def _shapes(objects: object, at: str, findings: Findings) -> list[Shape]:
     if objects in (None, ""):
         return []
     if not isinstance(objects, dict) or not isinstance(objects.get("bbox"), list):
-        findings.tell(at, "broken-objects", "objects hold no list bbox; no box is taken over", "objects")
+        findings.tell(at, "broken-objects", "objects hold no list bbox; no box is taken over", field="objects")
         return []
     boxes = objects["bbox"]
     names: list[object] = next(
@@ -158,7 +158,9 @@ def _shapes(objects: object, at: str, findings: Findings) -> list[Shape]:
     for place, told in enumerate(boxes):
         box = numbers(told, 4)
         if box is None or len(box) != 4:
-            findings.object(f"{at} bbox[{place}]", "broken-box", f"is {str(told)[:60]}; four finite numbers are wanted", "bbox")
+            findings.object(
+                f"{at} bbox[{place}]", "broken-box", f"is {str(told)[:60]}; four finite numbers are wanted", field="bbox"
+            )
             continue
         label = text_of(names[place]) if place < len(names) else ""
         found.append(Shape(label, (box[0], box[1], box[2], box[3]), origin=f"{at} bbox[{place}]"))

@@ -12,7 +12,7 @@ from pathlib import Path
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, classes_of, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import looks_binary, pairs_of, values_of
+from mlscaffold.datasets.maskfiles import any_mask, looks_binary, pairs_of, values_of
 from mlscaffold.datasets.masks import drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.parsing import Unreadable, decode, load
 from mlscaffold.datasets.pictures import Pictures, header_of, links_out, pictures_of, short, split_in
@@ -29,6 +29,8 @@ def sniff(path: Path) -> Sniff:
     """A folder of masks with one mask a picture, of more than two values."""
     if not path.is_dir():
         return Sniff(0.0, "not a folder")
+    if not any_mask(path):
+        return Sniff(0.0, "no masks beside pictures")
     pictures = pictures_of(path)
     pairs = pairs_of(pictures)
     if not pairs.count:
@@ -106,7 +108,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
             mask, "interpolated-mask", f"holds {found.size} values and no list names them: they are interpolated, or no indices"
         )
         return False
-    size = measured(picture, None, name, findings)
+    size = measured(picture, None, where=name, findings=findings)
     if size and values.shape != (size[1], size[0]):
         message = f"has {values.shape[1]} × {values.shape[0]} pixels; its picture has {size[0]} × {size[1]}"
         findings.item(mask, "mask-size", message)
@@ -118,7 +120,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
             continue
         if not label:
             findings.object(
-                mask, "undeclared-index", f"holds index {index} on {count} pixels; {len(names)} classes are listed", "index"
+                mask, "undeclared-index", f"holds index {index} on {count} pixels; {len(names)} classes are listed", field="index"
             )
             continue
         if not names:
@@ -126,7 +128,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
         area = from_pixels(values == index)
         shapes.append(Shape(label, mask_box(area), mask=area, origin=mask))
     record = Record(picture, short(name), origin=mask, split=split_in(f"{name.rpartition('/')[0]}/"), size=size)
-    findings.records.append(replace(record, shapes=judged(shapes, size, mask, findings)))
+    findings.records.append(replace(record, shapes=judged(shapes, size, where=mask, findings=findings)))
     return bool(_IGNORE in found and _IGNORE not in names)
 
 
@@ -150,7 +152,7 @@ def _names(root: Path, findings: Findings) -> dict[int, str]:
             if len(cells) >= 2 and cells[0].isdecimal() and cells[1] and len(cells[0]) < 6:
                 if int(cells[0]) in found:
                     findings.tell(
-                        f"{where}:{line}", "repeated-id", f"index {cells[0]} is {found[int(cells[0])]} already", "index"
+                        f"{where}:{line}", "repeated-id", f"index {cells[0]} is {found[int(cells[0])]} already", field="index"
                     )
                 found.setdefault(int(cells[0]), cells[1])
             elif line > 1 and any(cells):

@@ -98,7 +98,7 @@ def _task(task: object, at: str, file: Path, pictures: Pictures, findings: Findi
     }
     if medium is None:
         if words is None:
-            findings.item(at, "no-path", "has neither image nor text in its data", "data")
+            findings.item(at, "no-path", "has neither image nor text in its data", field="data")
             return
         text = data[words]
         spans = tuple(span for spot, _, row in results if (span := _span(row, text, spot, findings)))
@@ -108,7 +108,7 @@ def _task(task: object, at: str, file: Path, pictures: Pictures, findings: Findi
     if isinstance(found, Path) and found in seen:
         found = ("named-twice", f"names {data[medium][:120]} again ({seen[found]})")
     if isinstance(found, tuple):
-        findings.item(at, *found, medium)
+        findings.item(at, *found, field=medium)
         count = sum(row.get("type") in _KINDS for _, _, row in results)
         findings.object(at, "of-refused-picture", f"{count} objects of it", count=count)
         return
@@ -117,10 +117,10 @@ def _task(task: object, at: str, file: Path, pictures: Pictures, findings: Findi
     told = next(
         (size for _, _, row in results if (size := told_size(row.get("original_width"), row.get("original_height")))), None
     )
-    size = frame(told or (header.upright if header else None), header, at, findings)
+    size = frame(told or (header.upright if header else None), header, where=at, findings=findings)
     shapes = [shape for spot, person, row in results if (shape := _shape(row, person, spot, size, findings))]
     findings.records.append(
-        Record(found, short(pictures.name(found)), size=size, shapes=judged(shapes, size, at, findings), **common)
+        Record(found, short(pictures.name(found)), size=size, shapes=judged(shapes, size, where=at, findings=findings), **common)
     )
 
 
@@ -196,7 +196,7 @@ def _disagreement(results: list[tuple[str, str, dict[str, Any]]], at: str, findi
             chosen.setdefault(person, set()).update(_named(row, "choices"))
     if len({frozenset(names) for names in chosen.values()}) > 1:
         words = "; ".join(f"{person or '?'}: {', '.join(sorted(names))}" for person, names in sorted(chosen.items()))
-        findings.tell(at, "annotators-disagree", words[:200], "choices")
+        findings.tell(at, "annotators-disagree", words[:200], field="choices")
 
 
 def _picture(name: str, file: Path, pictures: Pictures) -> Path | tuple[str, str]:
@@ -227,7 +227,7 @@ def _span(row: dict[str, Any], text: str, at: str, findings: Findings) -> Span |
     value = mapping(row.get("value"))
     start, end, names = value.get("start"), value.get("end"), _named(row, "labels")
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text) or not names:
-        findings.object(at, "broken-span", f"from {start} to {end}, the text has {len(text)} characters", "value")
+        findings.object(at, "broken-span", f"from {start} to {end}, the text has {len(text)} characters", field="value")
         return None
     return Span(start, end, names[0])
 
@@ -240,7 +240,9 @@ def _shape(row: dict[str, Any], person: str, at: str, size: tuple[int, int] | No
             findings.ignored[f"{kind} answers"] = findings.ignored.get(f"{kind} answers", 0) + 1
         return None
     if kind not in _KINDS:
-        findings.object(at, "shape-unknown", f"is of the type {kind}; boxes, polygons, brushes and key points are read", "type")
+        findings.object(
+            at, "shape-unknown", f"is of the type {kind}; boxes, polygons, brushes and key points are read", field="type"
+        )
         return None
     value = mapping(row.get("value"))
     names = _named(row, kind)
@@ -250,7 +252,7 @@ def _shape(row: dict[str, Any], person: str, at: str, size: tuple[int, int] | No
             raise ValueError("stands on a picture of unknown size")
         return Shape(names[0] if names else "", person=person, origin=at, **_geometry(kind, value, size))
     except ValueError as error:
-        findings.object(at, f"broken-{kind.removesuffix('labels')}", str(error), "value")
+        findings.object(at, f"broken-{kind.removesuffix('labels')}", str(error), field="value")
         return None
 
 

@@ -54,7 +54,7 @@ def read(path: Path) -> Reading:
             if isinstance(value, dict) and isinstance(value.get("data_row"), dict):
                 rows.append((at, value))
             else:
-                findings.item(at, "no-data-row", "has no data_row", "data_row")
+                findings.item(at, "no-data-row", "has no data_row", field="data_row")
     question = _question([row for _, row in rows], findings)
     seen: dict[Path, str] = {}
     for at, row in rows:
@@ -96,14 +96,19 @@ def _row(row: dict[str, Any], at: str, question: str, pictures: Pictures, findin
     if isinstance(found, Path) and found in seen:
         found = ("named-twice", f"names {pictures.name(found)} again ({seen[found]})")
     if isinstance(found, tuple):
-        findings.item(at, *found, "external_id")
+        findings.item(at, *found, field="external_id")
         count = sum(len(_list(part, "objects")) for _, _, part in parts)
         findings.object(at, "of-refused-picture", f"{count} objects of it", count=count)
         return
     seen[found] = at
     media = mapping(row.get("media_attributes"))
     header = header_of(found)
-    size = frame(told_size(media.get("width"), media.get("height")) or (header.upright if header else None), header, at, findings)
+    size = frame(
+        told_size(media.get("width"), media.get("height")) or (header.upright if header else None),
+        header,
+        where=at,
+        findings=findings,
+    )
     fields = {str(entry.get("schema_name") or entry.get("name")): entry.get("value") for entry in _list(row, "metadata_fields")}
     attributes = {name: _plain(value) for name, value in fields.items() if name not in ("split", "group")}
     labels: dict[str, None] = {}
@@ -131,7 +136,7 @@ def _row(row: dict[str, Any], at: str, question: str, pictures: Pictures, findin
             origin=at,
             split=SPLIT_NAMES.get(split.lower(), split),
             size=size,
-            shapes=judged(shapes, size, at, findings),
+            shapes=judged(shapes, size, where=at, findings=findings),
         )
     )
 
@@ -186,21 +191,23 @@ def _shape(entry: dict[str, Any], person: str, at: str, findings: Findings) -> S
     if isinstance(box, dict):
         sides = numbers([box.get(key) for key in ("left", "top", "width", "height")])
         if sides is None:
-            findings.object(at, "broken-box", f"bounding_box is {str(box)[:80]}; four finite numbers are wanted", "bounding_box")
+            findings.object(
+                at, "broken-box", f"bounding_box is {str(box)[:80]}; four finite numbers are wanted", field="bounding_box"
+            )
             return None
         return Shape(label, (sides[0], sides[1], sides[2], sides[3]), **common)
     if isinstance(polygon, list) or isinstance(point, dict):
         points = polygon if isinstance(polygon, list) else [point]
         values = numbers([p.get(key) if isinstance(p, dict) else None for p in points for key in ("x", "y")])
         if values is None or (len(values) < 6 and isinstance(polygon, list)):
-            findings.object(at, "broken-outline", "holds no list of corners with x and y", "polygon")
+            findings.object(at, "broken-outline", "holds no list of corners with x and y", field="polygon")
             return None
         return Shape(label, rings=(values,), **common) if isinstance(polygon, list) else Shape(label, points=values, **common)
     if isinstance(entry.get("mask"), dict):
-        findings.object(at, "mask-address", "is a mask behind an address: download it first, as one mask an object", "mask")
+        findings.object(at, "mask-address", "is a mask behind an address: download it first, as one mask an object", field="mask")
         return None
     kind = text_of(entry.get("annotation_kind"))[:40] or "object of an unknown kind"
-    findings.object(at, "shape-unknown", f"is a {kind}; boxes, polygons and points are read", "annotation_kind")
+    findings.object(at, "shape-unknown", f"is a {kind}; boxes, polygons and points are read", field="annotation_kind")
     return None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, safe, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import class_folder, looks_binary, pairs_of, remainder, values_of
+from mlscaffold.datasets.maskfiles import any_mask, class_folder, looks_binary, pairs_of, remainder, values_of
 from mlscaffold.datasets.masks import area, drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.pictures import header_of, links_out, pictures_of, short, split_in
 from mlscaffold.datasets.record import Reading, Record, Shape, Sniff
@@ -26,6 +26,8 @@ def sniff(path: Path) -> Sniff:
     """A folder of masks with several a picture, or with one of black and white."""
     if not path.is_dir():
         return Sniff(0.0, "not a folder")
+    if not any_mask(path):
+        return Sniff(0.0, "no masks beside pictures")
     pictures = pictures_of(path)
     pairs = pairs_of(pictures)
     if not pairs.count:
@@ -48,7 +50,7 @@ def read(path: Path) -> Reading:
     for name, masks in pairs.masks.items():
         picture = pictures.paths[name]
         pictures.claim(picture)
-        size = measured(picture, None, name, findings)
+        size = measured(picture, None, where=name, findings=findings)
         shapes = []
         for mask in masks:
             pictures.claim(pictures.paths[mask])
@@ -65,7 +67,7 @@ def read(path: Path) -> Reading:
             )
         bare += not masks
         split = split_in(f"{name.rpartition('/')[0]}/")
-        shapes_ = judged(shapes, size, name, findings)
+        shapes_ = judged(shapes, size, where=name, findings=findings)
         findings.records.append(Record(picture, short(name), origin=name, split=split, size=size, shapes=shapes_))
     for mask in pairs.orphans:
         pictures.claim(pictures.paths[mask])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -36,13 +37,11 @@ def files_of(path: Path) -> list[Path]:
     """The XML files at a path."""
     if path.is_file():
         return [path] if path.suffix.lower() == ".xml" else []
-    return sorted(
-        p for p in path.rglob("*") if p.suffix.lower() == ".xml" and p.is_file() and not p.is_symlink() and not _hidden(p, path)
-    )
-
-
-def _hidden(file: Path, root: Path) -> bool:
-    return any(is_clutter(part) for part in file.relative_to(root).parts)
+    found = []
+    for folder, inner, names in os.walk(path):
+        inner[:] = [name for name in inner if not is_clutter(name)]
+        found += [Path(folder, name) for name in names if name.lower().endswith(".xml") and not is_clutter(name)]
+    return sorted(file for file in found if not file.is_symlink())
 
 
 def read(path: Path) -> Reading:
@@ -80,18 +79,25 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         if isinstance(found, Path) and found in seen:
             found = ("named-twice", f"speaks of {pictures.name(found)}, as {seen[found]} does")
         if isinstance(found, tuple):
-            findings.item(where, *found, "filename")
+            findings.item(where, *found, field="filename")
             findings.object(where, "of-refused-picture", f"{len(boxes)} objects of it", count=len(boxes))
             continue
         seen[found] = where
         told = node.first("size")
-        size = measured(found, told_size(told.get("width"), told.get("height")) if told else None, where, findings)
+        size = measured(found, told_size(told.get("width"), told.get("height")) if told else None, where=where, findings=findings)
         shapes = [shape for box in boxes if (shape := _shape(box, where, shift, findings))]
         name = pictures.name(found)
         stem = PurePosixPath(short(name)).with_suffix("").as_posix()
         split = splits.get(stem) or splits.get(file.stem) or split_in(f"{PurePosixPath(name).parent}/")
         findings.records.append(
-            Record(found, short(name), origin=where, split=split, size=size, shapes=judged(shapes, size, where, findings))
+            Record(
+                found,
+                short(name),
+                origin=where,
+                split=split,
+                size=size,
+                shapes=judged(shapes, size, where=where, findings=findings),
+            )
         )
 
 
@@ -151,13 +157,13 @@ def _shape(entry: Node, where: str, shift: float, findings: Findings) -> Shape |
     at = f"{where}:{entry.line}"
     box = entry.first("bndbox")
     if box is None:
-        findings.object(at, "no-box", "has no bndbox", "bndbox")
+        findings.object(at, "no-box", "has no bndbox", field="bndbox")
         return None
     found = []
     for key in ("xmin", "ymin", "xmax", "ymax"):
         value = number(box.get(key))
         if value is None:
-            findings.object(at, "broken-box", f'{key} is "{box.get(key)[:40]}"; a finite number is wanted', key)
+            findings.object(at, "broken-box", f'{key} is "{box.get(key)[:40]}"; a finite number is wanted', field=key)
             return None
         found.append(value)
     x, y = found[0] - shift, found[1] - shift
@@ -185,7 +191,7 @@ def _splits(root: Path, findings: Findings) -> dict[str, str]:
         for line, row in enumerate(text.splitlines(), 1):
             stem = row.split(" ")[0].strip() if len(row.split()) == 2 and row.split()[1] in ("1", "-1", "0") else row.strip()
             if stem and found.setdefault(stem, split) != split:
-                findings.tell(f"{where}:{line}", "two-splits", f"{stem[:120]} is in {found[stem]} too", "split")
+                findings.tell(f"{where}:{line}", "two-splits", f"{stem[:120]} is in {found[stem]} too", field="split")
     return found
 
 

@@ -100,11 +100,11 @@ def read(path: Path) -> Reading:
             findings.unreadable(error)
             return findings.failed()
     names = _names(values, root, yaml.name if yaml else "data.yaml", findings)
-    read_set(root, values, names, pictures := pictures_of(root), findings)
+    _read_set(root, values, names, pictures := pictures_of(root), findings)
     return findings.reading(pictures)
 
 
-def read_set(root: Path, values: dict[str, Any], names: dict[int, str], pictures: Pictures, findings: Findings) -> None:
+def _read_set(root: Path, values: dict[str, Any], names: dict[int, str], pictures: Pictures, findings: Findings) -> None:
     """Read the pictures of a set, and label files that have none."""
     labels = {file.relative_to(root).as_posix(): file for file in _labels(root)}
     splits = _splits(values)
@@ -119,7 +119,7 @@ def read_set(root: Path, values: dict[str, Any], names: dict[int, str], pictures
             continue
         shapes: list[Shape] = []
         # Fractions are of the picture as trainers and browsers show it.
-        size = frame(header.upright, header, at, findings)
+        size = frame(header.upright, header, where=at, findings=findings)
         if label is None:
             missing += 1
         else:
@@ -128,7 +128,7 @@ def read_set(root: Path, values: dict[str, Any], names: dict[int, str], pictures
             f"{PurePosixPath(name).parent}/"
         )
         findings.records.append(
-            Record(path, short(name), origin=at, split=split, size=size, shapes=judged(shapes, size, at, findings))
+            Record(path, short(name), origin=at, split=split, size=size, shapes=judged(shapes, size, where=at, findings=findings))
         )
     for label in labels:
         findings.item(label, "missing-file", "has no picture of its name")
@@ -162,19 +162,19 @@ def _names(values: dict[str, Any], root: Path, where: str, findings: Findings) -
         for key, name in told.items():
             place = number(key)
             if place is None or place != int(place) or place < 0:
-                findings.item(where, "broken-class", f"names has the key {str(key)[:40]}; 0, 1, 2 … are wanted", "names")
+                findings.item(where, "broken-class", f"names has the key {str(key)[:40]}; 0, 1, 2 … are wanted", field="names")
             else:
                 found[int(place)] = str(name)
         if found and sorted(found) != list(range(len(found))):
-            findings.tell(where, "class-gap", f"names has gaps: {len(found)} names up to {max(found)}", "names")
+            findings.tell(where, "class-gap", f"names has gaps: {len(found)} names up to {max(found)}", field="names")
     elif told is not None:
-        findings.item(where, "broken-class", f"names is {type(told).__name__}; a list is wanted", "names")
+        findings.item(where, "broken-class", f"names is {type(told).__name__}; a list is wanted", field="names")
     for name, count in Counter(found.values()).items():
         if count > 1:
-            findings.tell(where, "repeated-name", f'names holds "{name}" {count} times; they are one class', "names")
+            findings.tell(where, "repeated-name", f'names holds "{name}" {count} times; they are one class', field="names")
     told_count = number(values.get("nc"))
     if told_count is not None and found and told_count != len(found):
-        findings.tell(where, "class-count", f"nc is {told_count:g}; names holds {len(found)}", "nc")
+        findings.tell(where, "class-count", f"nc is {told_count:g}; names holds {len(found)}", field="nc")
     if not found:
         findings.notes.append("no class names: the classes are called by their index")
     findings.declare(found[place] for place in sorted(found))
@@ -232,7 +232,7 @@ def _shape(line: str, at: str, names: dict[int, str], size: tuple[int, int], fin
         return None
     index, rest = values[0], values[1:]
     if index != int(index) or index < 0 or (names and int(index) not in names):
-        findings.object(at, "class-index-out-of-range", f"class {cells[0][:20]}; {len(names)} names are declared", "class")
+        findings.object(at, "class-index-out-of-range", f"class {cells[0][:20]}; {len(names)} names are declared", field="class")
         return None
     label = names.get(int(index), str(int(index)))
     if len(rest) == 5:

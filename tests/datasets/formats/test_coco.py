@@ -119,3 +119,16 @@ def test_doubled_keys_and_broken_files_are_named(tmp_path: Path) -> None:
     found = {d.where: d for d in read(tmp_path).defects}
     assert found["annotations/more.json"].message == 'key "id" stands twice in one object (id 2); the last one counts'
     assert found["annotations/other.json:2"].kind == "broken-json"
+
+
+def test_a_large_file_is_recognised_though_its_keys_lie_far_apart(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    images = [{"id": n, "file_name": f"{n:012}.png", "width": 1, "height": 1, "coco_url": "x" * 50} for n in range(1000)]
+    rows = [{**BOX, "id": n} for n in range(1, 3000)]
+    names = [{"id": n, "name": f"class {n}", "supercategory": "y" * 200} for n in range(1, 400)]
+    text(
+        tmp_path / "instances.json",
+        json.dumps({"info": {}, "images": images, "annotations": rows, "categories": names, "z": "q" * 70_000}),
+    )
+    assert sniff(tmp_path).score == 0.9
+    assert sniff(text(tmp_path / "other.json", json.dumps({"rows": images, "images": 1}))).score == 0
