@@ -159,7 +159,7 @@ def _facts_of_image(image: Image.Image, data: bytes, digest: str, *, max_pixels:
         return Facts(**header, decode_ok=True, pixels=pixels, **seen)
     except Exception as error:
         cut = not header["end_ok"]
-        promised = f", {image.width} × {image.height} px promised" if cut else ""
+        promised = f", {header['width']} × {header['height']} px promised" if cut else ""
         return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error) + promised)
 
 
