@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import documents, judged, scored
 from mlscaffold.evidence.documents import Document
-from mlscaffold.evidence.sections import headings
 from mlscaffold.evidence.predictions import Prediction
+from mlscaffold.evidence.sections import headings
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project, Unknown
 

@@ -44,7 +44,7 @@ def epochs_counted_from_one(project: Target) -> None:
     sign_again(project)
 
 
-@harmless("OK-15c")
+@harmless("OK-15c", allows=("training.overfitting",))
 def curves_counted_from_one(project: Target) -> None:
     """A logger of one's own counts epochs from 1; Lightning's checkpoint counts from 0."""
     project.set_cells(f"{project.run('training')}/metrics.csv", "epoch", lambda row: str(int(row["epoch"]) + 1))
