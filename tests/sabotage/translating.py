@@ -92,7 +92,7 @@ def chinese(f: Facts) -> dict[int, Paper]:
                 "- 随后的一周，整批图片因为光线太暗被放在一边，工作因此推迟了一天，大家加班到晚上。",
                 "- 白天拍的图片又清楚又完整，在地下室匆忙拍的却常常模糊：地点比拍摄的人更重要。")),
             Part("技术要求", "technical-requirements", (
-                "| 要求 | 数值 |", "|---|---|", *f.limits, "登记处的计算机有两个核心，没有显卡，也不连接互联网。")),
+                "| 要求 | 数值 |", "|---|---|", *f.limits, "登记处的计算机有两个核心，没有显卡，也不连接互联网；模型文件要能放进只有几兆字节的更新包，启动时间不超过十秒。")),
         )),
         2: Paper("研究", (
             Part("数据结构与来源", "data-sources", (
@@ -124,7 +124,8 @@ def chinese(f: Facts) -> dict[int, Paper]:
 
 def german(f: Facts) -> dict[int, Paper]:
     """The documents in German, with its compounds and umlauts."""
-    works = [w.format(*["Grundlage unserer Überlegungen zur Netzwerkarchitektur."] * 5) for w in WORKS]
+    notes = ("Wo Tiefe hilft.", "Faltungen schlagen Handarbeit.", "Weshalb dieser Optimierer.", "Dubletten.", "Kalibrierung.")
+    works = [w.format(*[note] * 5) for w, note in zip(WORKS, notes, strict=True)]
     return {
         1: Paper("Problembeschreibung", (
             Part("Problemverantwortlicher", "owner", (

@@ -9,6 +9,7 @@ from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import documents, judged, scored
 from mlscaffold.evidence.documents import Document
 from mlscaffold.evidence.predictions import Prediction
+from mlscaffold.evidence.sections import headings
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project, Unknown
 
@@ -35,7 +36,8 @@ def failure_cases_missing(project: Project) -> Iterator[Finding]:
     Look at the mistakes of the eyeball split, group them by cause, write what would cure each.
     """
     document = read(project)
-    sections = {name: documents.find(document, name, among=SECTIONS) for name in SECTIONS}
+    own = headings(project, "07-evaluation")
+    sections = {name: documents.find(document, name, own, among=SECTIONS) for name in SECTIONS}
     if all(section is None for section in sections.values()):
         raise Unknown(
             "none of its sections was found; name its headings in mlscaffold.toml", path=document.path,
@@ -74,7 +76,8 @@ def read(project: Project) -> Document:
     path = project.find(DOCUMENT, what="docs/07-evaluation (md, docx or pdf)")
     if project.is_pristine(path):
         raise Missing(f"{path} is still as it was generated", path=path, fix=f"edit {path}")
-    document = project.read(documents.read, path)
+    own = headings(project, "07-evaluation")
+    document = documents.read(project.content(path), path, titles=own) if own else project.read(documents.read, path)
     if not document.words:
         raise Missing(f"{path} is empty", path=path, fix=f"edit {path}")
     return document

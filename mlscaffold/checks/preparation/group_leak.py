@@ -108,7 +108,7 @@ def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Findin
     torn: dict[data.SplitRow, data.SplitRow] = {}
     for copies, known in families:
         for copy in copies:
-            other = next((r for r in known + copies if r.split != copy.split), None)
+            other = next((r for r in _family(copy, known, copies) if r.split != copy.split), None)
             if other:
                 torn.setdefault(copy, other)
     if torn:
@@ -119,6 +119,14 @@ def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Findin
             f" first {copy.path} ({copy.split}) and {other.path} ({other.split}): split first, augment train afterwards",
             *places, fix=f"take the copies out of data/raw, then {FIX}",
         )  # fmt: skip
+
+
+def _family(copy: data.SplitRow, known: Rows, copies: Rows) -> Rows:
+    """What a copy may be of: where its own folder holds the original, a namesake in another folder is another picture."""
+    folder = PurePosixPath(copy.path).parent
+    if any(PurePosixPath(r.path).parent == folder for r in known):
+        return [r for r in known + copies if PurePosixPath(r.path).parent == folder]
+    return known + copies
 
 
 def _recorded(rows: Rows, notes: dict[str, data.Annotation]) -> list[tuple[Rows, Rows]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.evidence import data, effects, media, tables
-from mlscaffold.evidence.wording import count
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -44,7 +44,8 @@ def split_leakage(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
-    here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are not found.
+    here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are
+    not found. Where only prepared pictures are here, what looks alike is unknown.
     Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
 
     ## Fix
@@ -62,12 +63,24 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     _cross(leaks, ((p.digest, place.get((p.split, p.origin), _item(p))) for p in prepared), 1)
     facts = _facts(project, items, prepared)
     blank = {path for path, f in facts.items() if f.blank}
+    raw = data.raw_media(project)
     _near(leaks, facts, items)
+    doubtful: list[str] = []
     for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
+        # Prepared small, different things look alike: only raw pictures tell near-duplicates.
+        small = [i for i, (kind, twin) in kept.items() if kind > 1 and not {i.path, twin.path} <= raw.keys()]
+        doubtful += [i.path for i in small]
+        kept = {item: twin for item, twin in kept.items() if item not in small}
         if kept:
             total = sum(i.split == second for i in items)
             yield _finding(project, first, second, kept, total=total, whose=_one_class(kept, label_of))
+    if doubtful:
+        yield unknown(
+            f"{count(len(doubtful), 'picture')} {'looks' if len(doubtful) == 1 else 'look'} like one of another split as prepared, and the raw ones are not here to"
+            f" decide: {few(doubtful)}",
+            "data/processed",
+        )
     if len({r.path for r in rows}) > len(facts):
         yield unknown(
             f"{len({r.path for r in rows}) - len(facts)} of {len(rows)} pictures are not on this machine: digests were compared,"

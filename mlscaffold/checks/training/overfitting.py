@@ -36,7 +36,8 @@ def overfitting(project: Project) -> Iterator[Finding]:
     rows = [e for e in rows if math.isfinite(e.get("train_acc")) and math.isfinite(e.get("val_acc"))]
     if not rows:
         return
-    row = rows[0]
+    # Where curves count from 1 and checkpoints from 0, two epochs may be meant: the one that says less counts.
+    row = min(rows, key=lambda e: e.get("train_acc") - e.get("val_acc"))
     gap = row.get("train_acc") - row.get("val_acc")
     n = _samples(project, run)
     half = wilson(min(1.0, max(0.0, row.get("val_acc"))) * n, n).half

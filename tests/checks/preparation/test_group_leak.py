@@ -142,3 +142,20 @@ def test_a_site_holds_many_pictures_and_is_no_group_of_that_kind(project: Sandbo
             f"data/raw/belt/{name}/annotations.csv", lambda rows: [{**r, "site_id": f"{i % 3}"} for i, r in enumerate(rows)]
         )
     assert [f.status for f in project.check(CHECK)] == [Status.WARN]
+
+
+def test_a_namesake_in_another_folder_is_no_original(project: Sandbox) -> None:
+    names = {"train": "belt/a/p001.png", "validation": "belt/a/aug_p001_rot7.png", "test": "belt/b/p001.png"}
+
+    def named(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        first = {s: next(i for i, r in enumerate(rows) if r["split"] == s) for s in names}
+        told = [{**r, "label": "rose"} if i in first.values() else r for i, r in enumerate(rows)]
+        for split, i in first.items():
+            told[i]["path"] = names[split]
+        told[first["validation"]]["split"] = "train"
+        return told
+
+    project.edit_csv(TABLE, named)
+    assert project.check(CHECK) == []
+    project.edit_csv(TABLE, lambda rows: [r for r in rows if r["path"] != "belt/a/p001.png"])
+    assert "belt/b/p001.png (test)" in project.check(CHECK)[0].message

@@ -98,6 +98,18 @@ def test_processed_pictures_stand_in_for_raw_ones(project: Sandbox) -> None:
     assert project.check(CHECK) == []
 
 
+def test_prepared_pictures_that_look_alike_are_unknown_without_the_raw_ones(project: Sandbox) -> None:
+    first, other = (sorted((project.root / f"data/processed/{s}").rglob("*.png"))[0] for s in ("train", "test"))
+    picture = photo().resize((160, 160))
+    for path, shown in ((first, picture), (other, picture.resize((150, 150)).resize((160, 160)))):
+        path.unlink()
+        shown.save(path)
+    project.remove("data/raw")
+    (found,) = project.check(CHECK)
+    assert found.status is Status.UNKNOWN
+    assert "1 picture looks like one of another split as prepared" in found.message
+
+
 def test_copies_within_train_are_no_leak(project: Sandbox) -> None:
     picture = photo()
     for n, name in enumerate((TRAIN, "belt/daisy/img0004.png", "belt/daisy/img0007.png")):

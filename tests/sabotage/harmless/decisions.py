@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 from tests.sabotage.corpus import harmless
@@ -11,10 +12,12 @@ from tests.sabotage.target import Row, Target
 CI = "mlscaffold check"
 
 
-@harmless("OK-07", allows=("project.stale",))
+# How few test pictures a class has is said of the sound project too, by the name of the class.
+@harmless("OK-07", allows=("project.stale", "preparation.split-too-small"))
 def a_class_renamed_everywhere(project: Target) -> None:
     """A class has another name in folders, annotations, schema, checkpoints, predictions, reports and exports."""
-    old, new = project.classes[1], "größe-zwei"
+    old = project.classes[1]
+    new = old.swapcase() if old.swapcase() != old else "I" * len(old)  # as long: it stands inside of exports too
     before = digests(project)
     project.replace("data/schema.toml", f'"{old}"', f'"{new}"')
     for base in ("data/raw", "data/processed"):
@@ -32,7 +35,11 @@ def a_class_renamed_everywhere(project: Target) -> None:
         ("reports/**/*.json", "exports/*/card.json", "reports/**/*.yaml", "acceptance.toml", "reports/**/report.md"),
     )
     quote(project, {f"/{old}/": f"/{new}/"}, ("docs/*.md",))
+    if old.isalpha():
+        text = project.read(project.document(7))
+        project.write({project.document(7): re.sub(rf"\b{old}\b", new, text)})
     rename_in_checkpoints(project, old, new)
+    rename_in_exports(project, old, new)
     (project.root / "data/processed/.prepared.csv").unlink(missing_ok=True)
     script(project, "prepare")
     after = digests(project)
@@ -63,6 +70,17 @@ def rename_in_checkpoints(project: Target, old: str, new: str) -> None:
         held["hyper_parameters"]["classes"] = [new if name == old else name for name in classes]
         torch.save(held, path)
         quote(project, {digest: digest_of(path)})
+
+
+def rename_in_exports(project: Target, old: str, new: str) -> None:
+    """Write the new name into the class map that exports carry, and their new digests into the records."""
+    for path in sorted(p for p in (project.root / "exports").glob("*/model.*") if p.is_file()):
+        digest, content = digest_of(path), path.read_bytes()
+        named = content.replace(f'"{old}"'.encode(), f'"{new}"'.encode())
+        named = re.sub(rf"\b{old}\n".encode(), f"{new}\n".encode(), named) if len(old) > 2 else named
+        if named != content:
+            project.write({path.relative_to(project.root).as_posix(): named})
+            quote(project, {digest: digest_of(path)})
 
 
 @harmless("OK-41")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import quote, sign_again, write_rows
@@ -27,7 +29,8 @@ def more_columns_in_another_order(project: Target) -> None:
     sign_again(project)
 
 
-@harmless("OK-15b")
+# That the model overfits is said of the sound project too, by the number of its epoch.
+@harmless("OK-15b", allows=("training.overfitting",))
 def epochs_counted_from_one(project: Target) -> None:
     """Epochs are counted from 1: in the curves, in provenance and in the choice."""
     for stage in ("training", "tuning"):
@@ -41,7 +44,7 @@ def epochs_counted_from_one(project: Target) -> None:
     sign_again(project)
 
 
-@harmless("OK-15c")
+@harmless("OK-15c", allows=("training.overfitting",))
 def curves_counted_from_one(project: Target) -> None:
     """A logger of one's own counts epochs from 1; Lightning's checkpoint counts from 0."""
     project.set_cells(f"{project.run('training')}/metrics.csv", "epoch", lambda row: str(int(row["epoch"]) + 1))
@@ -128,7 +131,16 @@ def made_on_another_machine(project: Target) -> None:
         total = sum(moved.values())
         return {**row, **{name: f"{share / total:.9g}" for name, share in moved.items()}}
 
-    write_rows(project, path, [jittered(row, k) for k, row in enumerate(project.rows(path))])
+    rows = [jittered(row, k) for k, row in enumerate(project.rows(path))]
+    write_rows(project, path, rows)
+    loss = -math.fsum(math.log(float(row[f"p:{row['label']}"])) for row in rows) / len(rows)
+
+    def measured(held: dict[str, Any]) -> None:
+        number = held["metrics"]["log_loss"]
+        moved = loss - number["value"]
+        number.update(value=loss, low=number["low"] + moved, high=number["high"] + moved)
+
+    project.edit_json(f"{project.evaluation('tuning')}/metrics.json", measured)
     sign_again(project)
 
 
