@@ -45,7 +45,7 @@ def _write(folder: str, originals: tuple[str, ...], longest: tuple[int, int], nu
     if target.exists():
         return
     chance = Random(number)
-    image = _opened(originals[number % len(originals)])
+    image = _opened(originals[number // PARTS % len(originals)])  # ten in a row of one, so that it is opened once
     share = chance.uniform(0.6, 0.95)
     width, height = round(image.width * share), round(image.height * share)
     left, top = chance.randrange(image.width - width + 1), chance.randrange(image.height - height + 1)

@@ -8,7 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,8 @@ def read_facts(path: Path | str, *, look: bool = True) -> Facts:
 
 def read_piece(paths: Sequence[str], plain: Sequence[bool] = ()) -> list[Row]:
     """The rows of some files, in a worker; those that are `plain` are not looked at."""
-    return [read_facts(path, look=not skip).to_row() for path, skip in zip_longest(paths, plain, fillvalue=False)]
+    marks = plain or [False] * len(paths)
+    return [read_facts(path, look=not skip).to_row() for path, skip in zip(paths, marks, strict=True)]
 
 
 def read_all(

@@ -69,12 +69,13 @@ def learn(project: Project, folders: Iterable[str] = FOLDERS) -> None:
         for path, stamp in project.tree.walk(folder, deep=True):
             if is_medium(path) and project.cache.digest(path, stamp) is None:
                 fresh[str(project.root / path)] = path, stamp
-    from mlscaffold.datasets.workers import POOL_FROM
+    if not fresh:
+        return
+    from mlscaffold.datasets.images import READER
+    from mlscaffold.datasets.workers import POOL_FROM, read_all
 
     if len(fresh) < POOL_FROM:
         return
-    from mlscaffold.datasets.images import READER
-    from mlscaffold.datasets.workers import read_all
 
     sizes = project.cache.sizes(READER)
     # Prepared pictures are compared by their pixels; what people see is asked of the raw ones, where they are here.

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from mlscaffold.datasets import workers
+from mlscaffold.datasets.images import Facts
 from mlscaffold.evidence import data, media
 from tests.cli.command import surroundings
 from tests.conftest import Sandbox
@@ -20,14 +21,25 @@ def test_a_cold_check_reads_each_picture_once(project: Sandbox, monkeypatch: pyt
     monkeypatch.setattr(media, "_SEEN", type(media._SEEN)())
     monkeypatch.setattr(workers, "POOL_FROM", 100)
     monkeypatch.setattr(workers, "cores", lambda: 1)
-    read = []
+    read: list[str] = []
     real = workers.read_facts
-    monkeypatch.setattr(workers, "read_facts", lambda path, look: read.append(str(path)) or real(path, look=look))
+
+    def noted(path: str, *, look: bool) -> Facts:
+        read.append(path)
+        return real(path, look=look)
+
+    monkeypatch.setattr(workers, "read_facts", noted)
     tree = project.open()
     media.learn(tree)
     assert len(read) == len(set(read)) == 420 * 2 + 60
     contents: list[str] = []
-    monkeypatch.setattr(tree.tree, "content", lambda path, inner=tree.tree.content: contents.append(path) or inner(path))
+    content = tree.tree.content
+
+    def opened_(path: str) -> bytes | None:
+        contents.append(path)
+        return content(path)
+
+    monkeypatch.setattr(tree.tree, "content", opened_)
     raw, prepared = data.raw_media(tree), data.processed_media(tree, "test")
     assert not [path for path in contents if path.endswith(".png")], "a digest was taken again"
     facts = media.facts(tree, raw, base="data/raw")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from mlscaffold.datasets import workers
+from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.inspection import Found, Scan
 from mlscaffold.errors import UsageError
 from mlscaffold.model import Status
@@ -182,7 +183,7 @@ def _pretend_to_be_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of this test are seconds old, by their change time that nobody can set; only the clock can help."""
     later = time.time_ns() + 10_000_000_000
     monkeypatch.setattr("mlscaffold.cache.time.time_ns", lambda: later)
-    monkeypatch.setattr(module.time, "time_ns", lambda: later)
+    monkeypatch.setattr("mlscaffold.workflows.scan.time.time_ns", lambda: later)
 
 
 def test_a_file_that_changes_within_its_time_stamp_is_seen(folder: Path) -> None:
@@ -196,7 +197,7 @@ def test_a_file_that_changes_within_its_time_stamp_is_seen(folder: Path) -> None
 
 
 def test_what_was_read_before_an_interruption_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache, seen = folder.parent / "cache.sqlite", []
+    cache, seen = folder.parent / "cache.sqlite", list[str]()
 
     def interrupted(progress: Progress) -> None:
         if progress.done == 25:
@@ -204,9 +205,13 @@ def test_what_was_read_before_an_interruption_is_not_read_again(folder: Path, mo
 
     with pytest.raises(KeyboardInterrupt):
         scan_folder(folder, cache=cache, report=interrupted)
-    monkeypatch.setattr(
-        workers, "read_facts", lambda path, look, read=workers.read_facts: seen.append(path) or read(path, look=look)
-    )
+    real = workers.read_facts
+
+    def noted(path: str, *, look: bool) -> Facts:
+        seen.append(path)
+        return real(path, look=look)
+
+    monkeypatch.setattr(workers, "read_facts", noted)
     assert scan_folder(folder, cache=cache).total == 40
     assert len(seen) == 15
 
@@ -246,7 +251,7 @@ def test_a_folder_without_pictures_is_a_usage_error(tmp_path: Path) -> None:
 
 def test_names_that_are_no_text_are_scanned_and_cached(folder: Path) -> None:
     try:
-        shutil.copy(folder / "rose/01.png", os.fsencode(folder / "rose") + b"/caf\xe9.png")
+        shutil.copy(os.fsencode(folder / "rose/01.png"), os.fsencode(folder / "rose") + b"/caf\xe9.png")
     except OSError:
         pytest.skip("this file system takes only names that are text")
     cache = folder.parent / "cache.sqlite"

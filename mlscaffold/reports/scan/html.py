@@ -52,7 +52,7 @@ def render(scan: Scan, thumbnails: Mapping[str, bytes]) -> str:
 
 
 def _found(one: Found, thumbnails: Mapping[str, bytes]) -> dict[str, Any]:
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "pictures": [(path, _data(thumbnails[path]) if path in thumbnails else "") for path in item.paths[:TOGETHER]],
             "more": max(0, len(item.paths) - TOGETHER),
