@@ -91,7 +91,12 @@ def candidates(hashes: Array, flipped: Array, *, radius: int) -> tuple[Array, Ar
     keep = (first < n) & ((second < n) | (first < second - n))
     first, second, distance = first[keep], second[keep], distance[keep]
     mirrored = second >= n
-    return first, np.where(mirrored, second - n, second), distance, mirrored
+    second = np.where(mirrored, second - n, second)
+    # One mirrored onto the other, and the other onto the one: both hashes must agree, or the order of names would decide.
+    back = np.bitwise_count(both[first + n] ^ both[second])
+    distance = np.where(mirrored, np.maximum(distance, back), distance)
+    near = distance <= radius
+    return first[near], second[near], distance[near], mirrored[near]
 
 
 def confirmed(facts: list[Facts], first: Array, second: Array, *, mirrored: Array) -> tuple[Array, Array]:

@@ -134,3 +134,15 @@ def test_five_thousand_pictures_take_well_under_a_second() -> None:
 
 def test_join_gives_connected_components() -> None:
     assert join([("b", "a"), ("c", "b"), ("x", "y"), ("z", "z")]) == [("a", "b", "c"), ("x", "y")]
+
+
+def test_the_order_of_names_decides_nothing_of_mirrored_pairs() -> None:
+    import numpy as np
+
+    from mlscaffold.datasets.duplicates import candidates
+
+    hashes, flipped = np.array([0, 255], dtype=np.int64), np.array([7, 1], dtype=np.int64)  # 1 bit one way, 5 the other
+    for order in ([0, 1], [1, 0]):
+        assert candidates(hashes[order], flipped[order], radius=4)[0].size == 0
+        first, second, bits, mirrored = candidates(hashes[order], flipped[order], radius=5)
+        assert (first.tolist(), second.tolist(), bits.tolist(), mirrored.tolist()) == ([0], [1], [5], [True])
