@@ -31,7 +31,7 @@ def sources(folder: Path = SHARED) -> list[Path]:
 
 
 def make(folder: Path, count: int, *, originals: Iterable[Path], longest: tuple[int, int] = (500, 500)) -> Path:
-    """Write `count` JPEGs below the folder, in sub-folders of a tenth each; the same call gives the same files."""
+    """Write `count` JPEGs below the folder, in sub-folders of a tenth each; the same call gives the same files, and those there are not made again."""
     for part in range(PARTS):
         (folder / f"{part:02d}").mkdir(parents=True, exist_ok=True)
     work = partial(_write, str(folder), tuple(map(str, originals)), longest)
@@ -41,9 +41,12 @@ def make(folder: Path, count: int, *, originals: Iterable[Path], longest: tuple[
 
 
 def _write(folder: str, originals: tuple[str, ...], longest: tuple[int, int], number: int) -> None:
+    target = Path(folder, f"{number % PARTS:02d}", f"{number:06d}.jpg")
+    if target.exists():
+        return
     chance = Random(number)
     image = _opened(originals[number % len(originals)])
-    share = chance.uniform(0.35, 0.9)
+    share = chance.uniform(0.6, 0.95)
     width, height = round(image.width * share), round(image.height * share)
     left, top = chance.randrange(image.width - width + 1), chance.randrange(image.height - height + 1)
     side = chance.randint(*longest)
@@ -51,7 +54,7 @@ def _write(folder: str, originals: tuple[str, ...], longest: tuple[int, int], nu
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     photograph = image.resize(size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
     photograph = ImageEnhance.Brightness(photograph).enhance(chance.uniform(0.8, 1.2))
-    photograph.save(Path(folder, f"{number % PARTS:02d}", f"{number:06d}.jpg"), quality=chance.choice((80, 85, 90)))
+    photograph.save(target, quality=chance.choice((80, 85, 90)))
 
 
 @lru_cache(maxsize=32)

@@ -26,6 +26,7 @@ __all__ = ["Missing", "Project", "Reader", "Unknown", "canonical_json", "open_pr
 T = TypeVar("T")
 ABSENT = "absent"
 UNREADABLE = "unreadable"
+PICTURES = ("data/raw/", "data/processed/", "data/field/")
 WANTED = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list"}
 
 
@@ -59,6 +60,7 @@ class Project:
         self._walks: dict[str, dict[str, str]] = {}
         self._listings: dict[tuple[str, bool], list[str]] = {}
         self._memos: dict[str, tuple[frozenset[str], Any]] = {}
+        self._staged: list[str] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -257,9 +259,35 @@ class Project:
             else:
                 paths = self.tree.listing(folder, deep=True)
                 if isinstance(self.tree, IndexTree):
+                    paths = self._of_staged(self.tree, paths)
                     self.tree.load(paths)
                 self._walks[folder] = {p: self._digest_of_file(p) for p in paths}
         return self._walks[folder]
+
+    def _of_staged(self, tree: IndexTree, paths: list[str]) -> list[str]:
+        """The files below a folder without those that a commit does not concern and nobody has read: the tables speak for them.
+
+        What git ignores (pictures) is looked at where all of its source or split is known by its stamps, or where a staged file
+        is about it. Without that, the first commit in a clone would read every picture.
+        """
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            if path.startswith(PICTURES) and path not in tree.entries:
+                groups.setdefault("/".join(path.split("/")[: 2 if path.startswith("data/field/") else 3]), []).append(path)
+        if not groups:
+            return paths
+        if self._staged is None:
+            self._staged = git.staged_paths(self.root)
+        left: set[str] = set()
+        for folder, held in groups.items():
+            source = folder.rpartition("/")[2]
+            about = (f"{folder}/", f"data/manifest/{source}.csv", f"data/splits/{source}.csv")
+            if any(path.startswith(about) for path in self._staged):
+                continue
+            stamps = ((path, tree.stamp(path)) for path in held)
+            if any(stamp is None or self.cache.digest(path, stamp) is None for path, stamp in stamps):
+                left.update(held)
+        return [path for path in paths if path not in left]
 
     def _matches(self, pattern: str) -> list[str]:
         parts = pattern.split("/")

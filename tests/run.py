@@ -30,7 +30,7 @@ def main() -> int:
     run(small, "-m", "pytest", "-n", "auto", "-m", "not slow")
     print(f"fast part: {time.monotonic() - started:.0f} s", flush=True)
     if "--fast" not in sys.argv:
-        big = environment("all", ".[demo,test]")
+        big = environment("all", ".[demo,dask,test]")
         run(big, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", "slow")
     print(f"all: {time.monotonic() - started:.0f} s", flush=True)
     return 0

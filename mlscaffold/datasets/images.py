@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,7 @@ MAX_PIXELS = 100_000_000
 SMALL = 64
 THUMB = 16
 LOOK = 240
+ROWS = 64
 """Pixels that the longer side keeps where a picture is looked at smaller than it is: halved until just above."""
 JPEG = frozenset({"JPEG", "MPO"})  # MPO is what phones write: a JPEG with a second picture behind it
 LFS = b"version https://git-lfs.github.com/spec/"
@@ -35,8 +37,8 @@ class Facts:
 
     `size` is in bytes, of the file; `width` and `height` are as stored; `phash`, `mirrored` (64 bits, signed), `thumb` (16 × 16)
     and `grey` (all of it, only under 64 px) are of the picture as people see it: upright, on white. `pixels` is the digest of the
-    decoded bytes (evidence.md); of a JPEG only of its brightness at the size of a look, because its colours would cost a third
-    more time and a digest of all its pixels another quarter (`pixel_digest` gives that one). `sharpness` is the variance of the
+    decoded bytes (evidence.md); of a JPEG it only stands for its brightness at the size of a look, because its colours would cost
+    a third more time and a digest of all its pixels another quarter (`pixel_digest` gives that one). `sharpness` is the variance of the
     Laplacian at the size of a look: it says something only beside that of other pictures. `sums` are, of a picture with 8 bits
     a channel that was decoded whole, the sums of its channels and of their squares. Without a look (`looked` is false) there is
     nothing from `phash` to `sharpness`.
@@ -153,10 +155,11 @@ def _facts_of_image(image: Image.Image, data: bytes, digest: str, *, max_pixels:
         seen = _look(image, header["orientation"]) if look or image.format in JPEG else {}
         if image.mode == header["mode"] and image.mode in ("L", "RGB"):
             seen["sums"] = _sums(image)
-        return Facts(**header, decode_ok=True, pixels=_digest(image, header["mode"]), **seen)
+        pixels = _brightness(image, header["mode"], seen["thumb"]) if image.format in JPEG else _digest(image)
+        return Facts(**header, decode_ok=True, pixels=pixels, **seen)
     except Exception as error:
         cut = not header["end_ok"]
-        promised = f", {image.width} × {image.height} px promised" if cut else ""
+        promised = f", {header['width']} × {header['height']} px promised" if cut else ""
         return Facts(**header, problem="truncated" if cut else "undecodable", detail=_words(error) + promised)
 
 
@@ -170,17 +173,22 @@ def pixel_digest(data: bytes) -> str:
         warnings.simplefilter("ignore")
         try:
             image = Image.open(io.BytesIO(data))
-            return _digest(image, image.mode) if image.width * image.height <= MAX_PIXELS else ""
+            return _digest(image) if image.width * image.height <= MAX_PIXELS else ""
         except Exception:
             return ""
 
 
-def _digest(image: Image.Image, mode: str) -> str:
-    """The digest of a picture's bytes; `mode` is that of its file, which a drafted JPEG has no longer."""
-    drafted = f"{mode}>" if image.mode != mode else ""
-    digest = sha256(f"{drafted}{image.mode}:{image.width}x{image.height}:".encode("ascii"))
+def _digest(image: Image.Image) -> str:
+    """The digest of a picture's mode, size and bytes."""
+    digest = sha256(f"{image.mode}:{image.width}x{image.height}:".encode("ascii"))
     digest.update(image.tobytes())
     return digest.hexdigest()
+
+
+def _brightness(image: Image.Image, mode: str, thumb: bytes) -> str:
+    """What equal JPEGs share, whatever their headers hold: mode, size, a thumbnail, and a checksum of their brightness."""
+    parts = f"{mode}:{image.width}x{image.height}:{crc32(image.tobytes())}:".encode("ascii")
+    return sha256(parts + thumb).hexdigest()
 
 
 def _sums(image: Image.Image) -> bytes:
@@ -243,6 +251,9 @@ def _look(image: Image.Image, orientation: int) -> dict[str, Any]:
     all_of_it = grey.tobytes() if max(grey.size) < SMALL else b""
     if (scale := _scale(grey.size)) > 1:
         grey = grey.reduce(scale)
+    sharpness = _sharpness(grey)
+    if max(grey.size) >= LOOK:  # for the rest half of it is enough
+        grey = grey.reduce(2)
     counts = np.array(grey.histogram(), dtype=np.float64)
     n = grey.width * grey.height
     mean = float(counts @ _levels()) / n
@@ -258,7 +269,7 @@ def _look(image: Image.Image, orientation: int) -> dict[str, Any]:
         "deviation": round(float(counts @ (_levels() - mean) ** 2 / n) ** 0.5, 3),
         "p1": int(upto.searchsorted(n * 0.01)),
         "p99": int(upto.searchsorted(n * 0.99)),
-        "sharpness": round(_sharpness(grey), 3),
+        "sharpness": round(sharpness, 3),
     }
 
 
@@ -287,13 +298,14 @@ def _upright(grey: Image.Image, orientation: int) -> Image.Image:
 
 
 def _sharpness(grey: Image.Image) -> float:
-    """The variance of the Laplacian: how much pixels differ from their neighbours; of every second row, which says as much."""
+    """The variance of the Laplacian: how much pixels differ from their neighbours; of some 64 rows, which say as much as all."""
     import numpy as np
 
     if min(grey.size) < 3:
         return 0.0
-    values = np.asarray(grey)[: grey.height // 2 * 2 + 1].astype(np.int16)
-    above, here, below = values[:-2:2], values[1:-1:2], values[2::2]
+    values = np.asarray(grey)
+    step = max(1, (grey.height - 2) // ROWS)
+    above, here, below = (values[i : grey.height - 2 + i : step].astype(np.int16) for i in range(3))
     differences = above[:, 1:-1] + below[:, 1:-1]
     differences += here[:, :-2]
     differences += here[:, 2:]

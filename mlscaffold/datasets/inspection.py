@@ -194,12 +194,12 @@ def _sharpness(inventory: Inventory) -> Iterator[Found]:
     """
     import numpy as np
 
-    sharpness, deviation = inventory.column("sharpness"), inventory.column("deviation")
-    clear = sharpness[deviation >= 6]
-    if len(clear) < FEW:
+    sharpness = inventory.column("sharpness")
+    lit = (inventory.column("deviation") >= 6) & (inventory.column("p99") >= 30) & (inventory.column("p1") <= 225)
+    if lit.sum() < FEW:
         return
-    usual = float(np.median(clear))
-    blurry = (sharpness < usual / 6) & (deviation >= 6)
+    usual = float(np.median(sharpness[lit]))
+    blurry = (sharpness < usual / 6) & lit
     yield from _singles(
         inventory, "blurry", where=blurry, message="blurry beside the others", fix="look at the first ones, and draw the line yourself",
         words=lambda i: f"sharpness {sharpness[i]:.0f}, usually {usual:.0f}", order=sharpness,

@@ -40,12 +40,13 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def read_table(path: Path, required: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Line number and cells of every row; raises what a person can mend where a column or a cell is missing."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _broken(path, f"is not UTF-8 (byte {error.start})", "Save it as CSV UTF-8.") from error
-    reader = csv.reader(text.splitlines(keepends=True))
+    """Line number and cells of every row; raises what a person can mend where a column or a cell is missing.
+
+    What spreadsheets make of a table is read too: semicolons or tabs, UTF-16, the letters of Windows.
+    """
+    text = _text(path)
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     rows: list[tuple[int, dict[str, str]]] = []
     header: list[str] | None = None
     try:
@@ -67,6 +68,18 @@ def read_table(path: Path, required: Sequence[str]) -> list[tuple[int, dict[str,
     if header is None:
         raise _broken(path, "is empty, not even a header", f"Its columns: {', '.join(required)}.")
     return rows
+
+
+def _text(path: Path) -> str:
+    """A table's text, in whichever of the usual encodings it was saved."""
+    data = path.read_bytes()
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _broken(path, "is neither UTF-8, UTF-16 nor Windows text", "Save it as CSV UTF-8.")
 
 
 def _broken(path: Path, what: str, hint: str) -> ScaffoldError:

@@ -46,26 +46,11 @@ _VALUES = frozenset(
     }
 )  # fmt: skip
 _BUILTINS = frozenset(
-    [
-        "set",
-        "frozenset",
-        "dict",
-        "list",
-        "tuple",
-        "int",
-        "float",
-        "str",
-        "bytes",
-        "bytearray",
-        "bool",
-        "complex",
-        "slice",
-        "range",
-        "object",
-        "type",
-        "print",
-    ]
-)
+    {
+        "set", "frozenset", "dict", "list", "tuple", "int", "float", "str", "bytes", "bytearray", "bool", "complex", "slice", "range",
+        "object", "type", "print",
+    }
+)  # fmt: skip
 _STRINGS = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE", "SHORT_BINSTRING", "BINSTRING", "STRING"})
 
 
@@ -154,8 +139,8 @@ def _globals(raw: bytes) -> Iterator[str]:
                 elif name == "MEMOIZE":
                     memo[len(memo)] = texts[-1] if texts else ""
                 elif name in ("BINPUT", "LONG_BINPUT", "PUT"):
-                    memo[int(argument)] = texts[-1] if texts else ""
+                    memo[int(argument or 0)] = texts[-1] if texts else ""
                 elif name in ("BINGET", "LONG_BINGET", "GET"):
-                    texts.append(memo.get(int(argument), ""))
+                    texts.append(memo.get(int(argument or 0), ""))
         except (ValueError, IndexError, KeyError, OverflowError, UnicodeDecodeError, TypeError):
             return

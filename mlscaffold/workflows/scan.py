@@ -63,7 +63,8 @@ def scan_folder(
     version = f"{code_version()}:{READER}"
     known = store.memo(f"scan:{prefix}", version)
     if known and known[0].get("tree") == witness and newest < began - SETTLED_AFTER:
-        return replace(_from_json(known[1]), name=_name(folder), root=str(top), seconds=time.perf_counter() - started)
+        seen = _from_json(known[1])
+        return replace(seen, name=_name(folder), root=str(top), known=len(found.pictures), seconds=time.perf_counter() - started)
     scan, fetch = Inventory(), _fetcher(store)
     decoded = _read(top, found, store, into=scan, prefix=prefix, executor=executor, workers=workers, report=report)
     for path, words in found.refused:

@@ -20,13 +20,22 @@ def test_a_mark_and_crlf_are_accepted(tmp_path: Path) -> None:
     assert read_table(path, ["a", "b"]) == [(3, {"a": "1", "b": "2"})]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_what_spreadsheets_make_of_a_table(tmp_path: Path, encoding: str, separator: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("path,label\r\nblüte.png,Rose\r\n".replace(",", separator).encode(encoding))
+    assert read_table(path, ["path", "label"]) == [(2, {"path": "blüte.png", "label": "Rose"})]
+
+
 @pytest.mark.parametrize(
     ("data", "word"),
     [
         (b"", "is empty"),
         (b"a\n1,2\n", "line 2 has 2 cells"),
         (b"b\n", "has no column a; it has b"),
-        (b"\xff\xfea", "is not UTF-8"),
+        (b"\xff\xfea", "is neither UTF-8, UTF-16 nor Windows text"),
+        (b"a\n\x81\n", "is neither UTF-8"),
     ],
 )
 def test_a_broken_table_says_where(tmp_path: Path, data: bytes, word: str) -> None:

@@ -1,10 +1,10 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,9 @@ def paths(tmp_path: Path) -> list[str]:
     return [str(put(tmp_path / f"{i:03}.png", i, (20, 20))) for i in range(70)]
 
 
+T = TypeVar("T")
+
+
 class Here(Executor):
     """Runs at once, and notes how much was under way."""
 
@@ -26,11 +29,13 @@ class Here(Executor):
         self.pieces: deque[Sequence[str]] = deque()
         self.breaks_at = breaks_at
 
-    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
-        self.pieces.append(arguments[0])
+    def submit(self, function: Callable[..., T], /, *arguments: object, **named: object) -> Future[T]:
+        paths = arguments[0]
+        assert isinstance(paths, list)
+        self.pieces.append(paths)
         if len(self.pieces) - 1 == self.breaks_at:
             raise BrokenExecutor("gone")
-        future: Future[Any] = Future()
+        future: Future[T] = Future()
         future.set_result(function(*arguments, **named))
         return future
 

@@ -18,7 +18,7 @@ FOLDERS = ("exports", "models", "checkpoints", "weights", "artifacts", "data")
 READS = ("runs", *FOLDERS, *(f"**/*{suffix}" for suffix in pickles.SUFFIXES))
 
 
-@check(proves="", reads=READS, always=True)
+@check(proves="", reads=READS, always=True, volatile=True)
 def code_in_file(project: Project) -> Iterator[Finding]:
     """No checkpoint and no array runs code when it is loaded.
 
@@ -37,12 +37,11 @@ def code_in_file(project: Project) -> Iterator[Finding]:
     objects: dict[str, list[str]] = {}
     large = []
     for path in _files(project):
-        project.digest(path)  # so that it is looked at again when it changes
         size = project.tree.stamp(path)
         if size and size[0] > pickles.LARGEST and not path.endswith((".ckpt", ".pt", ".pth", ".npz")):
             large.append(path)
             continue
-        found = _names(project, path)
+        found = project.memo(f"pickles:{path}", lambda path=path: _names(project, path))  # type: ignore[misc]
         if bad := [name for name in found if pickles.dangerous(name)]:
             called[path] = bad
         elif odd := [name for name in found if not pickles.plain(name)]:
@@ -68,6 +67,7 @@ def _files(project: Project) -> list[str]:
 
 
 def _names(project: Project, path: str) -> list[str]:
+    project.digest(path)  # noted: it is looked at again when it changes
     file: IO[bytes]
     if isinstance(project.tree, WorkTree):
         try:

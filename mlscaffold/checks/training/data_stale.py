@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
 from mlscaffold.evidence import data, pipelines, trained
+from mlscaffold.evidence.moved import differences
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -21,7 +22,8 @@ def data_stale(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Digests of train, validation, class map and pipeline in `provenance.json`, recomputed from the processed annotations,
-    `data/schema.toml` and `pipeline.json`; and the copy of `pipeline.json` beside the run. A changed test label moves nothing here.
+    `data/schema.toml` and `pipeline.json`; and the copy of `pipeline.json` beside the run. How many labels and pictures differ is
+    counted where the commit of the run is here. A changed test label moves nothing here.
 
     ## Fix
     Train again.
@@ -37,7 +39,9 @@ def data_stale(project: Project) -> Iterator[Finding]:
         here = len(data.processed(project, split))
         today = pipelines.data_digest(project, split)
         if used.digest != today:
-            moved.append(f"{split} (data {used.digest[:8]} with {used.samples} pictures then, {today[:8]} with {here} now)")
+            told = differences(project, record, split)
+            what = f"data {used.digest[:8]} with {used.samples} pictures then, {today[:8]} with {here} now"
+            moved.append(f"{split} ({what}{': ' * bool(told)}{told})")
         elif used.samples != here:
             yield fail(f"the run used {used.samples} of {here} pictures of {split}", record.path, fix=fix)
     if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):

@@ -40,7 +40,7 @@ def facts(scan: Scan) -> list[str]:
 
 def passed(scan: Scan) -> str:
     """What else lies in the folder."""
-    return _counts(scan.passed, 6)
+    return _counts(scan.passed, 6, always=True)
 
 
 def pace(scan: Scan) -> str:
@@ -51,8 +51,8 @@ def pace(scan: Scan) -> str:
     return f"{scan.decoded:,} files in {scan.seconds:.1f} s, {scan.decoded / max(scan.seconds, 1e-9):,.0f} a second{known}"
 
 
-def _counts(counts: dict[str, int], most: int = 4) -> str:
-    shown = [f"{n:,} {clean(name)}" if len(counts) > 1 else clean(name) for name, n in list(counts.items())[:most]]
+def _counts(counts: dict[str, int], most: int = 4, *, always: bool = False) -> str:
+    shown = [f"{n:,} {clean(name)}" if always or len(counts) > 1 else clean(name) for name, n in list(counts.items())[:most]]
     return ", ".join(shown) + (" …" if len(counts) > most else "")
 
 

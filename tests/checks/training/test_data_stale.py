@@ -24,6 +24,11 @@ def test_labels_corrected_last_night(project: Sandbox) -> None:
     assert found.check == "missing"
     assert "was trained before a change of train (data " in found.message
     assert "with 180 pictures then" in found.message
+    assert "with 180 now: 2 labels differ)" in found.message
+    project.edit_csv(TRAIN, lambda rows: [{**rows[-1], "digest": "0" * 64}, *rows[5:]])
+    assert "1 picture is new, 5 pictures are gone)" in project.check(CHECK)[0].message
+    project.remove(".git")
+    assert project.check(CHECK)[0].message.endswith("with 176 now)")
 
 
 def test_pipeline_and_classes(project: Sandbox) -> None:

@@ -223,6 +223,8 @@ def counted_again(project: Target) -> None:
         right = sum(row["label"] == row["prediction"] for row in rows) / len(rows)
         chosen = project.toml(f"reports/{stage}/chosen.toml")
         best = str(chosen["epoch"])
+        if chosen["metric"] == "accuracy":
+            project.replace(f"reports/{stage}/chosen.toml", f"value = {chosen['value']}", f"value = {right}")
         project.set_cells(f"{project.run(stage)}/metrics.csv", "val_acc", lambda row, right=right, best=best: f"{right:.7g}" if row["epoch"] == best else row["val_acc"])  # type: ignore[misc]  # fmt: skip
     from tests.sabotage.translating import facts, german
     from tests.sabotage.writing import markdown

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 from tests.sabotage.corpus import harmless
-from tests.sabotage.rebuilding import digests, files, quote, script, write_rows
-from tests.sabotage.target import Target
+from tests.sabotage.rebuilding import digest_of, digests, files, quote, script, write_rows
+from tests.sabotage.target import Row, Target
 
 CI = "mlscaffold check"
 
@@ -16,7 +16,7 @@ def a_class_renamed_everywhere(project: Target) -> None:
     """A class has another name in folders, annotations, schema, checkpoints, predictions, reports and exports."""
     old, new = project.classes[1], "größe-zwei"
     before = digests(project)
-    project.write({"data/schema.toml": project.read("data/schema.toml").replace(f'"{old}"', f'"{new}"')})
+    project.replace("data/schema.toml", f'"{old}"', f'"{new}"')
     for base in ("data/raw", "data/processed"):
         for folder in sorted((project.root / base).rglob(old), reverse=True):
             if folder.is_dir():
@@ -24,22 +24,45 @@ def a_class_renamed_everywhere(project: Target) -> None:
     for path in files(project, ("data/**/*.csv", "reports/**/*.csv", "exports/*/*.csv", "docs/examples/*.csv")):
         rows = project.rows(path)
         if rows:
-            write_rows(project, path, [{cell_of(k, old, new): cell_of(v, old, new) for k, v in row.items()} for row in rows])
-    for path in files(project, ("reports/**/*.json", "exports/*/card.json", "reports/**/params.yaml", "reports/**/hparams.yaml", "acceptance.toml", "reports/**/report.md", "docs/*.md")):  # fmt: skip
-        quoted = {f'"{old}"': f'"{new}"', f"'{old}'": f"'{new}'", f"/{old}/": f"/{new}/"}
-        quote(project, quoted, (path,))
-    quote(project, {f"recall of the class {old},": f"recall of the class {new},"}, ("docs/01-problem.md",))
+            write_rows(project, path, [renamed(row, old, new) for row in rows])
+    quoted = {f'"{old}"': f'"{new}"', f"'{old}'": f"'{new}'", f"/{old}/": f"/{new}/", f"- {old}\n": f"- {new}\n"}
+    quote(
+        project,
+        quoted,
+        ("reports/**/*.json", "exports/*/card.json", "reports/**/*.yaml", "acceptance.toml", "reports/**/report.md"),
+    )
+    quote(project, {f"/{old}/": f"/{new}/"}, ("docs/*.md",))
+    rename_in_checkpoints(project, old, new)
     (project.root / "data/processed/.prepared.csv").unlink(missing_ok=True)
     script(project, "prepare")
     after = digests(project)
     quote(project, {before[key]: after[key] for key in before})
 
 
-def cell_of(cell: str, old: str, new: str) -> str:
-    """A cell or a column's name with the new name of the class."""
-    if cell in (old, f"p:{old}"):
-        return cell.replace(old, new)
-    return cell.replace(f"/{old}/", f"/{new}/") if "/" in cell else cell
+# Columns that hold a class, or a path with the folder of one.
+NAMING = ("label", "prediction", "answer", "verdict", "path", "origin")
+
+
+def renamed(row: Row, old: str, new: str) -> Row:
+    """A row with the new name of a class, in its cells and in the names of its columns."""
+    told = {}
+    for column, cell in row.items():
+        if column in NAMING:
+            cell = new if cell == old else cell.replace(f"/{old}/", f"/{new}/")  # noqa: PLW2901 - the cell as it is now
+        told[{f"p:{old}": f"p:{new}", old: new}.get(column, column)] = cell
+    return told
+
+
+def rename_in_checkpoints(project: Target, old: str, new: str) -> None:
+    """Write the new name into the class map of every checkpoint, and its new digest wherever records quote the old one."""
+    import torch
+
+    for path in sorted((project.root / "runs").rglob("*.ckpt")):
+        digest, held = digest_of(path), torch.load(path, weights_only=True)
+        classes = held["hyper_parameters"]["classes"]
+        held["hyper_parameters"]["classes"] = [new if name == old else name for name in classes]
+        torch.save(held, path)
+        quote(project, {digest: digest_of(path)})
 
 
 @harmless("OK-41")

@@ -16,6 +16,7 @@ import yaml
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import RECORDS, files, quote, sign_again, tracked, write_rows
 from tests.sabotage.target import Row, Target
+from tests.whole.command import mlscaffold
 
 TEXT = (".csv", ".toml", ".json", ".md", ".yaml", ".yml", ".txt", ".py", ".svg", ".gitignore")
 MARKED = (".csv", ".toml", ".json", ".md", ".yaml")
@@ -60,6 +61,7 @@ def annotations_of_a_german_excel(project: Target) -> None:
     """Annotation and split tables saved by a German Excel: cp1252, semicolons."""
     for path in (*project.annotations(), project.splits, "docs/examples/answers.csv"):
         write_rows(project, path, project.rows(path), delimiter=";", encoding="cp1252")
+    mlscaffold(project.root, "data", "stats")  # our own commands read them too
 
 
 @harmless("OK-09c")
@@ -114,9 +116,9 @@ def rename(project: Target, new: Callable[[str, int], str], *, every: int = 3, s
         for r in project.rows(f"data/processed/{s}/annotations.csv")
     }
     for k, row in enumerate(chosen):
-        path = Path(row["path"])
-        name = new(path.stem, k)
-        of_raw[row["path"]] = path.with_name(name + path.suffix).as_posix()
+        picture = Path(row["path"])
+        name = new(picture.stem, k)
+        of_raw[row["path"]] = picture.with_name(name + picture.suffix).as_posix()
         shown = Path(origins[row["path"]])
         of_processed[shown.as_posix()] = shown.with_name(name + shown.suffix).as_posix()
     for base, names in (("data/raw", of_raw), ("data/processed", of_processed)):
@@ -202,9 +204,9 @@ def raw_files_renamed(project: Target) -> None:
     """Raw pictures of the test split renamed and the tables rebuilt; what was prepared keeps its name."""
     names = {}
     for k, row in enumerate(project.in_split("test")):
-        path = Path(row["path"])
-        names[row["path"]] = path.with_name(f"photo_{k:05}{path.suffix}").as_posix()
-        (project.root / "data/raw" / path).rename(project.root / "data/raw" / names[row["path"]])
+        picture = Path(row["path"])
+        names[row["path"]] = picture.with_name(f"photo_{k:05}{picture.suffix}").as_posix()
+        (project.root / "data/raw" / picture).rename(project.root / "data/raw" / names[row["path"]])
     for path in files(project, TABLES[:4]):
         rows = [renamed(row, path.rpartition("/")[0], names, {}) for row in project.rows(path)]
         write_rows(project, path, rows)
