@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, isfinite, radians, sin
 
 from mlscaffold.datasets.masks import mask_box
@@ -43,6 +44,20 @@ def hull(shape: Shape) -> Box | None:
     if shape.mask:
         return mask_box(shape.mask)
     return ring_box(shape.points) if shape.points and shape.box is None else shape.box
+
+
+def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> Shape:
+    """Box and outline of a shape on the stored pixels, on the picture as EXIF wants it shown (orientations 5 to 8: by a quarter)."""
+    width, height = stored
+
+    def turn(x: float, y: float) -> tuple[float, float]:
+        return {5: (y, x), 6: (height - y, x), 7: (height - y, width - x), 8: (y, width - x)}.get(orientation, (x, y))
+
+    rings = tuple(tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in turn(x, y)) for ring in shape.rings)
+    box = shape.box
+    if box:
+        box = ring_box((*turn(box[0], box[1]), *turn(box[0] + box[2], box[1] + box[3])))
+    return replace(shape, rings=rings, box=box)
 
 
 def bounds(shape: Shape) -> Box | None:

@@ -75,7 +75,6 @@ def fitted(record: Record, holds: Holds, lost: Counter[str]) -> Record:
         split=split,
         group=record.group if "group" in holds else "",
         attributes=record.attributes if "attributes" in holds else {},
-        size=record.size if "size" in holds else None,
         shapes=tuple(left for shape in record.shapes for left in _shapes(shape, holds, lost)),
         spans=record.spans if "spans" in holds else (),
     )

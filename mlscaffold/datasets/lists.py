@@ -104,7 +104,8 @@ def tables_in(path: Path, endings: Iterable[str]) -> list[Path]:
         return [path] if path.suffix.lower() in endings else []
     if not path.is_dir():
         return []
-    inside = sorted(p for p in path.iterdir() if p.is_file() and not is_clutter(p.name) and p.suffix.lower() in endings)
+    inside = [p for p in path.iterdir() if p.suffix.lower() in endings and p.is_file() and not is_clutter(p.name)]
+    inside = sorted(p for p in inside if not (p.is_symlink() and leads_out(p, path)))
     return [p for p in inside if p.stem.casefold() in SPLIT_NAMES] or inside
 
 

@@ -3,6 +3,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 
 from mlscaffold.datasets import formats
 from mlscaffold.errors import ScaffoldError, UsageError
@@ -113,3 +114,23 @@ def test_pictures_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     done = export_data(tmp_path / "set", tmp_path / "out", format="csv-list")
     assert (done.records, done.renamed) == (3, 2)
     assert len({p.stem.casefold() for p in (tmp_path / "out").rglob("*.*") if p.suffix != ".csv"}) == 3
+
+
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+def test_pictures_that_are_stored_turned_keep_their_objects_where_they_are(tmp_path: Path, orientation: int) -> None:
+    """COCO here speaks of stored pixels, YOLO of the upright picture; masks may be either."""
+    folder = made(tmp_path, "coco")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.new("RGB", (120, 90))
+    picture.paste((255, 255, 255), (10, 20, 40, 60))
+    picture.save(folder / "images/a.png", exif=exif)
+    export_data(folder, tmp_path / "yolo", format="yolo")
+    record = formats.formats()["yolo"].read(tmp_path / "yolo").records[0]
+    white = ImageOps.exif_transpose(Image.open(record.path)).convert("L").getbbox()
+    assert white is not None
+    x, y, width, height = record.shapes[0].box or (0, 0, 0, 0)
+    assert (record.size, (x, y, x + width, y + height)) == ((90, 120), white)
+    for target in ("coco", "voc", "cvat", "labelbox", "csv-list", "imagefolder", "label-studio", "object-masks", "index-masks"):
+        done = export_data(tmp_path / "yolo", tmp_path / "out" / target, format=target, source="yolo")
+        assert done.records == 2

@@ -108,7 +108,7 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
             mask, "interpolated-mask", f"holds {found.size} values and no list names them: they are interpolated, or no indices"
         )
         return False
-    size = measured(picture, None, where=name, findings=findings)
+    size = measured(picture, _told(picture, values.shape), where=name, findings=findings)
     if size and values.shape != (size[1], size[0]):
         message = f"has {values.shape[1]} × {values.shape[0]} pixels; its picture has {size[0]} × {size[1]}"
         findings.item(mask, "mask-size", message)
@@ -130,6 +130,12 @@ def _read_one(name: str, mask: str, names: dict[int, str], pictures: Pictures, f
     record = Record(picture, short(name), origin=mask, split=split_in(f"{name.rpartition('/')[0]}/"), size=size)
     findings.records.append(replace(record, shapes=judged(shapes, size, where=mask, findings=findings)))
     return bool(_IGNORE in found and _IGNORE not in names)
+
+
+def _told(picture: Path, shape: tuple[int, ...]) -> tuple[int, int] | None:
+    """The size of a mask, if it is that of its picture, as stored or upright."""
+    header, sides = header_of(picture), (shape[1], shape[0])
+    return sides if header and sides in (header.stored, header.upright) else None
 
 
 def _names(root: Path, findings: Findings) -> dict[int, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from mlscaffold.datasets.collecting import Findings, judged, measured
+from mlscaffold.datasets.collecting import Findings, frame, judged
 from mlscaffold.datasets.exporting import Placed, safe, under
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.maskfiles import any_mask, class_folder, looks_binary, pairs_of, remainder, values_of
@@ -50,7 +50,6 @@ def read(path: Path) -> Reading:
     for name, masks in pairs.masks.items():
         picture = pictures.paths[name]
         pictures.claim(picture)
-        size = measured(picture, None, where=name, findings=findings)
         shapes = []
         for mask in masks:
             pictures.claim(pictures.paths[mask])
@@ -66,6 +65,10 @@ def read(path: Path) -> Reading:
                 Shape(class_folder(mask, name) or remainder(mask, name) or NAMELESS, mask_box(ink), mask=ink, origin=mask)
             )
         bare += not masks
+        header = header_of(picture)
+        told = next(((shape.mask.width, shape.mask.height) for shape in shapes if shape.mask), None)
+        told = told if header and told in (header.stored, header.upright) else None
+        size = frame(told, header, where=name, findings=findings)
         split = split_in(f"{name.rpartition('/')[0]}/")
         shapes_ = judged(shapes, size, where=name, findings=findings)
         findings.records.append(Record(picture, short(name), origin=name, split=split, size=size, shapes=shapes_))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlscaffold.datasets.collecting import Findings, frame, judged
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under
-from mlscaffold.datasets.geometry import bounds, number
+from mlscaffold.datasets.geometry import bounds, number, turned_upright
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.parsing import LARGEST, Unreadable, decode, load, read_yaml
 from mlscaffold.datasets.pictures import Pictures, header_of, pictures_of, short, split_in
@@ -280,6 +281,18 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
     splits.setdefault("val", splits["train"])
     text = yaml.safe_dump({**splits, "nc": len(names), "names": dict(enumerate(names))}, allow_unicode=True, sort_keys=False)
     write_atomic(folder / "data.yaml", text.encode("utf-8"))
+
+
+def fit(record: Record, lost: Counter[str]) -> Record:
+    """Fractions are of the upright picture: what was meant on stored pixels is turned with it."""
+    header = header_of(record.path)
+    if header is None:
+        lost["objects on pictures that cannot be opened"] += len(record.shapes)
+        return replace(record, shapes=())
+    size = record.size or header.stored
+    if size == header.stored and header.upright != header.stored:
+        record = replace(record, shapes=tuple(turned_upright(shape, size, header.orientation) for shape in record.shapes))
+    return replace(record, size=header.upright)
 
 
 def _line(shape: Shape, names: Sequence[str], size: tuple[int, int]) -> str:

@@ -95,3 +95,11 @@ def test_parquet_without_pyarrow_says_how_to_get_it(tmp_path: Path, monkeypatch:
     with pytest.raises(ScaffoldError, match="needs pyarrow") as caught:
         parquet_list.read(tmp_path)
     assert caught.value.hint == "pip install 'mlscaffold[parquet]'"
+
+
+def test_a_list_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    folder = made(tmp_path, "json-list")
+    text(tmp_path / "secret.csv", "path,label\na.png,secret\n")
+    (folder / "other.csv").symlink_to(tmp_path / "secret.csv")
+    assert choose(folder).name == "json-list"
+    assert choose(folder).others == {}
