@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from struct import Struct
 
@@ -66,7 +67,7 @@ def walk(root: Path) -> Walked:
                 found.passed[ending or "no ending"] += 1
             else:
                 found.passed["neither file nor folder"] += 1
-    found.pictures = dict(sorted(pictures))
+    found.pictures = dict(sorted(pictures, key=itemgetter(0)))
     found.refused.sort()
     return found
 
