@@ -14,6 +14,7 @@ from PIL import Image
 
 from benchmarks import photographs
 from mlscaffold.project import Project
+from mlscaffold.workflows.data_stats import data_stats
 
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 SIDE = 224  # of a prepared picture
@@ -46,6 +47,7 @@ def project(folder: Path, count: int, *, originals: list[Path]) -> Path:
         finished._pictures, finished._pipeline = before[1:]
     files[".gitignore"] += b"data/raw/**/*.jpg\n"
     sandbox.write(files)
+    data_stats(sandbox.root)
     sandbox.commit("finished")
     sandbox.sign()
     sandbox.commit("signed")

@@ -6,13 +6,18 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
+from struct import Struct
 
 from mlscaffold.datasets.record import MEDIA, is_clutter
 from mlscaffold.places import Stamp, stamp_of
 
 PICTURES = MEDIA | {".jpe", ".jfif", ".pbm", ".avif", ".heic", ".heif", ".jp2"}
 """Endings of what is meant to be a picture, whether it can be read here or not."""
+
+
+_STAMP = Struct("=qqqQ")
 
 
 @dataclass
@@ -25,10 +30,10 @@ class Walked:
 
     def witness(self) -> tuple[str, int]:
         """A digest of all names and stamps, and the time (ns) of the youngest picture."""
-        rows = [f"{path}\0{size}:{mtime}:{ctime}:{inode}" for path, (size, mtime, ctime, inode) in self.pictures.items()]
-        rows += [f"{path}\0{words}" for path, words in self.refused] + [f"{kind}\0{n}" for kind, n in sorted(self.passed.items())]
-        digest = sha256("\n".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
-        return digest, max((max(stamp[1], stamp[2]) for stamp in self.pictures.values()), default=0)
+        rows = [f"{path}\0{words}" for path, words in self.refused] + [f"{kind}\0{n}" for kind, n in sorted(self.passed.items())]
+        digest = sha256("\n".join([*self.pictures, "", *rows]).encode("utf-8", "surrogateescape"))
+        digest.update(b"".join(map(_STAMP.pack, *zip(*self.pictures.values(), strict=True))) if self.pictures else b"")
+        return digest.hexdigest(), max((max(stamp[1], stamp[2]) for stamp in self.pictures.values()), default=0)
 
 
 def walk(root: Path) -> Walked:
@@ -46,7 +51,13 @@ def walk(root: Path) -> Walked:
         for entry in entries:
             name = entry.name
             path = f"{here}/{name}" if here else name
-            if is_clutter(name):
+            # What most entries are comes first: half of a second scan is this loop.
+            if name[0] != "." and name[name.rfind(".") :].lower() in PICTURES and entry.is_file(follow_symlinks=False):
+                try:
+                    pictures.append((path, stamp_of(entry.stat(follow_symlinks=False))))
+                except OSError as problem:
+                    found.refused.append((path, f"cannot be looked at: {problem.strerror}"))
+            elif is_clutter(name):
                 found.passed["hidden or system"] += 1
             elif entry.is_symlink():
                 _link(found, root, path)
@@ -54,14 +65,9 @@ def walk(root: Path) -> Walked:
                 pending.append(path)
             elif (ending := _ending(name)) not in PICTURES:
                 found.passed[ending or "no ending"] += 1
-            elif not entry.is_file(follow_symlinks=False):
-                found.passed["neither file nor folder"] += 1
             else:
-                try:
-                    pictures.append((path, stamp_of(entry.stat(follow_symlinks=False))))
-                except OSError as problem:
-                    found.refused.append((path, f"cannot be looked at: {problem.strerror}"))
-    found.pictures = dict(sorted(pictures))
+                found.passed["neither file nor folder"] += 1
+    found.pictures = dict(sorted(pictures, key=itemgetter(0)))
     found.refused.sort()
     return found
 

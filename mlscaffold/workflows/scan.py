@@ -138,19 +138,20 @@ def _read(
 ) -> int:  # fmt: skip
     """Fill the inventory, from the cache and by reading; returns how many files were decoded."""
     total, size = len(found.pictures), sum(stamp[0] for stamp in found.pictures.values())
-    places: dict[str, str] = {}
+    places: list[str] = []
     done = bytes_done = 0
     for path, facts in _remembered(top, found, store, prefix):
         if facts is None:
-            places[f"{top}/{path}"] = path
+            places.append(f"{top}/{path}")
         else:
             into.add(path, facts)
             done, bytes_done = done + 1, bytes_done + found.pictures[path][0]
+    store.files.clear()  # asked for all of them; of a large folder they would fill the memory
     batch: dict[str, tuple[Any, ...]] = {}
     saved = time.monotonic()
     try:
-        for place, facts in read_all(list(places), executor=executor, workers=workers or cores()):
-            path = places[place]
+        for place, facts in read_all(places, executor=executor, workers=workers or cores()):
+            path = place[len(str(top)) + 1 :]
             into.add(path, facts)
             if facts.digest:
                 batch[facts.digest] = facts.to_row()
@@ -172,6 +173,7 @@ def _saved(store: Cache, batch: dict[str, tuple[Any, ...]]) -> dict[str, tuple[A
     if batch:
         store.remember_facts(batch, READER)
         store.save()
+        store.files.clear()
     return {}
 
 
