@@ -14,8 +14,11 @@ from mlscaffold.keys import FILES, FORMS
 # A staged file of a project below one of these concerns a check.
 RELEVANT = (
     "docs/", "data/", "reports/", "exports/", ".mlscaffold/", ".github/", "acceptance.toml", "mlscaffold.toml", "pipeline.json",
-    "deploy.toml", "Dockerfile", "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", ".gitignore", "README.md",
+    "deploy.toml", "Dockerfile", "runs/", "models/", "checkpoints/", "weights/", "artifacts/",
+    "requirements-serve.txt", ".pre-commit-config.yaml", ".gitlab-ci.yml", ".gitignore", "README.md",
 )  # fmt: skip
+# Files that may run code when they are loaded, wherever they lie.
+LOADED = (".ckpt", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".npy", ".npz", ".bin")
 LARGE = 5_000_000  # bytes
 REFUSED, BUG, INTERRUPTED = 1, 3, 130
 AT_ONCE = 500  # paths on one command line
@@ -107,7 +110,7 @@ def _project_of(top: str, path: str) -> str | None:
 
 
 def _is_relevant(path: str, root: str) -> bool:
-    return path[len(root) + 1 if root else 0 :].startswith(RELEVANT)
+    return path[len(root) + 1 if root else 0 :].startswith(RELEVANT) or path.endswith(LOADED)
 
 
 def _is_suspicious(top: str, staged: dict[str, str]) -> bool:

@@ -72,6 +72,7 @@ CHANGES: dict[str, Callable[[Sandbox], object]] = {
 }
 
 
+@pytest.mark.slow
 def test_whatever_changes_the_answer_is_a_new_one(project: Sandbox) -> None:
     project.write({"flower_sorter/keys.py": "KEY = 0\n"})
     project.commit("some code")

@@ -84,6 +84,7 @@ def test_a_wheel_built_by_way_of_the_sdist_is_the_same(wheel: Path, clone: Path,
     assert names(build(unpacked, tmp_path / "wheel", "wheel")) == names(wheel)
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_starts_a_project(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True, symlinks=os.name != "nt")

@@ -112,6 +112,7 @@ def age(project: Sandbox) -> None:
             os.utime(path, ns=(1_700_000_000_000_000_000, 1_700_000_000_000_000_000))
 
 
+@pytest.mark.slow
 def test_the_cache_never_changes_the_answer(project: Sandbox) -> None:
     project.write({"docs/examples/bunch-1.png": b"\x89PNG\r\n\x1a\nbroken", "docs/02-research.md": "# Research\n"})
     project.sign("problem")

@@ -42,6 +42,7 @@ def test_without_a_terminal_a_bare_break_lists_the_sins(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_break_shows_the_finding_the_number_and_the_way_back(unpacked: Path) -> None:
     before = snapshot(unpacked)
     done = run(unpacked, "demo", "--break", "edited-metric")

@@ -112,6 +112,7 @@ def test_releases(signed: Sandbox, tmp_path: Path) -> None:
 
 
 @pytest.mark.xdist_group("finished")
+@pytest.mark.slow
 def test_the_readme_and_the_page_of_the_demo(tmp_path: Path) -> None:
     place = tmp_path / "desk"
     place.mkdir()

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from mlscaffold.checks import all_checks
-from mlscaffold.hook import RELEVANT
+from mlscaffold.evidence.pickles import SUFFIXES
+from mlscaffold.hook import LOADED, RELEVANT
 from mlscaffold.keys import FORMS
 from mlscaffold.stages import all_stages
 from tests.cli.command import IDENTITY, Done, surroundings
@@ -62,6 +63,7 @@ def test_evidence_and_what_is_wrong_for_ever_is_relevant() -> None:
     wanted = {p for s in all_checks() if s.always for p in s.reads if not p.startswith("*")}
     wanted |= {name.partition("#")[0] for s in all_stages() for name in (*s.evidence, *s.inputs)} - {"model"}
     assert [path for path in sorted(wanted) if not f"{path}/".startswith(RELEVANT)] == []
+    assert set(SUFFIXES) <= set(LOADED)
 
 
 def test_a_secret_in_a_script_is_refused(hooked: Sandbox) -> None:

@@ -14,6 +14,19 @@ from tests.sabotage.sound import PROJECTS
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "shared/research/defects.md"
 STALE_IS_TRUE = {"OK-01", "OK-02", "OK-03", "OK-05", "OK-06", "OK-07"}
+# What is true after the change and was not said in these words before; each is a warning.
+SAID_TRULY = {
+    "OK-07": {"preparation.split-too-small"},  # the sound project has it too, with the class's old name
+    "OK-15": {"training.overfitting"},  # the same, with another count of epochs
+    "OK-18": {"project.hook-missing"},  # a new clone has no hook
+    "OK-19": {"project.hook-missing"},
+    "OK-23": {
+        "preparation.split-too-small",
+        "training.not-better-than-baseline",
+        "tuning.not-better",
+    },  # fewer pictures tell less
+    "OK-29": {"project.provenance-contradicts"},  # the catalogue: a warning where provenance names the commit
+}
 
 
 def test_every_row_names_a_check_that_exists() -> None:
@@ -28,10 +41,10 @@ def test_a_third_of_the_defects_is_tried_on_every_project() -> None:
     assert sum(r.everywhere for r in defects) * 3 >= len(defects)
 
 
-def test_only_where_signed_content_is_rewritten_may_a_stage_become_stale() -> None:
+def test_a_harmless_change_may_say_only_what_is_true_of_it() -> None:
     for row in load()[1]:
-        assert set(row.allows) <= {"project.stale"}, row.id
-        assert not row.allows or row.id[:5] in STALE_IS_TRUE, row.id
+        stale = {"project.stale"} if row.id[:5] in STALE_IS_TRUE else set()
+        assert set(row.allows) <= stale | SAID_TRULY.get(row.id[:5], set()), row.id
 
 
 @pytest.mark.skipif(not CATALOGUE.exists(), reason="this clone has no ../shared/research/defects.md")
