@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ from mlscaffold.stages.state import stage_states
 from mlscaffold.workflows.check import run_check
 from mlscaffold.writing import write_toml
 from tests.finished import SOME_COMMIT, csv_bytes, finished, rows_of
+
+# A shell that starts the tests in the background ignores interrupts for all its children: what is interrupted here must see them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SPECS: dict[str, Spec] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -49,6 +50,10 @@ class Sound:
         sound, here = listing(self.original), listing(self.copy)
         for path in here.keys() - sound.keys():
             (self.copy / path).unlink()
+        for folder, _, _ in os.walk(self.copy, topdown=False):  # a row may have made folders, which have no files any more
+            if not (self.original / Path(folder).relative_to(self.copy)).exists():
+                with contextlib.suppress(OSError):
+                    Path(folder).rmdir()
         for path, stamp in sound.items():
             if here.get(path) != stamp:
                 target = self.copy / path

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlscaffold.practice.metrics import OF_MATRIX
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import (
     SPLITS,
@@ -229,8 +230,11 @@ def counted_again(project: Target) -> None:
         right = sum(row["label"] == row["prediction"] for row in rows) / len(rows)
         chosen = project.toml(f"reports/{stage}/chosen.toml")
         best = str(chosen["epoch"])
-        if chosen["metric"] == "accuracy":
-            project.replace(f"reports/{stage}/chosen.toml", f"value = {chosen['value']}", f"value = {right}")
+        if chosen["metric"] in OF_MATRIX:
+            names = project.classes
+            matrix = [[sum(r["label"] == a and r["prediction"] == b for r in rows) for b in names] for a in names]
+            value = OF_MATRIX[chosen["metric"]](matrix)
+            project.replace(f"reports/{stage}/chosen.toml", f"value = {chosen['value']}", f"value = {value}")
         project.set_cells(f"{project.run(stage)}/metrics.csv", "val_acc", lambda row, right=right, best=best: f"{right:.7g}" if row["epoch"] == best else row["val_acc"])  # type: ignore[misc]  # fmt: skip
     from tests.sabotage.translating import facts, german
     from tests.sabotage.writing import markdown

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 import shutil
+import zipfile
+from pathlib import Path
 
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import digest_of, digests, files, quote, script, write_rows
@@ -76,11 +80,37 @@ def rename_in_exports(project: Target, old: str, new: str) -> None:
     """Write the new name into the class map that exports carry, and their new digests into the records."""
     for path in sorted(p for p in (project.root / "exports").glob("*/model.*") if p.is_file()):
         digest, content = digest_of(path), path.read_bytes()
-        named = content.replace(f'"{old}"'.encode(), f'"{new}"'.encode())
-        named = re.sub(rf"\b{old}\n".encode(), f"{new}\n".encode(), named) if len(old) > 2 else named
+        if zipfile.is_zipfile(path) and path.suffix == ".tflite":
+            named = repacked(content, old, new)
+        else:
+            named = content.replace(f'"{old}"'.encode(), f'"{new}"'.encode())
         if named != content:
             project.write({path.relative_to(project.root).as_posix(): named})
             quote(project, {digest: digest_of(path)})
+    for package in sorted((project.root / "exports").glob("*/*.mlpackage")):
+        digest = folder_digest(package)
+        for path in package.rglob("*.mlmodel"):
+            path.write_bytes(path.read_bytes().replace(f'"{old}"'.encode(), f'"{new}"'.encode()))
+        quote(project, {digest: folder_digest(package)})
+
+
+def repacked(content: bytes, old: str, new: str) -> bytes:
+    """A model with the labels that are packed behind it written anew."""
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        held = {item: bundle.read(item) for item in bundle.infolist()}
+        start = min(item.header_offset for item in held)
+    target = io.BytesIO(content[:start])
+    with zipfile.ZipFile(target, "a") as bundle:
+        for item, text in held.items():
+            lines = [new if line == old else line for line in text.decode().split("\n")]
+            bundle.writestr(item.filename, "\n".join(lines).replace(f'"{old}"', f'"{new}"'))
+    return target.getvalue()
+
+
+def folder_digest(folder: Path) -> str:
+    """The digest of a folder, as evidence.md has it."""
+    rows = sorted(f"{p.relative_to(folder).as_posix()},{digest_of(p)}\n" for p in folder.rglob("*") if p.is_file())
+    return hashlib.sha256("".join(rows).encode()).hexdigest()
 
 
 @harmless("OK-41")
