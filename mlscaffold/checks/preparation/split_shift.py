@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from statistics import median, quantiles
+from statistics import NormalDist, median, quantiles
 
 from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.evidence import data, media
@@ -17,6 +17,8 @@ from mlscaffold.practice import shift
 from mlscaffold.project import Project
 
 CHECK = "preparation.split-shift"
+# One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
+LEVEL, APART, GRAVE = 0.001, 0.15, 0.25
 FEATURES = ("brightness", "contrast", "size", "shape")
 # How a stage document says that test is meant to be unlike train.
 MEANT = re.compile(
@@ -34,7 +36,8 @@ def split_shift(project: Project) -> Iterator[Finding]:
     ## Evidence
     The population stability index of class shares, and of brightness, contrast, size and shape where the pictures are here, of each
     split against train. It counts above 0.1 and twice its noise floor (chi-square, over all comparisons); class shares fail above
-    0.25 and 2.5 times the floor. Where groups are declared, groups are counted and not pictures.
+    0.25 and 2.5 times the floor. One class whose share differs by 0.15 beyond chance (p < 0.001, Bonferroni) is told too, and
+    fails from 0.25 on. Where groups are declared, groups are counted and not pictures.
     Setting `reason`: why test differs on purpose; then nothing is said of class shares. A sentence about it in the problem document
     makes a failure a warning.
 
@@ -86,9 +89,13 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         floor = shift.floor(len(labels), sum(cells[0]), sum(cells[1]), comparisons=len(others))
         worst.append((shift.psi(cells[0], cells[1]), floor, split))
     bad = [(index, floor, s) for index, floor, s in worst if index > max(0.1, 2 * floor)]
+    index, floor, split = max(bad, default=(0.0, 0.0, ""))
+    grave = index > max(0.25, 2.5 * floor) and not _meant(project)
+    if not grave and (single := list(_one_class(project, held, labels))):
+        yield from single
+        return
     if not bad:
         return
-    index, floor, split = max(bad)
     share = {s: {c: counts[s][c] / len(held[s]) for c in labels} for s in held}
     name = max(labels, key=lambda c: abs(share[split][c] - share["train"][c]))
     shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
@@ -96,8 +103,34 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         f'share of "{name}": {" / ".join(f"{share[s][name]:.2f}" for s in shown)} in {" / ".join(shown)};'
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
     )
-    grave = index > max(0.25, 2.5 * floor) and not _meant(project)
     say = fail if grave else warn
+    yield say(words, "data/splits", fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml')
+
+
+def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: list[str]) -> Iterator[Finding]:
+    """One class whose share is another one beyond chance, where the index of all classes is too coarse: few pictures, many classes."""
+    found = []
+    others = [s for s in held if s != "train"]
+    level = NormalDist().inv_cdf(1 - LEVEL / (2 * len(labels) * len(others)))
+    a, n = Counter(r.label for r in held["train"]), len(held["train"]) * _weight(held["train"])
+    for split in others:
+        b, m = Counter(r.label for r in held[split]), len(held[split]) * _weight(held[split])
+        for name in labels:
+            first, second = a[name] / len(held["train"]), b[name] / len(held[split])
+            together = (first * n + second * m) / (n + m)
+            spread = math.sqrt(max(together * (1 - together), 1e-9) * (1 / n + 1 / m))
+            if abs(first - second) >= APART and abs(first - second) > level * spread:
+                found.append((abs(first - second), name, split, (first, second)))
+    if not found:
+        return
+    _, name, split, (first, second) = max(found)
+    shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
+    shares = [sum(r.label == name for r in held[s]) / len(held[s]) for s in shown]
+    words = (
+        f'share of "{name}": {" / ".join(f"{share:.2f}" for share in shares)} in {" / ".join(shown)}; {split} against train is'
+        f" beyond chance (p < {LEVEL:g} over all classes and splits)"
+    )
+    say = fail if abs(first - second) >= GRAVE and not _meant(project) else warn
     yield say(words, "data/splits", fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml')
 
 

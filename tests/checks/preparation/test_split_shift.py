@@ -87,3 +87,21 @@ def test_chi_square_and_the_floor() -> None:
         assert abs(shift.chi_square(freedom, 0.95) - value) < 0.03 * value
     assert abs(shift.floor(10, 100, 100) - 0.338) < 0.01
     assert shift.psi([50, 50], [50, 50]) == 0
+
+
+def test_one_class_beyond_chance_where_many_classes_blur_the_index(project: Sandbox) -> None:
+    """Six classes and a small test set: the index of all is within its noise, the share of one class is not."""
+    names = [f"kind-{i}" for i in range(6)]
+    rows: list[dict[str, str]] = []
+    for split, n in (("train", 200), ("validation", 60), ("test", 40)):
+        for i in range(n):
+            common = split == "test" and i % 5 < 3
+            rows.append({"path": f"belt/{split}{i}.png", "digest": f"{split}{i}".ljust(64, "0"), "label": names[0] if common else names[i % 6], "group": "", "split": split})  # fmt: skip
+    project.edit_csv("data/splits/belt.csv", lambda _: rows)
+    (found,) = [f for f in project.check("preparation.split-shift") if "share of" in f.message]
+
+    assert found.status is Status.FAIL
+    assert 'share of "kind-0": 0.17 / 0.17 / 0.65 in train / validation / test' in found.message
+    even = [{**r, "label": names[i % 6]} for i, r in enumerate(rows)]
+    project.edit_csv("data/splits/belt.csv", lambda _: even)
+    assert not [f for f in project.check("preparation.split-shift") if "share of" in f.message]

@@ -93,17 +93,20 @@ def overfitting_not_diagnosed(project: Target) -> Words:
     return "gap 0.29", f"epoch {epoch}", "no document diagnoses it", curves(project)
 
 
-@defect("TR-08", "training.stopped-early", severity="warn", everywhere=True)
+@defect("TR-08", "training.stopped-early", severity="warn")
 def still_falling(project: Target) -> Words:
     """Stopped too early: both losses still fall by 3 % an epoch at the end."""
 
     def falling(rows: list[Row]) -> list[Row]:
+        peak = max((row["lr"] for row in rows), key=float)
         for row in rows:
+            row["lr"] = peak  # it would have learned on
             for k, split in enumerate(("train", "val")):
                 row[f"{split}_loss"] = f"{(1.2 + 0.1 * k) * 0.97 ** int(row['epoch']):.6f}"
         return rows
 
     project.edit_csv(curves(project), falling)
+    project.set_value(provenance(project), "stopped", "max_epochs")
     last = len(project.rows(curves(project))) - 1
     return "val_loss still falls by 3 % an epoch", f"epoch {last}", curves(project)
 

@@ -194,7 +194,10 @@ def optimise_macro(project: Target) -> None:
 
 
 def thinned(project: Target, rare: str) -> list[Row]:
-    """The rows of a class that go, so that it keeps two in five of its pictures in each split."""
+    """The rows of a class that go, so that it keeps two in five of its pictures in each split; none where a class is rare already."""
+    frequent = Counter(row["label"] for row in project.rows(project.splits))
+    if max(frequent.values()) >= 2 * min(frequent.values()):
+        return []
     gone, keep = [], Counter[str]()
     for row in project.rows(project.splits):
         if row["label"] == rare:
