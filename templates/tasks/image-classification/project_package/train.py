@@ -1,6 +1,6 @@
 """Train the model.
 
-    python -m project_package.train [--overfit-batch] [--probe FILE] [--resume RUN] [--model.lr 1e-3] …
+    python -m project_package.train [--overfit-batch] [--probe FILE] [--resume RUN] …
 
 Settings come from configs/train.yaml; everything in it can be given on the command line. A run keeps its files in
 runs/<run>/; the first run that ends is chosen by itself, a later one by `choose RUN`.
