@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from importlib.resources import files
 from typing import Any
 
 from mlscaffold.model import StageStatus, State
@@ -13,26 +12,19 @@ from mlscaffold.reports.content import (
     ahead,
     clean,
     counting,
-    day,
     effect,
     headline,
     interval,
-    number,
     places,
     proved,
     signed_by,
 )
+from mlscaffold.reports.rendering import page
 
 
 def render(content: Content) -> str:
     """The page; everything that comes from the project is escaped, and drawings are embedded as pictures."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "number": number, "day": day, "signed_by": signed_by}
-    folder = files("mlscaffold.reports")
-    template = environment.from_string((folder / "report.html.jinja").read_text(encoding="utf-8"))
-    return template.render(_values(content), css=(folder / "report.css").read_text(encoding="utf-8"))
+    return page("report.html.jinja", more_filters={"signed_by": signed_by}, **_values(content))
 
 
 def _values(content: Content) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 
 from mlscaffold.model import Finding, Stage
-from mlscaffold.reports.content import AcceptanceRow, MetricRow, clean, day, interval, measured, number, places
+from mlscaffold.reports.content import AcceptanceRow, MetricRow, interval, measured, places
+from mlscaffold.reports.rendering import page
 
 SCHEMA = 1
 ACCEPT = "accept:"
@@ -66,14 +64,9 @@ class Sheet:
 
 def render(sheet: Sheet) -> str:
     """The form; its one script is named in the page's policy by its digest, and nothing is fetched or sent."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "number": number, "day": day}
-    folder = files("mlscaffold.reports")
-    script = (folder / "sheet.js").read_text(encoding="utf-8")
-    template = environment.from_string((folder / "sheet.html.jinja").read_text(encoding="utf-8"))
-    return template.render(
+    return page(
+        "sheet.html.jinja",
+        script="sheet.js",
         sheet=sheet,
         words=WORDS,
         findings=[(finding, places(finding)) for finding in sheet.findings],
@@ -81,7 +74,4 @@ def render(sheet: Sheet) -> str:
         acceptance=[(row, measured(row)) for row in sheet.acceptance],
         identity=json.dumps(sheet.identity, ensure_ascii=False),
         answers=f"{sheet.name}-answers.json",
-        css=(folder / "report.css").read_text(encoding="utf-8"),
-        script=script,
-        policy=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

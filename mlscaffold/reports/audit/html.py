@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
 from mlscaffold import __version__
 from mlscaffold.model import Status
 from mlscaffold.reports.audit.content import Audit, Trust, effect
-from mlscaffold.reports.content import clean, interval, number
+from mlscaffold.reports.content import interval, number
+from mlscaffold.reports.rendering import page
 
 MOST_CLASSES = 200
 
 
 def render(audit: Audit) -> str:
     """The page; everything that comes from the table is escaped, and drawings are inline vector graphics."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "number": number}
-    template = environment.from_string((files("mlscaffold.reports.audit") / "audit.html.jinja").read_text(encoding="utf-8"))
-    return template.render(_values(audit), css=(files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8"))
+    return page("audit/audit.html.jinja", **_values(audit))
 
 
 def _values(audit: Audit) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
 from mlscaffold import __version__
-from mlscaffold.reports.content import clean
 from mlscaffold.reports.diff.content import DataDiff
 from mlscaffold.reports.diff.text import TEST
+from mlscaffold.reports.rendering import page
 
 MOST = 300
 """Pictures a section: a page must open at once."""
@@ -16,21 +15,16 @@ MOST = 300
 
 def render(found: DataDiff, *, picture: Callable[[str], str]) -> str:
     """The page; `picture` gives the address of a medium's thumbnail (a data URI, or "" where there is none)."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean}
-    template = environment.from_string((files("mlscaffold.reports.diff") / "diff.html.jinja").read_text(encoding="utf-8"))
     sections = [
         ("Relabelled", found.relabelled), ("New", found.added), ("In another split", found.moved),
         ("Other bytes under the same name", found.contents), ("Gone", found.removed), ("Renamed", found.renamed),
     ]  # fmt: skip
-    return template.render(
+    return page(
+        "diff/diff.html.jinja",
         found=found,
         turns=[(split, turns.most_common()) for split, turns in found.turns.items()],
         sections=[(title, [(row, picture(row.path)) for row in rows[:MOST]], len(rows)) for title, rows in sections if rows],
         most=MOST,
         warning=TEST,
         version=__version__,
-        css=(files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8"),
     )

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 
 from mlscaffold import __version__
 from mlscaffold.reports.content import clean
 from mlscaffold.reports.gallery import ACROSS, CELL, Gallery, Shot
+from mlscaffold.reports.rendering import page
 
 
 def render(gallery: Gallery) -> str:
     """The page; its one script is named in the page's policy by its digest, and nothing is fetched."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["clean"] = clean
-    folder = files("mlscaffold.reports.gallery")
-    script = (folder / "page.js").read_text(encoding="utf-8")
-    template = environment.from_string((folder / "page.html.jinja").read_text(encoding="utf-8"))
     shots = [
         {
             "p": clean(s.path),
@@ -46,14 +38,13 @@ def render(gallery: Gallery) -> str:
         "shots": shots,
         "sprites": [base64.b64encode(s).decode() for s in sprites(gallery.shots)],
     }
-    return template.render(
+    return page(
+        "gallery/page.html.jinja",
+        script="gallery/page.js",
         gallery=gallery,
         filters=[(key, name, values) for key, name, values in filters if len(values) > 1 or (key == "f" and values)],
         data=json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
         version=__version__,
-        css=(files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8"),
-        script=script,
-        policy=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
 

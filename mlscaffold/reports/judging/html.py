@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-from importlib.resources import files
 
 from mlscaffold import __version__
-from mlscaffold.reports.content import clean, day
+from mlscaffold.reports.content import clean
 from mlscaffold.reports.judging import Form, Picture, keys
+from mlscaffold.reports.rendering import page
 
 
 def render(form: Form, *, picture: Picture) -> str:
     """The page; its one script is named in the page's policy by its digest."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean, "day": day}
-    script = (files("mlscaffold.reports.judging") / "page.js").read_text(encoding="utf-8")
-    template = environment.from_string((files("mlscaffold.reports.judging") / "page.html.jinja").read_text(encoding="utf-8"))
     items = [
         {
             "item": item.id,
@@ -28,14 +21,13 @@ def render(form: Form, *, picture: Picture) -> str:
         }
         for item in form.asked.items
     ]
-    return template.render(
+    return page(
+        "judging/page.html.jinja",
+        script="judging/page.js",
         form=form,
         items=json.dumps(items).replace("<", "\\u003c"),
         choices=[
             (key, value, words) for key, (value, words) in zip(keys([v for v, _ in form.choices]), form.choices, strict=True)
         ],
         version=__version__,
-        css=(files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8"),
-        script=script,
-        policy=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from mlscaffold import __version__
 from mlscaffold.datasets.inspection import Found, Scan
 from mlscaffold.model import Status
-from mlscaffold.reports.content import clean
+from mlscaffold.reports.rendering import page
 from mlscaffold.reports.scan.text import facts, headline, pace, passed
 
 SHOWN = 12  # items of a finding
@@ -32,15 +31,9 @@ def shown(scan: Scan) -> list[str]:
 
 def render(scan: Scan, thumbnails: Mapping[str, bytes]) -> str:
     """The page; names are escaped, thumbnails (JPEG, by path) embedded."""
-    import jinja2
-
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": clean}
-    template = environment.from_string((files("mlscaffold.reports.scan") / "scan.html.jinja").read_text(encoding="utf-8"))
-    css = (files("mlscaffold.reports") / "report.css").read_text(encoding="utf-8")
-    page = template.render(
+    told = page(
+        "scan/scan.html.jinja",
         scan=scan,
-        css=css,
         version=__version__,
         headline=headline(scan),
         facts=facts(scan),
@@ -48,7 +41,7 @@ def render(scan: Scan, thumbnails: Mapping[str, bytes]) -> str:
         pace=pace(scan),
         found=[_found(one, thumbnails) for one in scan.found],
     )
-    return page.encode("utf-8", "backslashreplace").decode("utf-8")
+    return told.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _found(one: Found, thumbnails: Mapping[str, bytes]) -> dict[str, Any]:
