@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from mlscaffold.cli.console import say
+
+if TYPE_CHECKING:
+    from mlscaffold.workflows.apply import Applied
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -47,11 +51,8 @@ def apply(
     say(_next(done))
 
 
-def _next(done: object) -> str:
+def _next(done: Applied) -> str:
     """The command that follows."""
-    from mlscaffold.workflows.apply import Applied
-
-    assert isinstance(done, Applied)
     kind = done.asked.kind
     if kind == "human-level" and done.judged:
         n, share = len(done.judged), done.share

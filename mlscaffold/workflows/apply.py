@@ -17,6 +17,7 @@ from mlscaffold.datasets.annotations import FILE, read_annotations, write_annota
 from mlscaffold.datasets.tables import write_table
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import Broken, chain, data, evaluations
+from mlscaffold.evidence.fields import read_json
 from mlscaffold.evidence.judgements import RIGHT, UNSURE, Asked, Item, Returned, read_returned
 from mlscaffold.practice.intervals import Interval, clopper_pearson
 from mlscaffold.practice.labels import decide
@@ -174,12 +175,12 @@ def _agreement(project: Project, folder: str, mine: dict[str, str]) -> tuple[tup
     """With each person who answered before: how many items both decided, and Cohen's kappa."""
     found = []
     for path in project.glob(f"{folder}/result-*.json"):
-        other = json.loads(project.content(path))
-        theirs = {d["item"]: d["decision"] for d in other.get("decisions", [])}
+        other = project.read(read_json, path)
+        theirs = {d.text("item"): d.text("decision") for d in other.tables("decisions")}
         both = sorted(mine.keys() & theirs.keys())
         names = sorted({*(mine[i] for i in both), *(theirs[i] for i in both)})
         matrix = [[sum(mine[i] == a and theirs[i] == b for i in both) for b in names] for a in names]
-        found.append((str(other.get("by", "")), len(both), kappa(matrix) if both else None))
+        found.append((other.text("by"), len(both), kappa(matrix) if both else None))
     return tuple(found)
 
 

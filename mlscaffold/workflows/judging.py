@@ -33,12 +33,7 @@ def make_form(project: Project, kind: str, *, count: int = 100, of: str = "", pa
     """
     if not 1 <= count <= MOST:
         raise UsageError(f"A sheet has 1 to {MOST} pictures, not {count}.", reference="sheet-size")
-    if project.settings.pictures == "none":
-        raise ScaffoldError(
-            'A sheet holds pictures, and mlscaffold.toml says pictures = "none".',
-            reference="no-pictures",
-            hint='If these may leave the machine with the sheet: pictures = "embed" or "link".',
-        )
+    need_pictures(project, "A sheet", "leave the machine with the sheet")
     pool = _pool(project, kind, of=of, paths=paths)
     if not pool:
         raise ScaffoldError("There is no picture to judge.", reference="nothing-to-judge", hint=_where_from(kind))
@@ -48,6 +43,16 @@ def make_form(project: Project, kind: str, *, count: int = 100, of: str = "", pa
     classes = tuple(data.classes(project))
     asked = _record(project, kind, drawn, population=len(pool), classes=classes, of=of)
     return form_of(asked)
+
+
+def need_pictures(project: Project, what: str, may: str) -> None:
+    """Raise where the settings let no file hold pictures; `what` would hold them, and they would have to be allowed to do `may`."""
+    if project.settings.pictures == "none":
+        raise ScaffoldError(
+            f'{what} holds pictures, and mlscaffold.toml says pictures = "none".',
+            reference="no-pictures",
+            hint=f'If these may {may}: pictures = "embed" or "link".',
+        )
 
 
 def form_of(asked: Asked) -> Form:

@@ -14,6 +14,7 @@ from mlscaffold.model import Status
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.reports.gallery import CELL, Gallery, Shot
 from mlscaffold.workflows.check import Options, check_project
+from mlscaffold.workflows.judging import need_pictures
 
 MOST = 5000
 """Pictures of a page by default: about 20 MB."""
@@ -25,12 +26,7 @@ def look(
     project: Project, *, most: int = MOST, split: str = "", label: str = "", progress: Callable[[int, int], None] | None = None
 ) -> Gallery:
     """The pictures under `data/raw`, of one split or label if asked; beyond `most` a random sample that keeps what checks found."""
-    if project.settings.pictures == "none":
-        raise ScaffoldError(
-            'A gallery holds pictures, and mlscaffold.toml says pictures = "none".',
-            reference="no-pictures",
-            hint='If these may stand in a file of their own: pictures = "embed" or "link".',
-        )
+    need_pictures(project, "A gallery", "stand in a file of their own")
     notes = {a.path: a.label for a in data.annotation_rows(project)}
     try:
         splits = {row.path: row.split for row in data.splits(project)}
@@ -52,12 +48,11 @@ def look(
 
 def findings_of(project: Project) -> dict[str, tuple[str, ...]]:
     """Raw path → the checks that name it; of each check the first few pictures, as a finding does."""
+    report = check_project(project, Options(everything=True))
     try:
-        report = check_project(project, Options(everything=True))
         origins = {f"data/processed/{row.path}": row.origin for row in data.processed(project)}
     except (Missing, Unknown, ScaffoldError):
         origins = {}
-        report = check_project(project, Options(everything=True))
     named: dict[str, set[str]] = {}
     for finding in report.findings:
         if finding.status in (Status.FAIL, Status.WARN):

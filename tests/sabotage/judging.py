@@ -24,7 +24,6 @@ class Verdict:
 
     outcome: str  # caught | half | missed | quiet | false alarm
     told: str  # the finding that names it, else all that is new
-    others: tuple[str, ...] = field(default=())  # further checks that say something new
 
 
 @dataclass
@@ -103,15 +102,14 @@ def judge(sound: Sound, row: Defect) -> Verdict:
 
 
 def _verdict(row: Defect, words: Words, found: Findings) -> Verdict:
-    others = tuple(sorted({f["check"] for f in found if f["check"] != row.check}))
     everything = "\n".join(_line(f) for f in found) or "nothing new"
     mine = [f for f in found if f["check"] == row.check and f["status"] == row.severity]
     if not mine:
-        harder = [c for c in others if c != "project.stale"]
-        return Verdict("half" if harder else "missed", everything, others)
+        others = {f["check"] for f in found} - {row.check, "project.stale"}
+        return Verdict("half" if others else "missed", everything)
     told = "\n".join(_line(f) for f in mine)
     complete = bool(words) and all(w in told for w in words) and all(f["fix"] for f in mine)
-    return Verdict("caught" if complete else "half", told if complete else f"wanted {words}\n{everything}", others)
+    return Verdict("caught" if complete else "half", told if complete else f"wanted {words}\n{everything}")
 
 
 def judge_harmless(sound: Sound, row: Harmless, *, scratch: Callable[[], Path]) -> Verdict:

@@ -136,3 +136,12 @@ def test_a_sheet_of_another_project_is_not_known(project: Sandbox) -> None:
     project.remove(form.asked.path)
     with pytest.raises(ScaffoldError, match="No sheet of this project"):
         take(project, form)
+
+
+def test_a_broken_record_of_another_person_is_named(project: Sandbox) -> None:
+    form = make_form(project.open(), "human-level", count=5)
+    truth = [item.label for item in form.asked.items]
+    first = take(project, form, *truth)
+    project.write({first.written[-1]: '{"by": "Grace'})
+    with pytest.raises(Broken, match="result-grace-hopper"):
+        take(project, form, *truth, by="Lin Lan")
