@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from mlscaffold.cli.console import is_terminal, say, wants_colour, width
+from mlscaffold.cli.console import counter, is_terminal, say, wants_colour, width
 
 if TYPE_CHECKING:
     from mlscaffold.evidence.roles import Roles, Unclear
@@ -71,7 +69,7 @@ def _asking(predictions: Path, given: Roles, *, train: Path | None, images: Path
 
     while True:
         try:
-            return run(predictions, train=train, images=images, looks=looks, columns=given, progress=_progress())
+            return run(predictions, train=train, images=images, looks=looks, columns=given, progress=counter("pictures read"))
         except Unclear as unclear:
             if not ask:
                 raise
@@ -102,15 +100,3 @@ def _write(found: Audit, kind: Format, output: Path | None) -> None:
     write_text(target, rendered)
     say(found.verdict)
     say(f"Wrote {target}")
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A line that counts pictures, on a terminal only."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, total: int) -> None:
-        sys.stderr.write(f"\r{done} of {total} pictures read" + ("\r\x1b[K" if done >= total else ""))
-        sys.stderr.flush()
-
-    return show

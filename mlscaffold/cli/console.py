@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from mlscaffold.errors import ScaffoldError
@@ -94,6 +94,18 @@ def say(text: str = "", *, colour: bool = False) -> None:
     shown = text if colour else "\n".join(printable(line) for line in text.split("\n"))
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(shown.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+
+
+def counter(words: str) -> Callable[[int, int], None] | None:
+    """Shows "7 of 40 `words`" on standard error, and wipes it at the end; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        sys.stderr.write(f"\r{done} of {total} {words}" + ("\r\x1b[K" if done >= total else ""))
+        sys.stderr.flush()
+
+    return show
 
 
 def width() -> int:

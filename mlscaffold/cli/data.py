@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_scan
+from mlscaffold.cli import data_scan, data_sheets
+from mlscaffold.cli.console import counter
+from mlscaffold.cli.data_root import data_root
 
 app = typer.Typer(
     name="data", help="Look at data, bring it in, measure it, split it.", no_args_is_help=True, rich_markup_mode=None
@@ -58,7 +59,7 @@ def import_(
         layout, output = output, Format.TEXT
     given = {"licence": licence, "origin": origin, "collected": collected, "collected_by": collected_by, "method": method}
     done = import_data(
-        _root(), path, source=source, format=layout, label_from=label_from, fields=given, progress=_progress("copied")
+        data_root(), path, source=source, format=layout, label_from=label_from, fields=given, progress=counter("copied")
     )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
 
@@ -80,7 +81,7 @@ def export(
     from mlscaffold.cli.data_export import export_json, export_text
     from mlscaffold.workflows.export_data import export_data
 
-    done = export_data(path, output, format=target, source=source, progress=_progress("copied"))
+    done = export_data(path, output, format=target, source=source, progress=counter("copied"))
     _print(export_json(done) if as_json else export_text(done))
 
 
@@ -89,7 +90,7 @@ def stats(output: Output = Format.TEXT, no_input: NoInput = False) -> None:
     """Count, measure and plot the collection; writes reports/collection/statistics.json."""
     from mlscaffold.workflows.data_stats import data_stats
 
-    done = data_stats(_root(), progress=_progress("read"))
+    done = data_stats(data_root(), progress=counter("read"))
     _print(answers.stats_json(done) if output is Format.JSON else answers.stats_text(done))
 
 
@@ -117,7 +118,7 @@ def split(
     """Deal rows into train, validation, eyeball and test; a row that has a split keeps it."""
     from mlscaffold.workflows.split_data import split_data
 
-    root = _root()
+    root = data_root()
     as_needed = shares == "needed"
     done = split_data(
         root,
@@ -128,7 +129,7 @@ def split(
         seed=seed,
         again=again,
         keep_original=keep_original,
-        progress=_progress("read"),
+        progress=counter("read"),
     )
     _print(answers.split_json(done) if output is Format.JSON else answers.split_text(done, _package(root)))
 
@@ -159,7 +160,7 @@ def diff(
     from mlscaffold.workflows.data_diff import data_diff, picture_of
     from mlscaffold.writing import write_text
 
-    project = open_project(_root())
+    project = open_project(data_root())
     found = data_diff(project, revision)
     module = import_module(f"mlscaffold.reports.diff.{form.value}")
     told = module.render(found, picture=partial(picture_of, project)) if form is Form.HTML else module.render(found)
@@ -185,8 +186,8 @@ def look(
     from mlscaffold.workflows.look import look as gather
     from mlscaffold.writing import write_text
 
-    project = open_project(_root())
-    gallery = gather(project, most=most, split=split, label=label, progress=_progress("drawn"))
+    project = open_project(data_root())
+    gallery = gather(project, most=most, split=split, label=label, progress=counter("drawn"))
     write_text(output, html.render(gallery))
     project.save()
     absent = sum(not shot.thumbnail for shot in gallery.shots)
@@ -195,84 +196,10 @@ def look(
         typer.echo(f"  {gallery.left_out} more were left out (--most {len(gallery.shots) + gallery.left_out} shows all)")
 
 
-class Kind(StrEnum):
-    """How a sheet is written."""
-
-    HTML = "html"
-    XLSX = "xlsx"
-
-
-Count = Annotated[int, typer.Option("-n", "--count", help="Pictures on the sheet.")]
-SheetForm = Annotated[Kind, typer.Option("--format", help="html: a page for the browser; xlsx: a workbook.")]
-SheetFile = Annotated[Path | None, typer.Option("--output", help="The file to write.")]
-Seed = Annotated[int, typer.Option(help="Another number draws other pictures.")]
-
-
-@app.command("spot-check")
-def spot_check(
-    *,
-    count: Count = 100,
-    mistakes: Annotated[bool, typer.Option("--mistakes", help="Draw from what the model got wrong (never of test).")] = False,
-    seed: Seed = 0,
-    form: SheetForm = Kind.HTML,
-    output: SheetFile = None,
-) -> None:
-    """Write a sheet with a random sample: is each label right? `apply` says how many are wrong, and what to do."""
-    _sheet("spot-check", count=count, of="mistakes" if mistakes else "", seed=seed, form=form, output=output)
-
-
-@app.command("human-level")
-def human_level(*, count: Count = 100, seed: Seed = 0, form: SheetForm = Kind.HTML, output: SheetFile = None) -> None:
-    """Write a sheet on which a person names pictures blind, of validation and eyeball, to know what can be reached."""
-    _sheet("human-level", count=count, seed=seed, form=form, output=output)
-
-
-@app.command("relabel")
-def relabel(
-    paths: Annotated[Path, typer.Argument(help="A file with a path under data/raw on each line.")],
-    *,
-    count: Count = 1000,
-    form: SheetForm = Kind.HTML,
-    output: SheetFile = None,
-) -> None:
-    """Write a sheet to label these pictures anew; `apply` writes the answers into the annotations."""
-    from mlscaffold.errors import ScaffoldError
-
-    try:
-        listed = [line.strip() for line in paths.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ScaffoldError(f"{paths} cannot be read.", reference="unreadable-file", context=str(problem)) from problem
-    _sheet("relabel", count=count, paths=listed, form=form, output=output)
-
-
-@app.command("review")
-def review(*, count: Count = 200, form: SheetForm = Kind.HTML, output: SheetFile = None) -> None:
-    """Write a sheet with the pictures that the service laid aside (data/review); `apply` makes them ready to import."""
-    _sheet("review", count=count, form=form, output=output)
-
-
-def _sheet(
-    kind: str, *, count: int, form: Kind, output: Path | None, of: str = "", paths: Sequence[str] = (), seed: int = 0
-) -> None:
-    """Draw, record and write a sheet, and say how it comes back."""
-    from functools import partial
-    from importlib import import_module
-
-    from mlscaffold.project import open_project
-    from mlscaffold.workflows.judging import make_form, missing_pictures, picture_bytes
-    from mlscaffold.writing import write_bytes
-
-    project = open_project(_root())
-    made = make_form(project, kind, count=count, of=of, paths=paths, seed=seed)
-    rendered = import_module(f"mlscaffold.reports.judging.{form.value}").render(made, picture=partial(picture_bytes, project))
-    target = output or Path(f"{made.name}.{form.value}")
-    write_bytes(target, rendered.encode() if isinstance(rendered, str) else rendered)
-    asked = made.asked
-    typer.echo(f"Wrote {target}: {len(asked.items)} of {asked.population} pictures; what was asked is kept in {asked.path}")
-    if absent := missing_pictures(project, asked):
-        typer.echo(f"  {absent} of them are not on this machine, and are shown empty")
-    answers = f"{made.name}-answers.csv" if form is Kind.HTML else str(target)
-    typer.echo(f"Next: when it comes back, mlscaffold apply {answers} --by NAME")
+app.command("spot-check")(data_sheets.spot_check)
+app.command("human-level")(data_sheets.human_level)
+app.command("relabel")(data_sheets.relabel)
+app.command("review")(data_sheets.review)
 
 
 @app.command("sizes")
@@ -298,17 +225,6 @@ def sizes(
     _print(answers.sizes_json(done) if output is Format.JSON else answers.sizes_text(done))
 
 
-def _root() -> Path:
-    """The project that this folder lies in."""
-    from mlscaffold.errors import UsageError
-
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "mlscaffold.toml").is_file():
-            return folder
-    raise UsageError(f"{here} lies in no project: there is no mlscaffold.toml.", reference="no-project", hint="mlscaffold new")
-
-
 def _package(root: Path) -> str:
     """The name of the project's package, for the next command."""
     import tomllib
@@ -330,19 +246,6 @@ def _shares(text: str) -> dict[str, float]:
         raise UsageError(
             f'"{text}" names no shares.', reference="shares-syntax", hint="For example --shares train=0.7,validation=0.1,test=0.2"
         ) from None
-
-
-def _progress(verb: str) -> Callable[[int, int], None] | None:
-    """A line that counts, on a terminal only."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, total: int) -> None:
-        end = "\r\x1b[K" if done >= total else ""
-        sys.stderr.write(f"\r{done} of {total} {verb}{end}")
-        sys.stderr.flush()
-
-    return show
 
 
 def _print(lines: Iterable[str] | dict[str, Any]) -> None:

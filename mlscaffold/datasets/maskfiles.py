@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.masks import MOST
-from mlscaffold.datasets.pictures import FOLDERS, Pictures
+from mlscaffold.datasets.pictures import FOLDERS, Pictures, pictures_of
 from mlscaffold.datasets.record import SPLIT_NAMES, is_media
 
 if TYPE_CHECKING:
@@ -87,6 +87,18 @@ def pairs_of(pictures: Pictures) -> Pairs:
         else:
             found.orphans.append(name)
     return found
+
+
+def masks_beside(path: Path) -> tuple[Pictures, Pairs, list[str]] | str:
+    """The pictures of a folder, their pairs with masks, and the names of all masks; in words why there is none of it."""
+    if not path.is_dir():
+        return "not a folder"
+    if not any_mask(path):
+        return "no masks beside pictures"
+    pictures = pictures_of(path)
+    pairs = pairs_of(pictures)
+    masks = [name for names in pairs.masks.values() for name in names]
+    return (pictures, pairs, masks) if pairs.count else "no masks beside pictures"
 
 
 def _owner(mask: str, by_stem: dict[str, list[str]]) -> str | None:

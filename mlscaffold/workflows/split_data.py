@@ -73,14 +73,7 @@ def split_data(
         _require(column, collection)
     rows, left_out = _rows(collection, read_manifests(root), facts, group=group)
     if not rows:
-        raise ScaffoldError(
-            "There is no labelled medium to split.",
-            reference="nothing-to-split",
-            context="; ".join(f"{len(paths)} {reason}" for reason, paths in left_out.items()),
-            hint=f"Write labels into the annotations.csv files under {RAW}."
-            if left_out
-            else "Next: mlscaffold data import FOLDER",
-        )
+        raise _nothing(left_out)
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
     wanted, expected = acceptance(root)
     if as_needed:
@@ -108,6 +101,16 @@ def split_data(
         warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
         half_width=half_width(counts["test"].total(), expected),
         expected=expected,
+    )
+
+
+def _nothing(left_out: Mapping[str, tuple[str, ...]]) -> ScaffoldError:
+    """What to say where no medium can be dealt."""
+    return ScaffoldError(
+        "There is no labelled medium to split.",
+        reference="nothing-to-split",
+        context="; ".join(f"{len(paths)} {reason}" for reason, paths in left_out.items()),
+        hint=f"Write labels into the annotations.csv files under {RAW}." if left_out else "Next: mlscaffold data import FOLDER",
     )
 
 

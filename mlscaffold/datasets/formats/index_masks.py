@@ -12,7 +12,7 @@ from pathlib import Path
 from mlscaffold.datasets.collecting import Findings, judged, measured
 from mlscaffold.datasets.exporting import Placed, classes_of, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import any_mask, looks_binary, pairs_of, values_of
+from mlscaffold.datasets.maskfiles import looks_binary, masks_beside, pairs_of, values_of
 from mlscaffold.datasets.masks import drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.parsing import Unreadable, decode, load
 from mlscaffold.datasets.pictures import Pictures, header_of, links_out, pictures_of, short, split_in
@@ -27,15 +27,10 @@ _LISTS = ("classes.csv", "_classes.csv", "classes.txt", "labels.txt", "class_nam
 
 def sniff(path: Path) -> Sniff:
     """A folder of masks with one mask a picture, of more than two values."""
-    if not path.is_dir():
-        return Sniff(0.0, "not a folder")
-    if not any_mask(path):
-        return Sniff(0.0, "no masks beside pictures")
-    pictures = pictures_of(path)
-    pairs = pairs_of(pictures)
-    if not pairs.count:
-        return Sniff(0.0, "no masks beside pictures")
-    masks = [name for names in pairs.masks.values() for name in names]
+    beside = masks_beside(path)
+    if isinstance(beside, str):
+        return Sniff(0.0, beside)
+    pictures, pairs, masks = beside
     if pairs.most > 1:
         return Sniff(0.0, f"up to {pairs.most} masks a picture: one mask an object")
     if _class_list(path) is None and all(looks_binary(pictures.paths[name]) for name in masks[:3]):

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from mlscaffold.datasets.collecting import Findings, frame, judged
 from mlscaffold.datasets.exporting import Placed, safe, under
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.maskfiles import any_mask, class_folder, looks_binary, pairs_of, remainder, values_of
+from mlscaffold.datasets.maskfiles import class_folder, looks_binary, masks_beside, pairs_of, remainder, values_of
 from mlscaffold.datasets.masks import area, drawn, from_pixels, mask_box, pixels
 from mlscaffold.datasets.pictures import header_of, links_out, pictures_of, short, split_in
 from mlscaffold.datasets.record import Reading, Record, Shape, Sniff
@@ -24,15 +24,10 @@ NAMELESS = "object"
 
 def sniff(path: Path) -> Sniff:
     """A folder of masks with several a picture, or with one of black and white."""
-    if not path.is_dir():
-        return Sniff(0.0, "not a folder")
-    if not any_mask(path):
-        return Sniff(0.0, "no masks beside pictures")
-    pictures = pictures_of(path)
-    pairs = pairs_of(pictures)
-    if not pairs.count:
-        return Sniff(0.0, "no masks beside pictures")
-    masks = [name for names in pairs.masks.values() for name in names]
+    beside = masks_beside(path)
+    if isinstance(beside, str):
+        return Sniff(0.0, beside)
+    pictures, pairs, masks = beside
     if not all(looks_binary(pictures.paths[name]) for name in masks[:3]):
         return Sniff(0.4 if pairs.most > 1 else 0.0, "masks hold more than two values: indices of classes")
     return Sniff(0.88, f"{pairs.count} pictures with {len(masks)} masks of black and white ({masks[0]})")
