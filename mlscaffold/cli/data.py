@@ -48,10 +48,18 @@ def import_(
     collected: Annotated[str, typer.Option(help="Date, or from … to …")] = "",
     collected_by: Annotated[str, typer.Option(help="Who collected it.")] = "",
     method: Annotated[str, typer.Option(help="own, api, download, scraped or generated.")] = "",
+    batch: Annotated[
+        str, typer.Option(help="Sub-folder of what is new in a source that is known; by default today's date.")
+    ] = "",
+    labels: Annotated[
+        str, typer.Option(help="keep: a label corrected here stays; take: the data set's is written over it.")
+    ] = "keep",
+    link: Annotated[bool, typer.Option("--link", help="Leave the pictures where they are, and link them.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     output: Annotated[str, typer.Option("--format", help="text or json; the name of a format is taken too.")] = "text",
     no_input: NoInput = False,
 ) -> None:
-    """Copy a data set into data/raw, with annotation files, source.toml and manifest."""
+    """Copy a data set into data/raw, with annotation files, source.toml and manifest; of a known source, what is new."""
     from mlscaffold.workflows.import_data import import_data
 
     # `--format` names the data set's format in the contract, and the answer's elsewhere: the two share no word.
@@ -59,7 +67,17 @@ def import_(
         layout, output = output, Format.TEXT
     given = {"licence": licence, "origin": origin, "collected": collected, "collected_by": collected_by, "method": method}
     done = import_data(
-        data_root(), path, source=source, format=layout, label_from=label_from, fields=given, progress=counter("copied")
+        data_root(),
+        path,
+        source=source,
+        format=layout,
+        label_from=label_from,
+        batch=batch,
+        labels=labels,
+        link=link,
+        dry_run=dry_run,
+        fields=given,
+        progress=counter("copied"),
     )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
 

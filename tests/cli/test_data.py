@@ -122,3 +122,28 @@ def test_a_sheet_goes_out_and_comes_back(project: Path) -> None:
     assert "1 labels written" in told.output
     assert told.output.endswith("Next: mlscaffold data split, which refreshes the labels\n")
     assert _say("spot-check", "-n", "5", "--format", "xlsx").startswith("Wrote spot-check-")
+
+
+def test_a_second_import_prints_what_is_other(project: Path) -> None:
+    shop = project.parent / "shop"
+    _say("import", str(shop))
+    _say("split")
+    put(shop / "hat/new.png", 77)
+    put(shop / "shoe/02.png", 78)
+    (shop / "hat/01.png").rename(shop / "shoe/01.png")
+    annotations = project / "data/raw/shop/hat/annotations.csv"
+    annotations.write_text(annotations.read_text().replace("03.png,hat", "03.png,scarf"))
+    told = _say("import", str(shop), "--dry-run", "--batch", "2026-12")
+    assert "  added 2 in data/raw/shop/2026-12, already there 19\n" in told
+    assert re.search(r"  1 label changed:\n    hat -> shoe  1 \(1 in \w+\): hat/01.png\n", told)
+    assert re.search(
+        r"  1 label corrected here, and kept \(--labels take .*\):\n    scarf -> hat  1 \(1 in \w+\): hat/03.png\n", told
+    )
+    assert "    shoe/02.png stays, 2026-12/shoe/02.png is new\n" in told
+    assert told.endswith("\nNothing was written (--dry-run).\n")
+    assert not (project / "data/raw/shop/2026-12").exists()
+    found = json.loads(_say("import", str(shop), "--batch", "2026-12", "--format", "json"))
+    assert found["changed"][0]["paths"] == ["hat/01.png"]
+    assert (found["kept"][0]["before"], found["kept"][0]["after"], found["replaced"]) == (
+        "scarf", "hat", [["shoe/02.png", "2026-12/shoe/02.png"]],
+    )  # fmt: skip
