@@ -40,7 +40,8 @@ def write_plan(path: Path, members: Iterable[Member]) -> None:
 
 def read_plan(path: Path) -> list[Member]:
     """Read a plan back; raises where a line cannot be meant, and where a group would lose all its members."""
-    members, seen = [], {}
+    members: list[Member] = []
+    seen: dict[str, int] = {}
     for line, cells in read_table(path, ("group", "action", "path", "digest")):
         where = f"{path.name}:{line}"
         action, name = cells["action"].strip().lower(), cells["path"].strip()
@@ -56,17 +57,16 @@ def read_plan(path: Path) -> list[Member]:
         width, height, size = (
             int(v) if (v := cells.get(key, "").strip()).isdecimal() else 0 for key in ("width", "height", "bytes")
         )
-        told = [cells.get(key, "").strip() for key in ("why", "label", "split")]
-        members.append(
-            Member(int(cells["group"]), action, name, *told, width, height, size, cells["digest"].strip().lower(), line)
-        )
+        why, label, split = (cells.get(key, "").strip() for key in ("why", "label", "split"))
+        group, digest = int(cells["group"]), cells["digest"].strip().lower()
+        members.append(Member(group, action, name, why, label, split, width, height, size, digest, line))
     groups = defaultdict(list)
     for member in members:
         groups[member.group].append(member)
-    for number, group in sorted(groups.items()):
-        if all(member.action == DROP for member in group):
+    for number, held in sorted(groups.items()):
+        if all(member.action == DROP for member in held):
             raise _broken(
-                f"{path.name}:{group[0].line}: group {number} would lose all its {len(group)} pictures.",
+                f"{path.name}:{held[0].line}: group {number} would lose all its {len(held)} pictures.",
                 f"Let one of them be {KEEP}; a picture that shall go altogether is for: mlscaffold data forget",
             )
     return members

@@ -20,7 +20,7 @@ def roots_of(root: Path) -> dict[str, tuple[Path, ...]]:
     """Source → the folders that its links may lead into; nothing where the file is absent, broken or of another clone."""
     try:
         values = tomllib.loads((root / LINKS).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # a broken file declares nothing; the check of links says which lead out
         return {}
     return declared(values, root)
 

@@ -38,9 +38,10 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
     found = pictures.facts(media, progress=progress)
     manifests = refresh_manifests(root, digest=pictures.digest)
     pictures.close()
-    if missing := [change.source for change in manifests if change.absent]:
+    if missing := _absent(root, {path.relative_to(root / RAW).as_posix() for path in media}):
+        every = {*missing, *(change.source for change in manifests)}
         raise ScaffoldError(
-            f"The media of {len(missing)} of {len(manifests)} sources are not on this machine: {', '.join(missing[:5])}.",
+            f"The media of {len(missing)} of {len(every)} sources are not on this machine: {', '.join(missing[:5])}.",
             reference="media-absent",
             hint=f"Copy them into {RAW / missing[0]}; the statistics in {FILE} stay as they are.",
         )
@@ -63,3 +64,8 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
     blank = [medium.path for medium in collection.media if not medium.annotation.label]
     written = (FILE.as_posix(), *((REPORT / name).as_posix() for name in sorted(figures)))
     return DataStats(statistics, tuple(sorted([*collection.unannotated, *blank])), collection.absent, tuple(manifests), written)
+
+
+def _absent(root: Path, here: set[str]) -> list[str]:
+    """Sources of which pictures are listed that are not here: all of them, or those that DVC or a disk that is not mounted keeps."""
+    return sorted({path.split("/")[0] for path in read_manifests(root).keys() - here})

@@ -78,14 +78,18 @@ def split_data(
     wanted, expected = acceptance(root)
     if as_needed:
         shares = _needed_shares(len(rows), wanted=wanted, expected=expected)
-    before = () if again else read_splits(root)
+    dealt_before = read_splits(root)
+    away = _away(dealt_before, collection, read_manifests(root))
+    if away:
+        left_out |= {"of a source that is not here, kept as they are": tuple(row.path for row in away)}
+    before = () if again else [row for row in dealt_before if row not in away]
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
         dealt = split_by_time(rows, times, shares=shares, before=before, together=alike)
     else:
         original = _original(collection.media) if keep_original else None
         dealt = split(rows, shares, before=before, together=alike, original=original, seed=seed)
-    written = write_splits(root, dealt.rows)
+    written = write_splits(root, [*dealt.rows, *away])
     counts = dealt.counts()
     labels = {row.label for row in rows}
     classes = [name for name in read_classes(root) if name in labels]
@@ -102,6 +106,13 @@ def split_data(
         half_width=half_width(counts["test"].total(), expected),
         expected=expected,
     )
+
+
+def _away(before: list[Row], collection: Collection, manifest: Mapping[str, ManifestRow]) -> list[Row]:
+    """Rows of sources that have a manifest and neither pictures nor annotations on this machine: not gone, only elsewhere (DVC)."""
+    here = {medium.source for medium in collection.media} | {path.split("/")[0] for path in collection.unannotated}
+    listed = {path.split("/")[0] for path in manifest}
+    return [row for row in before if (source := row.path.split("/")[0]) in listed and source not in here]
 
 
 def _nothing(left_out: Mapping[str, tuple[str, ...]]) -> ScaffoldError:

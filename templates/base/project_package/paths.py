@@ -3,6 +3,7 @@
 Use the names as `paths.RAW`, so that a test can point them elsewhere.
 """
 
+import os
 import tomllib
 from pathlib import Path, PurePosixPath
 
@@ -41,6 +42,7 @@ PROCESSED = ROOT / "data" / "processed"
 FIELD = ROOT / "data" / "field"
 PIPELINE = ROOT / "pipeline.json"
 ACCEPTANCE = ROOT / "acceptance.toml"
+LINKS = ROOT / ".mlscaffold" / "links.toml"
 CONFIGS = ROOT / "configs"
 REPORTS = ROOT / "reports"
 EXPORTS = ROOT / "exports"
@@ -52,6 +54,23 @@ def inside(base: Path, relative: str) -> Path:
     if not relative or path.is_absolute() or ".." in path.parts or "\\" in relative or "\0" in relative:
         raise ProjectError(f"the path {relative!r} leads out of {shown(base)}; it was not read")
     return base / path
+
+
+def may_read(origin: Path) -> bool:
+    """Return whether a picture of RAW may be read: it lies there, or is a link into a folder that `mlscaffold data link` declared.
+
+    The declaration is of this machine; it counts only for the clone that it was written in.
+    """
+    if origin.resolve().is_relative_to(RAW.resolve()):
+        return True
+    try:
+        with LINKS.open("rb") as file:
+            told = tomllib.load(file)
+        places = told["links"][origin.relative_to(RAW).parts[0]]
+        here = told["here"] == os.path.realpath(LINKS.parent.parent)
+        return here and any(Path(place).is_absolute() and origin.resolve().is_relative_to(Path(place).resolve()) for place in places)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return False
 
 
 def shown(path: Path) -> str:
