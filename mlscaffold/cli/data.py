@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_changes, data_scan, data_sheets
+from mlscaffold.cli import data_changes, data_forget, data_scan, data_sheets
 from mlscaffold.cli.console import counter
 from mlscaffold.cli.data_root import data_root
 
@@ -219,6 +219,7 @@ app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)
 app.command("link")(data_changes.link)
+app.command("forget")(data_forget.forget)
 
 
 @app.command("sizes")

@@ -15,7 +15,7 @@ from mlscaffold.datasets.images import Facts, facts_of
 from mlscaffold.datasets.manifest import MANIFEST, ManifestRow, read_manifest, write_manifest
 from mlscaffold.datasets.record import Defect, Record
 from mlscaffold.datasets.remembered import Remembered
-from mlscaffold.datasets.sources import RAW, media_of
+from mlscaffold.datasets.sources import RAW, media_of, stays_inside
 from mlscaffold.datasets.tables import PART, write_atomic
 
 FACTS_AT_ONCE = 500
@@ -95,7 +95,8 @@ def open_place(root: Path, source: str, pictures: Remembered, *, manner: Manner,
     if folder.is_dir() and not manner.dry:
         for leftover in folder.rglob(f".*{PART}"):
             leftover.unlink()
-    before = {row.path.partition("/")[2]: row for row in read_manifest(place.manifest)} if place.manifest.is_file() else {}
+    rows = read_manifest(place.manifest) if place.manifest.is_file() else []
+    before = {row.path.partition("/")[2]: row for row in rows if stays_inside(row.path)}
     for medium in media_of(folder):
         name = medium.relative_to(folder).as_posix()
         digest, size = pictures.digest(medium)

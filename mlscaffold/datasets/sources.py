@@ -73,6 +73,13 @@ def media_of(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def stays_inside(path: str) -> bool:
+    """Whether a path of a table, read as one below a folder, leads nowhere else: neither up, nor to a root, a home or a drive."""
+    plain = path.replace("\\", "/")
+    drive = re.match(r"[A-Za-z]:", plain) is not None
+    return bool(plain) and not drive and not plain.startswith(("/", "~")) and ".." not in plain.split("/") and plain.isprintable()
+
+
 def write_source(folder: Path, values: Mapping[str, str]) -> list[str]:
     """Write `source.toml`, or fill in what is empty in the one that is there; names of the fields that are still empty.
 

@@ -130,13 +130,14 @@ def _manifest(content: bytes, file: str) -> list[Medium]:
 
 def splits(project: Project) -> list[SplitRow]:
     """Every row of every split table; raises `Missing` while there is none."""
-    rows = [row for file in project.glob("data/splits/*.csv") for row in project.read(_splits, file)]
+    rows = [row for file in project.glob("data/splits/*.csv") for row in project.read(read_splits, file)]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
     return rows
 
 
-def _splits(content: bytes, file: str) -> list[SplitRow]:
+def read_splits(content: bytes, file: str) -> list[SplitRow]:
+    """Parse one split table."""
     table = tables.read(content, file)
     table.need("path", "digest", "label", "split")
     return [

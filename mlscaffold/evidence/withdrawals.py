@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlscaffold.evidence import tables
+from mlscaffold.evidence import data, tables
 from mlscaffold.evidence.predictions import Prediction, Predictions
-from mlscaffold.project import Project
+from mlscaffold.project import Missing, Project
 from mlscaffold.trees import composed
 
 FOLDER = "data/withdrawn"
@@ -61,7 +62,27 @@ def withdrawn_digests(root: Path) -> dict[str, Tombstone]:
     return {stone.digest: stone for file in found for stone in read(file.read_bytes(), f"{FOLDER}/{file.name}")}
 
 
+def left_prepared(project: Project, stones: Sequence[Tombstone]) -> list[str]:
+    """Prepared pictures (under `data/processed`) of tombstones that no table names any more: a pulled table does not erase them."""
+    names = {stone.predicted for stone in stones if stone.predicted}
+    if not names:
+        return []
+    listed = {row.path for row in _prepared(project)}
+    here = [path for split in data.SPLITS for path in data.processed_media(project, split)]
+    return sorted(path for path in here if path not in listed and digest_of(path) in names)
+
+
 def rows_withdrawn(project: Project, table: Predictions) -> list[Prediction]:
     """The rows of a table of predictions whose pictures were withdrawn since."""
     names = {stone.predicted for stone in tombstones(project) if stone.predicted}
-    return [row for row in table.rows if digest_of(row.path) in names] if names else []
+    if not names:
+        return []
+    here = {row.path for row in _prepared(project)}
+    return [row for row in table.rows if row.path not in here and digest_of(row.path) in names]
+
+
+def _prepared(project: Project) -> list[data.Processed]:
+    try:
+        return data.processed(project)
+    except Missing:
+        return []

@@ -14,7 +14,7 @@ from mlscaffold.datasets.manifest import MANIFEST, ManifestRow, read_manifest
 from mlscaffold.datasets.receiving import link
 from mlscaffold.datasets.record import is_clutter, is_media
 from mlscaffold.datasets.scan import file_digest
-from mlscaffold.datasets.sources import RAW, check_source_name
+from mlscaffold.datasets.sources import RAW, check_source_name, stays_inside
 from mlscaffold.errors import ScaffoldError, UsageError
 
 
@@ -77,7 +77,7 @@ def _link(root: Path, source: str, folder: Path, progress: Callable[[int, int], 
             reference="no-manifest",
             hint=f"mlscaffold data import {folder} --source {source} --link",
         )
-    rows = read_manifest(manifest)
+    rows = [row for row in read_manifest(manifest) if stays_inside(row.path)]
     wanted = [row for row in rows if is_dangling(root / RAW / row.path) or not (root / RAW / row.path).exists()]
     by_size = _by_size(folder, {row.size for row in wanted}) if wanted else {}
     digests: dict[Path, str] = {}

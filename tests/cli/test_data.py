@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from mlscaffold.cli.apply import app as apply_app
 from mlscaffold.cli.data import app
-from mlscaffold.errors import UsageError
+from mlscaffold.errors import ScaffoldError, UsageError
 from tests.datasets.formats.samples import made
 from tests.datasets.pictures import put
 
@@ -147,3 +147,28 @@ def test_a_second_import_prints_what_is_other(project: Path) -> None:
     assert (found["kept"][0]["before"], found["kept"][0]["after"], found["replaced"]) == (
         "scarf", "hat", [["shoe/02.png", "2026-12/shoe/02.png"]],
     )  # fmt: skip
+
+
+def test_a_picture_is_withdrawn_only_when_confirmed(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text('name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n')
+    _say("import", str(project.parent / "shop"))
+    picture = project / "data/raw/shop/hat/01.png"
+    with pytest.raises(UsageError, match="A withdrawal needs a reason"):
+        _say("forget", str(picture))
+    with pytest.raises(UsageError, match="Name what to forget, or --again"):
+        _say("forget")
+    with pytest.raises(ScaffoldError, match="Nobody can be asked here"):
+        _say("forget", str(picture), "--reason", "consent withdrawn")
+    told = _say("forget", str(picture), "--dry-run")
+    assert told.startswith("1 picture to forget: shop/hat/01.png\n  1 file here, 0 of them prepared\n")
+    assert picture.exists()
+    told = _say("forget", str(picture), "--reason", "consent withdrawn", "--by", "Ada", "--yes")
+    assert re.search(
+        r"Erased 1 file, 2 rows of 2 tables, and what the cache knew\.\nTombstones, digests only: data/withdrawn/\S+\.csv", told
+    )
+    assert "other clones: there, git pull, then mlscaffold data forget --again" in told
+    assert told.endswith("\nNext: mlscaffold data stats\n")
+    assert not picture.exists()
+    assert _say("forget", "--again") == "Nothing that was withdrawn is here.\n"
+    found = json.loads(_say("forget", "shop/hat/03.png", "--reason", "x", "--by", "Ada", "--yes", "--format", "json"))
+    assert (found["pictures"], found["erased"]) == (["shop/hat/03.png"], ["data/raw/shop/hat/03.png"])

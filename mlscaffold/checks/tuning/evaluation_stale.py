@@ -10,7 +10,14 @@ from mlscaffold.evidence import chain, judged
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
-READS = ("reports/evaluation", "reports/tuning", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
+READS = (
+    "reports/evaluation",
+    "reports/tuning",
+    "data/processed/*/annotations.csv",
+    "data/schema.toml",
+    "pipeline.json",
+    "data/withdrawn",
+)
 
 
 @check(proves="refined-model", reads=READS)
