@@ -219,6 +219,7 @@ app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)
 app.command("link")(data_changes.link)
+app.command("dedupe")(data_changes.dedupe)
 app.command("forget")(data_forget.forget)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mlscaffold import git
-from mlscaffold.datasets.tables import drop_rows, write_table
+from mlscaffold.datasets.tables import write_table
+from mlscaffold.datasets.taking_out import Step, take_out
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import data, media
 from mlscaffold.evidence.withdrawals import COLUMNS, FOLDER, digest_of, tombstones
@@ -178,25 +179,14 @@ def _erase(root: Path, path: str) -> bool:
 
 
 def _drop(root: Path, paths: set[str], digests: set[str], pictures: Sequence[Picture]) -> dict[str, int]:
-    """Take the rows of the pictures out of all tables, the manifests last; how many went out of which."""
+    """Take the rows of the pictures out of all tables; how many went out of which."""
     prepared = {picture.prepared.path for picture in pictures if picture.prepared}
-    steps: list[tuple[str, tuple[str, ...], Callable[[dict[str, str]], bool]]] = []
-    for folder in sorted({str(PurePosixPath(path).parent) for path in paths}):
-        file = f"{data.RAW}/{folder}/annotations.csv"
-        steps.append((file, ("path", "label"), lambda row, folder=folder: composed(f"{folder}/{row['path'].strip()}") in paths))  # type: ignore[misc]
-    steps += [
-        (f"data/processed/{split}/annotations.csv", ("path", "origin"), lambda row: composed(row["origin"]) in paths)
+    steps: list[Step] = [
+        (root / f"data/processed/{split}/annotations.csv", ("path", "origin"), lambda row: composed(row["origin"]) in paths)
         for split in data.SPLITS
     ]
-    steps.append((PREPARED, ("path", "origin"), lambda row: composed(row["path"]) in prepared or row["origin"] in digests))
-    for pattern in ("data/splits/*.csv", "data/manifest/*.csv"):
-        tables = sorted(file.relative_to(root).as_posix() for file in root.glob(pattern))
-        steps += [
-            (table, ("path", "digest"), lambda row: composed(row["path"]) in paths or row["digest"].lower() in digests)
-            for table in tables
-        ]
-    dropped = {path: drop_rows(root / path, columns, unwanted) for path, columns, unwanted in steps if (root / path).is_file()}
-    return {path: n for path, n in dropped.items() if n}
+    steps.append((root / PREPARED, ("path", "origin"), lambda row: composed(row["path"]) in prepared or row["origin"] in digests))
+    return take_out(root, paths, digests=digests, before=steps)
 
 
 def _prune(root: Path, folder: Path) -> None:
