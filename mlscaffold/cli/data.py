@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_changes, data_forget, data_scan, data_sheets
+from mlscaffold.cli import data_changes, data_forget, data_scan, data_sheets, data_version
 from mlscaffold.cli.console import counter
 from mlscaffold.cli.data_root import data_root
 
@@ -163,7 +163,7 @@ class Form(StrEnum):
 
 @app.command("diff")
 def diff(
-    revision: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "HEAD",
+    revision: Annotated[str, typer.Argument(help="A commit, branch or tag, or a named version of the data.")] = "HEAD",
     *,
     form: Annotated[
         Form, typer.Option("--format", help="text; md for a pull request; json; html with the pictures.")
@@ -220,6 +220,7 @@ app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)
 app.command("link")(data_changes.link)
 app.command("dedupe")(data_changes.dedupe)
+app.command("version")(data_version.version)
 app.command("forget")(data_forget.forget)
 
 
