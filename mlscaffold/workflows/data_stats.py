@@ -38,12 +38,12 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
     found = pictures.facts(media, progress=progress)
     manifests = refresh_manifests(root, digest=pictures.digest)
     pictures.close()
-    if missing := _absent(root, {path.relative_to(root / RAW).as_posix() for path in media}):
+    if missing := _absent(root, {path.relative_to(root / RAW).as_posix() for path in media if not found[path].pointer}):
         every = {*missing, *(change.source for change in manifests)}
         raise ScaffoldError(
             f"The media of {len(missing)} of {len(every)} sources are not on this machine: {', '.join(missing[:5])}.",
             reference="media-absent",
-            hint=f"Copy them into {RAW / missing[0]}; the statistics in {FILE} stay as they are.",
+            hint=f"Bring them into {RAW / missing[0]} (copy, git lfs pull, dvc pull, data link); {FILE} stays as it is.",
         )
     raw = root / RAW
     if not media:
@@ -67,5 +67,5 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
 
 
 def _absent(root: Path, here: set[str]) -> list[str]:
-    """Sources of which pictures are listed that are not here: all of them, or those that DVC or a disk that is not mounted keeps."""
+    """Sources of which a picture is listed and not here: away as a whole, kept by DVC, a pointer, or on a disk that is not mounted."""
     return sorted({path.split("/")[0] for path in read_manifests(root).keys() - here})

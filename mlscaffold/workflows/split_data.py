@@ -11,12 +11,13 @@ from typing import Any
 
 from mlscaffold.datasets.annotations import Collection, Medium, read_collection
 from mlscaffold.datasets.duplicates import near_groups
+from mlscaffold.datasets.elsewhere import lies_elsewhere
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
-from mlscaffold.datasets.sources import RAW
+from mlscaffold.datasets.sources import RAW, sources
 from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
@@ -79,9 +80,9 @@ def split_data(
     if as_needed:
         shares = _needed_shares(len(rows), wanted=wanted, expected=expected)
     dealt_before = read_splits(root)
-    away = _away(dealt_before, collection, read_manifests(root))
+    away = _away(root, dealt_before, collection)
     if away:
-        left_out |= {"of a source that is not here, kept as they are": tuple(row.path for row in away)}
+        left_out |= {"not on this machine, kept as they are": tuple(row.path for row in away)}
     before = () if again else [row for row in dealt_before if row not in away]
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
@@ -108,11 +109,17 @@ def split_data(
     )
 
 
-def _away(before: list[Row], collection: Collection, manifest: Mapping[str, ManifestRow]) -> list[Row]:
-    """Rows of sources that have a manifest and neither pictures nor annotations on this machine: not gone, only elsewhere (DVC)."""
-    here = {medium.source for medium in collection.media} | {path.split("/")[0] for path in collection.unannotated}
-    listed = {path.split("/")[0] for path in manifest}
-    return [row for row in before if (source := row.path.split("/")[0]) in listed and source not in here]
+def _away(root: Path, before: list[Row], collection: Collection) -> list[Row]:
+    """Rows of listed pictures whose annotations are not on this machine, and no more the pictures: not gone, only elsewhere (DVC)."""
+    here = {medium.path for medium in collection.media} | set(collection.unannotated)
+    present, listed = set(sources(root)), read_manifests(root)
+    return [
+        row
+        for row in before
+        if row.path not in here
+        and row.path in listed
+        and (row.path.split("/")[0] not in present or lies_elsewhere(root / RAW, row.path))
+    ]
 
 
 def _nothing(left_out: Mapping[str, tuple[str, ...]]) -> ScaffoldError:
