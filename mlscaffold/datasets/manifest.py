@@ -71,9 +71,20 @@ def refresh_manifests(root: Path, *, digest: Callable[[Path], tuple[str, int]] =
     """Bring every manifest in line with what lies in `data/raw`, and say what changed, a source each.
 
     A source without a single medium on this machine keeps its manifest: a clone without pictures is no deletion. So does a medium
-    that DVC tracks, or whose link leads to a disk that is not mounted.
+    that DVC tracks, or whose link leads to a disk that is not mounted. A folder that no committed file speaks of is no source yet:
+    git leaves pictures there when it goes from a branch that has the source to one that has not.
     """
-    return [_refresh(root, source, digest) for source in sources(root)]
+    return [_refresh(root, source, digest) for source in sources(root) if _is_spoken_of(root, source)]
+
+
+def _is_spoken_of(root: Path, source: str) -> bool:
+    """Whether a source has a manifest, annotations, or its own `source.toml`."""
+    folder = root / RAW / source
+    return (
+        (root / MANIFEST / f"{source}.csv").is_file()
+        or (folder / "source.toml").is_file()
+        or any(folder.rglob("annotations.csv"))
+    )
 
 
 def _refresh(root: Path, source: str, digest: Callable[[Path], tuple[str, int]]) -> ManifestChange:
