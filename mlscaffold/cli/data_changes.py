@@ -102,7 +102,8 @@ def _planned_lines(planned: Planned, output: Path) -> Iterable[str]:
         groups.setdefault(member.group, []).append(member)
     across = sum(len({m.split for m in group if m.split}) > 1 for group in groups.values())
     differ = sum(len({m.label for m in group if m.label}) > 1 for group in groups.values())
-    yield f"{len(groups)} groups among {planned.compared} pictures: {actions['keep']} keep, {actions['drop']} drop, {actions['decide']} decide"
+    counts = ", ".join(f"{actions[action]} {action}" for action in ("keep", "drop", "decide"))
+    yield f"{_count(len(groups), 'group')} among {planned.compared} pictures: {counts}"
     if across:
         yield f"  {across} in more than one split: what is in test stays"
     if differ:
@@ -115,20 +116,22 @@ def _applied_lines(done: Deduped, *, dry_run: bool, package: str) -> Iterable[st
     """What a plan did, for people."""
     would = "would be " * dry_run
     splits = ", ".join(f"{n} of {name}" for name, n in sorted(done.splits.items()))
-    yield (
-        f"{len(done.dropped)} pictures {would}taken out"
-        + (f" ({splits})" if splits else "")
-        + (f"; {done.before} were before" * bool(done.before))
-    )
+    before = f"; {done.before} {'was' if done.before == 1 else 'were'} before" if done.before else ""
+    yield f"{_count(len(done.dropped), 'picture')} {would}taken out" + (f" ({splits})" if splits else "") + before
     if done.undecided:
-        yield f"  {done.undecided} groups hold pictures that nobody decided on; these stay"
+        yield f"  {_count(done.undecided, 'group')} with pictures that nobody decided on: they stay"
     if dry_run:
         yield "Nothing was changed (--dry-run)."
         return
     if not done.dropped:
         yield "Nothing was left to do."
         return
-    yield f"  {len(done.moved)} files moved to data/removed, which git ignores; {sum(done.rows.values())} rows of {len(done.rows)} tables"
+    rows = f"{_count(sum(done.rows.values()), 'row')} of {_count(len(done.rows), 'table')}"
+    yield f"  {_count(len(done.moved), 'file')} moved to data/removed, which git ignores; {rows}"
     yield f"  kept in {done.record}: an import does not bring them back (commit it with the tables)"
     yield ""
     yield f"Next: mlscaffold data stats, then python -m {package}.prepare"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

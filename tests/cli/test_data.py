@@ -172,3 +172,53 @@ def test_a_picture_is_withdrawn_only_when_confirmed(project: Path) -> None:
     assert _say("forget", "--again") == "Nothing that was withdrawn is here.\n"
     found = json.loads(_say("forget", "shop/hat/03.png", "--reason", "x", "--by", "Ada", "--yes", "--format", "json"))
     assert (found["pictures"], found["erased"]) == (["shop/hat/03.png"], ["data/raw/shop/hat/03.png"])
+
+
+SETTINGS = 'name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n'
+
+
+def test_duplicates_are_planned_read_and_taken_out(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text(SETTINGS)
+    _say("import", str(project.parent / "shop"))
+    assert _say("dedupe") == "No picture is there twice (20 compared).\n"
+    (project.parent / "shop/hat/copy.png").write_bytes((project.parent / "shop/hat/01.png").read_bytes())
+    _say("import", str(project.parent / "shop"), "--batch", "two")
+    told = _say("dedupe")
+    assert told.startswith(
+        "1 group among 21 pictures: 1 keep, 1 drop, 0 decide\nWrote dedupe-plan.csv; nothing else was changed."
+    )
+    assert told.endswith("Next: mlscaffold data dedupe --apply dedupe-plan.csv\n")
+    assert "1 picture would be taken out (1 of no split)" in _say("dedupe", "--apply", "dedupe-plan.csv", "--dry-run")
+    told = _say("dedupe", "--apply", "dedupe-plan.csv")
+    assert told.startswith(
+        "1 picture taken out (1 of no split)\n  1 file moved to data/removed, which git ignores; 2 rows of 2 tables\n"
+    )
+    assert told.endswith("Next: mlscaffold data stats, then python -m shop_sorter.prepare\n")
+    assert _say("dedupe", "--apply", "dedupe-plan.csv") == "0 pictures taken out; 1 was before\nNothing was left to do.\n"
+    Path("dedupe-plan.csv").unlink()
+    assert json.loads(_say("dedupe", "--format", "json"))["members"] == []
+
+
+def test_pictures_are_linked_and_linked_anew(project: Path) -> None:
+    assert "  linked, not copied: the pictures stay in " in _say("import", str(project.parent / "shop"), "--link")
+    assert _say("link") == f"shop: 0 linked into {project.parent / 'shop'}, 20 here already\nNext: mlscaffold check\n"
+    (project / "data/raw/shop/hat/01.png").unlink()
+    found = json.loads(_say("link", "shop", str(project.parent / "shop"), "--format", "json"))
+    assert found["sources"][0]["linked"] == 1
+    (project / ".mlscaffold/links.toml").unlink()
+    assert _say("link").startswith("No source is linked on this machine.")
+
+
+def test_a_state_is_named_listed_and_asked_for(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text(SETTINGS)
+    _say("import", str(project.parent / "shop"))
+    assert re.match(r"\w{12}  20 pictures, 20 labelled\n  pictures \w{12}, labels \w{12}, splits none\n", _say("version"))
+    assert _say("version", "--list").startswith("No version is named.")
+    assert "Wrote data/versions/v1.toml; commit it with the tables" in _say("version", "v1", "--note", "first")
+    assert "v1 names this state already" in _say("version", "v1")
+    assert re.match(r"v1  \w{12}  \d{4}-\d\d-\d\d  20 pictures, 20 labelled  first\n", _say("version", "--list"))
+    _say("split")
+    assert "  not v1 (" in _say("version")
+    assert json.loads(_say("version", "--format", "json"))["latest"]["name"] == "v1"
+    with pytest.raises(UsageError, match="Name a version, or list them, or ask for a run"):
+        _say("version", "v2", "--list")
