@@ -175,7 +175,7 @@ def link(target: Path, picture: Path) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}{PART}")
     temporary.unlink(missing_ok=True)
     try:
-        temporary.symlink_to(picture.absolute())
+        temporary.symlink_to(os.path.abspath(picture))  # noqa: PTH100 - a link of the data set itself is not followed
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

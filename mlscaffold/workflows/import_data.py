@@ -14,7 +14,7 @@ from mlscaffold.datasets import formats
 from mlscaffold.datasets.archives import unpacked
 from mlscaffold.datasets.deduping import dropped_digests
 from mlscaffold.datasets.labelling import BOXES, labelled
-from mlscaffold.datasets.links import declare
+from mlscaffold.datasets.links import declare, roots_of
 from mlscaffold.datasets.manifest import MANIFEST
 from mlscaffold.datasets.receiving import Manner, Place, Refusals, annotate, open_place, take_in, write_place
 from mlscaffold.datasets.record import Defect, Reading, leads_out
@@ -96,7 +96,8 @@ def import_data(
     here stays, unless `labels` is "take". What was copied before a kill is known by its digest. Broken pictures, pointers, pages saved
     as pictures and withdrawn pictures are refused, each with its reason. `fields` are of source.toml (`licence`, `origin` …); those
     not given stay empty, for a check to ask for. `label_from` "boxes" takes the label of a picture from its objects, where they are
-    all of one class. With `link` the pictures stay where they are; with `dry_run` nothing is written.
+    all of one class. With `link`, and where links into that folder were
+    declared before, the pictures stay where they are; with `dry_run` nothing is written.
     """
     given = dict(fields or {})
     _check_options(root, path, method=given.get("method", ""), label_from=label_from, labels=labels, batch=batch)
@@ -109,6 +110,7 @@ def import_data(
         reading = labelled(replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from)
         if not reading.records:
             raise _nothing(path, reading)
+        link = link or _base(folder) in roots_of(root).get(source, ())  # what was left where it is stays there
         linked_to = _link_root(path, folder, reading) if link else None
         manner = Manner(batch, link=link, dry=dry_run, take=labels == TAKE)
         pictures = Remembered(root)
@@ -161,10 +163,15 @@ def _link_root(path: Path, folder: Path, reading: Reading) -> Path:
             reference="link-of-zip",
             hint="Unpack it where it shall stay, and name that folder.",
         )
-    base = folder if folder.is_dir() else folder.parent
+    base = _base(folder)
     if out := next((record for record in reading.records if leads_out(record.path, base)), None):
         raise UsageError(f"{out.path} lies outside of {base}; it cannot be linked.", reference="link-leads-out")
     return base
+
+
+def _base(folder: Path) -> Path:
+    """The folder of a data set that is a folder or a list."""
+    return (folder if folder.is_dir() else folder.parent).resolve()
 
 
 def _refusals(root: Path) -> Refusals:

@@ -83,7 +83,8 @@ def split_data(
     away = _away(root, dealt_before, collection)
     if away:
         left_out |= {"not on this machine, kept as they are": tuple(row.path for row in away)}
-    before = () if again else [row for row in dealt_before if row not in away]
+    kept = {row.path for row in away}
+    before = () if again else [row for row in dealt_before if row.path not in kept]
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
         dealt = split_by_time(rows, times, shares=shares, before=before, together=alike)

@@ -108,6 +108,9 @@ def test_an_update_may_be_linked_too_and_a_zip_may_not(project: Sandbox, nas: Pa
     done = import_data(project.root, nas / "shop", link=True, batch="two")
     assert (done.added, done.linked_to) == (1, str(nas / "shop"))
     assert (project.root / "data/raw/shop/two/hat/new.png").is_symlink()
+    put(nas / "shop/hat/newer.png", 61)
+    import_data(project.root, nas / "shop", batch="two")  # what was linked once is not copied later
+    assert (project.root / "data/raw/shop/two/hat/newer.png").is_symlink()
     shutil.make_archive(str(nas / "more"), "zip", nas / "shop")
     with pytest.raises(UsageError, match="cannot be linked: they have to be unpacked"):
         import_data(project.root, nas / "more.zip", link=True)

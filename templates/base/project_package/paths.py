@@ -57,20 +57,21 @@ def inside(base: Path, relative: str) -> Path:
 
 
 def may_read(origin: Path) -> bool:
-    """Return whether a picture of RAW may be read: it lies there, or is a link into a folder that `mlscaffold data link` declared.
+    """Return whether a picture of RAW may be read: it lies there, or its link leads into a declared folder.
 
-    The declaration is of this machine; it counts only for the clone that it was written in.
+    `mlscaffold data link` declares folders, of this machine; they count only for the clone they were declared in.
     """
-    if origin.resolve().is_relative_to(RAW.resolve()):
+    place = origin.resolve()
+    if place.is_relative_to(RAW.resolve()):
         return True
     try:
         with LINKS.open("rb") as file:
             told = tomllib.load(file)
-        places = told["links"][origin.relative_to(RAW).parts[0]]
+        folders = [Path(folder) for folder in told["links"][origin.relative_to(RAW).parts[0]]]
         here = told["here"] == os.path.realpath(LINKS.parent.parent)
-        return here and any(Path(place).is_absolute() and origin.resolve().is_relative_to(Path(place).resolve()) for place in places)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
         return False
+    return here and any(folder.is_absolute() and place.is_relative_to(folder.resolve()) for folder in folders)
 
 
 def shown(path: Path) -> str:
