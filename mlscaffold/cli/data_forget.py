@@ -121,11 +121,12 @@ def done_lines(done: Forgotten) -> Iterable[str]:
         yield f"  {path} was a link: the picture itself still lies where it led; erase it there"
     for path in traces.examples:
         yield f"  {path} is the same picture; take it out by hand"
-    yield "  git's history holds the rows that named it (file name and label, no pixels)"
+    if traces.repository:
+        yield "  git's history holds the rows that named it (file name and label, no pixels)"
     yield "  backups, exports, stores of DVC and Git LFS, and models that were trained with it"
     yield "  other clones: there, git pull, then mlscaffold data forget --again"
     yield ""
-    yield "Next: mlscaffold data stats"
+    yield "Next: mlscaffold data stats, then mlscaffold status: stages that were signed over these data want to be signed again"
 
 
 def answer(wanted: Withdrawal, done: Forgotten | None = None) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Traces:
     named: dict[str, int] = field(default_factory=dict)
     committed: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    repository: bool = False
     digests: frozenset[str] = frozenset()
 
 
@@ -103,6 +104,7 @@ def traces_of(project: Project, pictures: tuple[Picture, ...], *, stones: Sequen
         if git.top(project.root)
         else (),
         examples=tuple(examples),
+        repository=git.top(project.root) is not None,
         digests=frozenset(digests) | own,
     )
 
