@@ -42,10 +42,11 @@ def status(report: Report, *, width: int = 100, colour: bool = False, production
     task = clean(report.task).replace("-", " ")
     head = f"{clean(report.name)} · {task} · round {report.round} · in production: {clean(production)}"
     slugs = max((width_of(s.stage.slug) for s in report.stages), default=0)
+    signers = max((width_of(_signer(s)) for s in report.stages if s.state is State.SIGNED), default=0)
     lines = [*_wrap(head, width, ""), ""]
     for stage in report.stages:
         here = stage.stage.slug == report.current
-        told = f"{_told(stage)}    for the {turn}" if here and turn else _told(stage)
+        told = _told(stage, signers) + (f"    for the {turn}" if here and turn else "")
         state = _paint(_pad(stage.state.value, 8), stage.state, colour=colour)
         start = f"{'▸' if here else ' '}{stage.stage.number:>2} {_pad(stage.stage.slug, slugs)}  "
         indent = width_of(start) + 9
@@ -114,12 +115,15 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     return _wrap("; ".join(notes), width, "") + tail
 
 
-def _told(status: StageStatus) -> str:
+def _signer(status: StageStatus) -> str:
+    return f"{short_day(status.signoff.when)}, {signed_by(status.signoff)}" if status.signoff else ""
+
+
+def _told(status: StageStatus, signers: int) -> str:
     done, owed = proved(status)
     match status.state:
         case State.SIGNED if status.signoff:
-            by = f"{short_day(status.signoff.when)}, {signed_by(status.signoff)}"
-            return f"{by}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
+            return f"{_pad(_signer(status), signers)}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
         case State.STALE:
             reasons = "; ".join(clean(reason) for reason in status.stale_because[:3])
             more = len(status.stale_because) - 3
