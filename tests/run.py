@@ -1,7 +1,7 @@
 """Install what the tests need, and run them: `python3 tests/run.py`.
 
-First the fast part, in a small environment without any ML framework, so that it fails early and proves that the tool needs none;
-then the slow part, in one environment that serves the tool and every generated project. `--fast` stops after the first part.
+First the fast part, in a small environment without any ML framework, so that it fails early and proves that the tool needs none
+(`--fast` stops there); then the long stories in that environment, and the slow part in one that serves the tool and every generated project.
 The slow part wants about 20 GB of disk: torch and the converters take half of it, unpacking and the projects that are made the rest.
 """
 
@@ -30,7 +30,7 @@ def main() -> int:
     run(small, "-m", "ruff", "check", ".")
     run(small, "-m", "ruff", "format", "--check", ".")
     run(small, "-m", "mypy")
-    run(small, "-m", "pytest", "-n", "auto", "-m", "not slow")
+    run(small, "-m", "pytest", "-n", "auto", "-m", "not slow and not story")
     print(f"fast part: {time.monotonic() - started:.0f} s", flush=True)
     if "--fast" not in sys.argv:
         free = shutil.disk_usage(ROOT).free / 1e9
@@ -39,6 +39,7 @@ def main() -> int:
                 f"The slow part wants about {NEEDED} GB of disk; {free:.0f} GB are free. Make room, or stop here with --fast.\n"
             )
             return 2
+        run(small, "-m", "pytest", "-n", "auto", "-m", "story and not slow")
         big = environment("all", ".[demo,dask,test]")
         run(big, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", "slow")
     print(f"all: {time.monotonic() - started:.0f} s", flush=True)
