@@ -11,13 +11,11 @@ from pathlib import Path
 from mlscaffold.datasets.duplicates import join
 from mlscaffold.datasets.tables import read_table, write_table
 from mlscaffold.errors import ScaffoldError, UsageError
+from mlscaffold.splitnames import BASE, HINT, is_named_test, is_split, is_test, order, present
 
-SPLITS = ("train", "validation", "eyeball", "test")
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 FOLDER = Path("data/splits")
 COLUMNS = ("path", "digest", "label", "group", "split")
-# Of a group in two splits all rows go to the later one: training loses rows, the test set never does.
-_RANK = {name: place for place, name in enumerate(SPLITS)}
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Dealt:
 
     def counts(self) -> dict[str, Counter[str]]:
         """Labels of each split."""
-        found: dict[str, Counter[str]] = {name: Counter() for name in SPLITS}
+        found: dict[str, Counter[str]] = {name: Counter() for name in present(row.split for row in self.rows)}
         for row in self.rows:
             found[row.split][row.label] += 1
         return found
@@ -52,9 +50,9 @@ class Dealt:
 
 def check_shares(shares: Mapping[str, float]) -> dict[str, float]:
     """The shares in order, brought to sum 1 and without the empty ones; raises where they cannot be dealt by."""
-    unknown = sorted(shares.keys() - set(SPLITS))
+    unknown = sorted(shares.keys() - set(BASE))
     if unknown:
-        raise UsageError(f'"{unknown[0]}" is no split.', reference="unknown-split", hint=f"Splits: {', '.join(SPLITS)}.")
+        raise UsageError(f'"{unknown[0]}" is no split.', reference="unknown-split", hint=f"Splits: {', '.join(BASE)}.")
     if any(not 0 <= share <= 100 for share in shares.values()):
         raise UsageError("A share lies between 0 and 1.", reference="share-range")
     total = sum(shares.values())
@@ -62,7 +60,7 @@ def check_shares(shares: Mapping[str, float]) -> dict[str, float]:
         raise UsageError("Train and test each need a share.", reference="share-missing")
     if abs(total - 1) > 0.005 and abs(total - 100) > 0.5:
         raise UsageError(f"The shares sum to {total:g}, not 1.", reference="share-sum")
-    return {name: shares[name] / total for name in SPLITS if shares.get(name)}
+    return {name: shares[name] / total for name in BASE if shares.get(name)}
 
 
 def split(
@@ -78,7 +76,7 @@ def split(
 
     `before` are the rows of the tables as they stand: a row keeps its split, found by path, else by digest (a renamed file). Rows
     of one declared group, of one digest, and of each of `together` (paths of near-duplicates) stay in one split; where they
-    already lie in two, all go to the one that comes later in train, validation, eyeball, test. `original` (path -> split) is
+    already lie in two, all go to the one that comes later in train, validation, eyeball, test (`settled`). `original` (path -> split) is
     followed where a row has no split yet; a split that no original names is taken from its train. New rows fill each label up
     to its share, in an order that only content and `seed` decide, not names or the order of the files.
     """
@@ -93,15 +91,27 @@ def split(
     pools: dict[bool, list[list[Row]]] = {True: [], False: []}
     for bundle in bundles:
         wished = {wishes[row.path] for row in bundle if row.path in wishes}
-        held = {kept[row.path] for row in bundle if row.path in kept}
-        if held or wished - {"train"}:
-            place = max(held or wished, key=_RANK.__getitem__)
-            choice |= {row.path: place for row in bundle}
-        if not wished - {"train"}:
+        held = {row.path: kept[row.path] for row in bundle if row.path in kept}
+        if held:
+            choice |= settled(bundle, held)
+        elif wished - {"train"}:
+            choice |= dict.fromkeys((row.path for row in bundle), max(wished, key=order))
+        if not wished - {"train"} and not is_named_test(choice.get(bundle[0].path, "")):
             pools[bool(wished)].append(bundle)
     for from_train, pool in pools.items():
         choice |= _fill(pool, unoriginal if from_train else dealt, choice, seed=seed)
     return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
+
+
+def settled(bundle: Sequence[Row], held: Mapping[str, str]) -> dict[str, str]:
+    """Splits of rows that belong together, of which some have one: all go to the latest, so training loses rows and test never does.
+
+    A row of a test set stays in that one; the others go to `test` where it holds one of them, else to the first that has a name.
+    """
+    places = set(held.values())
+    tests = sorted(filter(is_test, places), key=order)
+    latest = tests[0] if tests else max(places, key=order)
+    return {row.path: held[row.path] if is_test(held.get(row.path, "")) else latest for row in bundle}
 
 
 def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
@@ -181,7 +191,7 @@ class _Deal:
     def __init__(self, shares: Mapping[str, float], bundles: list[list[Row]]) -> None:
         whole = sum(shares.values())
         self.shares = {name: share / whole for name, share in shares.items()}
-        self.have: dict[str, Counter[str]] = {name: Counter() for name in SPLITS}
+        self.have: dict[str, Counter[str]] = defaultdict(Counter)
         self.total = Counter(row.label for bundle in bundles for row in bundle)
         pieces = Counter(label for bundle in bundles for label in {row.label for row in bundle})
         self.floor = {label: 1.0 if pieces[label] >= 3 else 0.0 for label in self.total}
@@ -211,11 +221,11 @@ def read_splits(root: Path) -> list[Row]:
     rows = []
     for path in sorted((root / FOLDER).glob("*.csv")):
         for line, cells in read_table(path, COLUMNS):
-            if cells["split"] not in SPLITS:
+            if not is_split(cells["split"]):
                 raise ScaffoldError(
                     f'{FOLDER / path.name}:{line}: "{cells["split"]}" is no split.',
                     reference="unknown-split",
-                    hint=f"Splits: {', '.join(SPLITS)}.",
+                    hint=HINT,
                 )
             rows.append(Row(*(cells[name] for name in COLUMNS)))
     return rows

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from mlscaffold.datasets.splits import SHARES, Dealt, Row, bundled, check_shares, places_before, result
+from mlscaffold.datasets.splits import SHARES, Dealt, Row, bundled, check_shares, places_before, result, settled
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.splitnames import BASE
 
 ORDER = ("train", "validation", "test")
 
@@ -53,15 +54,17 @@ def split_by_time(
     when = _moments(rows, times)
     kept, bundles = places_before(rows, before), bundled(rows, together)
     newest = {id(bundle): max(when[row.path] for row in bundle) for bundle in bundles}
-    held = [(when[row.path], kept[row.path]) for row in rows if row.path in kept]
+    held = [(when[row.path], kept[row.path]) for row in rows if row.path in kept and kept[row.path] in BASE]
     middle = dealt.get("validation", 0) + dealt.get("eyeball", 0)
     cuts = _cuts_before(held) if held else _cuts(sorted(when.values()), dealt["train"], middle)
-    rank = {name: place for place, name in enumerate(("train", "validation", "eyeball", "test"))}
     choice: dict[str, str] = {}
     for bundle in bundles:
-        old = {kept[row.path] for row in bundle if row.path in kept}
-        place = max(old, key=rank.__getitem__) if old else _place(newest[id(bundle)], cuts)
-        if not old and place == "validation" and _drawn(bundle, dealt.get("eyeball", 0) / middle if middle else 0):
+        old = {row.path: kept[row.path] for row in bundle if row.path in kept}
+        if old:
+            choice |= settled(bundle, old)
+            continue
+        place = _place(newest[id(bundle)], cuts)
+        if place == "validation" and _drawn(bundle, dealt.get("eyeball", 0) / middle if middle else 0):
             place = "eyeball"
         choice |= {row.path: place for row in bundle}
     return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)

@@ -17,10 +17,11 @@ from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW
-from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.practice.sizes import half_width, needed, shares_for, test_size
+from mlscaffold.splitnames import BASE
 
 USUAL = 0.9
 FEW = 5
@@ -191,7 +192,7 @@ def _warnings(counts: Mapping[str, Counter[str]], classes: list[str], *, wanted:
         found.append(
             f"test has {n} images: a share of {expected:g} is known to ±{half:.3f} only; you tolerate {wanted:g} ({need} images)"
         )
-    for name in SPLITS:
+    for name in BASE:
         total = counts[name].total()
         missing = [label for label in classes if not counts[name][label]]
         if total and missing and name != "eyeball":

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from mlscaffold.datasets.splits import Row, check_shares, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Row, check_shares, read_splits, settled, split, write_splits
 from mlscaffold.errors import ScaffoldError, UsageError
 
 
@@ -149,3 +149,24 @@ def test_a_split_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
     table.write_text("path,digest,label,group,split\none/a.png,00,a,,tset\n")
     with pytest.raises(ScaffoldError, match=r'data/splits/one.csv:2: "tset" is no split'):
         read_splits(tmp_path)
+
+
+def test_a_row_of_a_named_test_set_stays_and_takes_no_share() -> None:
+    night = [Row(f"night/a/{i}.png", f"night-{i}", "a", split="test-night") for i in range(50)]
+    dealt = split([*_rows({"a": 100}), *night], before=night)
+    assert {name: count["a"] for name, count in dealt.counts().items()} == {
+        "train": 60,
+        "validation": 15,
+        "eyeball": 5,
+        "test": 20,
+        "test-night": 50,
+    }
+
+
+def test_of_a_group_in_two_test_sets_no_row_of_a_test_set_moves() -> None:
+    places = ["train", "validation", "test", "test-night", "test-day", ""]
+    rows = [Row(f"shop/{i}.png", f"digest-{i}", "a", group="meadow", split=place) for i, place in enumerate(places)]
+    dealt = split([*rows, *_rows({"a": 9})], before=rows[:-1])
+    assert [row.split for row in dealt.rows if row.group] == ["test", "test", "test", "test-night", "test-day", "test"]
+    held = settled(rows, {rows[0].path: "train", rows[3].path: "test-night"})
+    assert held[rows[0].path] == held[rows[5].path] == "test-night"

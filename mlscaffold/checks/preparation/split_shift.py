@@ -15,6 +15,7 @@ from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice import shift
 from mlscaffold.project import Project
+from mlscaffold.splitnames import BASE, is_split, told
 
 CHECK = "preparation.split-shift"
 # One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
@@ -44,9 +45,9 @@ def split_shift(project: Project) -> Iterator[Finding]:
     ## Fix
     `mlscaffold data split --again`, which deals by label; or write the reason into `[checks."preparation.split-shift"]`.
     """
-    rows = [r for r in data.splits(project) if r.split in data.SPLITS]
+    rows = [r for r in data.splits(project) if is_split(r.split)]
     train = [r for r in rows if r.split == "train"]
-    others = [s for s in data.SPLITS[1:] if any(r.split == s for r in rows)]
+    others = [s for s in BASE[1:] if any(r.split == s for r in rows)]
     if not train or not others:
         return
     if not project.option(CHECK, "reason", ""):
@@ -98,7 +99,7 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         return
     share = {s: {c: counts[s][c] / len(held[s]) for c in labels} for s in held}
     name = max(labels, key=lambda c: abs(share[split][c] - share["train"][c]))
-    shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
+    shown = told(held)
     words = (
         f'share of "{name}": {" / ".join(f"{share[s][name]:.2f}" for s in shown)} in {" / ".join(shown)};'
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
@@ -124,7 +125,7 @@ def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: l
     if not found:
         return
     _, name, split, (first, second) = max(found)
-    shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
+    shown = told(held)
     shares = [sum(r.label == name for r in held[s]) / len(held[s]) for s in shown]
     words = (
         f'share of "{name}": {" / ".join(f"{share:.2f}" for share in shares)} in {" / ".join(shown)}; {split} against train is'
