@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from statistics import NormalDist, median, quantiles
 
 from mlscaffold.checks import check, fail, unknown, warn
-from mlscaffold.evidence import data, media
+from mlscaffold.evidence import data, media, sources
+from mlscaffold.evidence.collection import source_of
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice import shift
@@ -38,7 +39,8 @@ def split_shift(project: Project) -> Iterator[Finding]:
     The population stability index of class shares, and of brightness, contrast, size and shape where the pictures are here, of each
     split against train. It counts above 0.1 and twice its noise floor (chi-square, over all comparisons); class shares fail above
     0.25 and 2.5 times the floor. One class whose share differs by 0.15 beyond chance (p < 0.001, Bonferroni) is told too, and
-    fails from 0.25 on. Where groups are declared, groups are counted and not pictures.
+    fails from 0.25 on. Where groups are declared, groups are counted and not pictures. Extra sources, `augmented` and test sets with
+    a name are meant to differ and are left out.
     Setting `reason`: why test differs on purpose; then nothing is said of class shares. A sentence about it in the problem document
     makes a failure a warning.
 
@@ -46,6 +48,8 @@ def split_shift(project: Project) -> Iterator[Finding]:
     `mlscaffold data split --again`, which deals by label; or write the reason into `[checks."preparation.split-shift"]`.
     """
     rows = [r for r in data.splits(project) if is_split(r.split)]
+    extra = sources.extra(project)
+    rows = [r for r in rows if source_of(r.path) not in extra]
     train = [r for r in rows if r.split == "train"]
     others = [s for s in BASE[1:] if any(r.split == s for r in rows)]
     if not train or not others:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.datasets.timesplit import moment
-from mlscaffold.evidence import data, effects, toml
+from mlscaffold.evidence import data, effects, sources, toml
+from mlscaffold.evidence.collection import source_of
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
@@ -16,7 +17,9 @@ FIX = "mlscaffold data split --again"
 Dated = list[tuple[float, str, data.SplitRow]]
 
 
-@check(proves="disjoint-splits", reads=("data/splits", "data/schema.toml", "data/raw/**/annotations.csv"))
+@check(
+    proves="disjoint-splits", reads=("data/splits", "data/schema.toml", "data/raw/**/annotations.csv", "data/raw/*/source.toml")
+)
 def time_leak(project: Project) -> Iterator[Finding]:
     """Where time matters, test is later than train.
 
@@ -26,7 +29,7 @@ def time_leak(project: Project) -> Iterator[Finding]:
     ## Evidence
     The column that `time` in `data/schema.toml` names, of every picture in the split tables: nothing in train may be newer than the oldest
     picture of test. Without a declared column there is nothing to hold the splits to. Pictures of one group may be of several days;
-    the newest decides for all.
+    the newest decides for all. Pictures of an extra source need no time; one that has one is held to it.
 
     ## Fix
     `mlscaffold data split --again` deals by the declared column, or take `time` out of the schema if time does not matter.
@@ -37,13 +40,13 @@ def time_leak(project: Project) -> Iterator[Finding]:
     times = {note.path: note.attributes.get(str(column), "") for note in data.annotation_rows(project)}
     rows = [r for r in data.splits(project) if is_split(r.split)]
     dated: dict[str, Dated] = {split: [] for split in present(r.split for r in rows)}
-    unread = []
+    unread, extra = [], sources.extra(project)
     for row in rows:
         when = moment(times.get(row.path, ""))
-        if when is None:
-            unread.append(row.path)
-        else:
+        if when is not None:
             dated[row.split].append((when, times[row.path], row))
+        elif source_of(row.path) not in extra:
+            unread.append(row.path)
     if unread:
         yield unknown(
             f"{len(unread)} of {len(rows)} pictures have no `{column}` that can be read: {few(sorted(unread))}", "data/raw"
