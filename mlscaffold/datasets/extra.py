@@ -14,10 +14,7 @@ from mlscaffold.datasets.tables import write_atomic
 from mlscaffold.errors import ScaffoldError, UsageError
 
 FILE = "source.toml"
-CONDITION = (
-    "extra data help where the answer follows from the picture alone, whatever source it is of: a cat is a cat in any photo,"
-    " but what a room costs hangs on the town. Where it does not, take the source out again"
-)
+CONDITION = "extra data help where the picture alone decides the answer: a cat is a cat anywhere, a rent hangs on the town"
 """A. Ng, "Machine Learning Yearning" (2018), chapter 38."""
 
 

@@ -172,7 +172,7 @@ def test_an_extra_source_feeds_train_and_augmented(root: Path, tmp_path: Path) -
     for i in range(20):
         put(tmp_path / f"web/{'hat' if i % 2 else 'shoe'}/{i:02}.png", 500 + i)
     done = import_data(root, tmp_path / "web", extra=True, weight=0.3)
-    assert done.notes[-1].startswith("extra data help where the answer follows from the picture alone")
+    assert done.notes[-1].startswith("extra data help where the picture alone decides the answer")
     answer = split_data(root)
     assert answer.extra == {"web": 0.3}
     assert {row.split for row in answer.dealt.rows if row.path.startswith("web/")} == {"train", "augmented"}
