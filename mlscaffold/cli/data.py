@@ -48,6 +48,8 @@ def import_(
     collected: Annotated[str, typer.Option(help="Date, or from … to …")] = "",
     collected_by: Annotated[str, typer.Option(help="Who collected it.")] = "",
     method: Annotated[str, typer.Option(help="own, api, download, scraped or generated.")] = "",
+    extra: Annotated[bool, typer.Option("--extra", help="Data to learn more from and never to measure on.")] = False,
+    weight: Annotated[float | None, typer.Option(help="With --extra: what a picture counts beside your own, 0 to 1.")] = None,
     output: Annotated[str, typer.Option("--format", help="text or json; the name of a format is taken too.")] = "text",
     no_input: NoInput = False,
 ) -> None:
@@ -59,7 +61,15 @@ def import_(
         layout, output = output, Format.TEXT
     given = {"licence": licence, "origin": origin, "collected": collected, "collected_by": collected_by, "method": method}
     done = import_data(
-        data_root(), path, source=source, format=layout, label_from=label_from, fields=given, progress=counter("copied")
+        data_root(),
+        path,
+        source=source,
+        format=layout,
+        label_from=label_from,
+        fields=given,
+        extra=extra,
+        weight=weight,
+        progress=counter("copied"),
     )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
 
@@ -115,7 +125,7 @@ def split(
     output: Output = Format.TEXT,
     no_input: NoInput = False,
 ) -> None:
-    """Deal rows into train, validation, eyeball and test; a row that has a split keeps it."""
+    """Deal rows into train, validation, eyeball and test (extra sources: train and augmented); a row that has a split keeps it."""
     from mlscaffold.workflows.split_data import split_data
 
     root = data_root()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from mlscaffold.evidence.fields import Fields, canonical, nearest, read_toml
 
-SPLITS = ("train", "validation", "eyeball", "test")
 RULES = ("majority", "logistic-regression")
 
 
@@ -156,7 +155,7 @@ def _threshold(fields: Fields) -> Threshold:
         high,
         of_class=fields.text("class", ""),
         slice=_slice(fields),
-        split=fields.choice("split", SPLITS, "test"),
+        split=fields.split("split", "test"),
         target=fields.text("target", ""),
         device=fields.text("device", ""),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json, read_toml, read_yaml
 
 
@@ -224,7 +223,7 @@ def read_chosen(data: bytes, path: str) -> Chosen:
         path,
         run=top.text("run"),
         checkpoint=top.digest("checkpoint"),
-        split=top.choice("split", SPLITS),
+        split=top.split("split"),
         metric=top.text("metric", ""),
         value=top.maybe("value"),
         epoch=_maybe_count(top, "epoch"),

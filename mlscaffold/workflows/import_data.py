@@ -12,6 +12,7 @@ from mlscaffold.datasets import formats
 from mlscaffold.datasets.annotations import FILE, Annotation, read_annotations, write_annotations
 from mlscaffold.datasets.archives import unpacked
 from mlscaffold.datasets.exporting import free, safe
+from mlscaffold.datasets.extra import CONDITION, check_weight, mark_extra
 from mlscaffold.datasets.images import Facts, facts_of
 from mlscaffold.datasets.labelling import BOXES, labelled
 from mlscaffold.datasets.manifest import MANIFEST, ManifestRow, write_manifest
@@ -71,6 +72,8 @@ def import_data(
     format: str = "",
     label_from: str = "",
     fields: Mapping[str, str] | None = None,
+    extra: bool = False,
+    weight: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Imported:
     """Copy the data set at `path` into `data/raw/<source>` and describe it there.
@@ -78,8 +81,10 @@ def import_data(
     Importing again adds what is new and writes labels that changed; nothing that is there goes away. What was copied before a
     kill is known by its digest. Broken pictures, pointers and pages saved as pictures are refused, each with its reason. `fields`
     are of source.toml (`licence`, `origin` …); those not given stay empty, for a check to ask for. `label_from` "boxes" takes the
-    label of a picture from its objects, where they are all of one class.
+    label of a picture from its objects, where they are all of one class. `extra` marks the source as one to learn more from and never
+    to measure on, with the weight that one of its pictures has beside your own (0 to 1).
     """
+    check_weight(weight, extra=extra)
     given = dict(fields or {})
     if given.get("method") and given["method"] not in METHODS:
         raise UsageError(f'"{given["method"]}" is no method.', reference="unknown-method", hint=f"Methods: {', '.join(METHODS)}.")
@@ -99,7 +104,10 @@ def import_data(
         try:
             place = _open(root / RAW / source, Remembered(root))
             try:
-                return _import(root, place, reading, source=source, choice=choice, given=given, progress=progress)
+                done = _import(root, place, reading, source=source, choice=choice, given=given, progress=progress)
+                if extra:
+                    mark_extra(place.folder, weight)
+                return replace(done, notes=(*done.notes, CONDITION)) if extra else done
             finally:
                 place.pictures.keep(place.fresh)
                 place.pictures.close()

@@ -11,24 +11,29 @@ from typing import Any
 
 from mlscaffold.datasets.annotations import Collection, Medium, read_collection
 from mlscaffold.datasets.duplicates import near_groups
+from mlscaffold.datasets.extra import extra_sources
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW
-from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.practice.sizes import half_width, needed, shares_for, test_size
+from mlscaffold.splitnames import BASE
 
 USUAL = 0.9
 FEW = 5
+UNPLACED = "of an extra source, and alike or newer than what is measured on"
 
 
 @dataclass(frozen=True)
 class SplitData:
-    """What a split did. `left_out` maps a reason to the paths that no split holds; `warnings` are about the result."""
+    """What a split did. `left_out` maps a reason to the paths that no split holds; `warnings` are about the result, `extra` holds
+    the extra sources with their weights.
+    """
 
     dealt: Dealt
     counts: dict[str, Counter[str]]
@@ -40,6 +45,7 @@ class SplitData:
     warnings: tuple[str, ...]
     half_width: float
     expected: float
+    extra: dict[str, float]
 
 
 def split_data(
@@ -74,18 +80,28 @@ def split_data(
     rows, left_out = _rows(collection, read_manifests(root), facts, group=group)
     if not rows:
         raise _nothing(left_out)
+    sources = extra_sources(root)
+    extra = {row.path for row in rows if row.path.split("/")[0] in sources}
+    if len(extra) == len(rows):
+        raise ScaffoldError(
+            f"Every source is extra ({', '.join(sources)}): there is nothing of your own to validate and test on.",
+            reference="only-extra-sources",
+            hint='Import data of your own, or take role = "extra" out of a source.toml.',
+        )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
     wanted, expected = acceptance(root)
     if as_needed:
-        shares = _needed_shares(len(rows), wanted=wanted, expected=expected)
+        shares = _needed_shares(len(rows) - len(extra), wanted=wanted, expected=expected)
     before = () if again else read_splits(root)
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
-        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike)
+        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike, extra=extra)
     else:
         original = _original(collection.media) if keep_original else None
-        dealt = split(rows, shares, before=before, together=alike, original=original, seed=seed)
+        dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
     written = write_splits(root, dealt.rows)
+    if dealt.unplaced:
+        left_out[UNPLACED] = dealt.unplaced
     counts = dealt.counts()
     labels = {row.label for row in rows}
     classes = [name for name in read_classes(root) if name in labels]
@@ -101,6 +117,7 @@ def split_data(
         warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
         half_width=half_width(counts["test"].total(), expected),
         expected=expected,
+        extra=sources,
     )
 
 
@@ -191,7 +208,7 @@ def _warnings(counts: Mapping[str, Counter[str]], classes: list[str], *, wanted:
         found.append(
             f"test has {n} images: a share of {expected:g} is known to ±{half:.3f} only; you tolerate {wanted:g} ({need} images)"
         )
-    for name in SPLITS:
+    for name in BASE:
         total = counts[name].total()
         missing = [label for label in classes if not counts[name][label]]
         if total and missing and name != "eyeball":

@@ -48,6 +48,24 @@ def test_from_a_folder_to_splits(project: Path) -> None:
     assert max(map(len, text.splitlines())) < 120
 
 
+def test_extra_data_are_brought_in_with_their_condition_and_their_weight(project: Path) -> None:
+    _say("import", str(project.parent / "shop"))
+    _say("split")
+    for i in range(20):
+        put(project.parent / f"web/{'hat' if i % 2 else 'shoe'}/{i:02}.png", 300 + i)
+    text = _say("import", str(project.parent / "web"), "--extra", "--weight", "0.3")
+    assert "note: extra data help where the picture alone decides the answer" in text
+    assert max(map(len, text.splitlines())) < 130
+    assert (project / "data/raw/web/source.toml").read_text().endswith('role = "extra"\nweight = 0.3\n')
+    text = _say("split")
+    assert "web is extra (weight 0.3): train and augmented only" in text
+    assert "moved out of train: shop/" in text and "(augmented holds a share of it)" in text
+    assert json.loads(_say("split", "--format", "json"))["extra"] == {"web": 0.3}
+    for words in (("--weight", "0.3"), ("--extra", "--weight", "0"), ("--extra", "--weight", "2")):
+        with pytest.raises(UsageError, match="weight"):
+            RUN.invoke(app, ["import", str(project.parent / "web"), *words], catch_exceptions=False)
+
+
 def test_machines_get_json(project: Path) -> None:
     shop = str(project.parent / "shop")
     imported = json.loads(_say("import", shop, "--format", "json"))

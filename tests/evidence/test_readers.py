@@ -264,6 +264,11 @@ def test_deployment_and_sources() -> None:
     )
     assert source.collected == "2026-01-02" and source.missing == ("collected_by", "policy")
     assert 'Is "scraped" meant?' in told(sources.read, 'method = "scrapd"')
+    extra = sources.read(b'role = "extra"\nweight = 0.3', "source.toml")
+    assert (extra.role, extra.weight, source.role, source.weight) == ("extra", 0.3, "own", 1.0)
+    assert "it is one of own, extra" in told(sources.read, 'role = "side"')
+    assert "nothing would be learned" in told(sources.read, 'role = "extra"\nweight = 0')
+    assert "source of your own data" in told(sources.read, "weight = 0.5")
 
 
 def test_literature_is_counted_by_work() -> None:

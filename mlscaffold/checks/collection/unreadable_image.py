@@ -103,7 +103,9 @@ def _misnamed(facts: dict[str, Facts]) -> Iterator[Finding]:
 
 
 def _processed(project: Project) -> dict[str, str]:
-    return {path: digest for split in data.SPLITS for path, digest in data.processed_media(project, split).items()}
+    return {
+        path: digest for split in data.prepared_splits(project) for path, digest in data.processed_media(project, split).items()
+    }
 
 
 def _examples(project: Project) -> dict[str, str]:

@@ -10,6 +10,7 @@ from mlscaffold.evidence import data
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
+from mlscaffold.splitnames import BASE, HINT, is_split
 
 NEEDED = ("train", "validation", "test")
 
@@ -22,17 +23,19 @@ def class_missing(project: Project) -> Iterator[Finding]:
     Nothing is known of a class that test does not hold, and nothing is learned of one that train does not hold.
 
     ## Evidence
-    Labels of the split tables, counted, against `classes` of `data/schema.toml`. The eyeball split may lack rare classes.
+    Labels of the split tables, counted, against `classes` of `data/schema.toml`. The eyeball split, `augmented` and test sets with a name may lack classes.
 
     ## Fix
     Collect more of the class, or take it out of the schema; then `mlscaffold data split`.
     """
     classes = data.classes(project)
     rows = data.splits(project)
-    counts = {s: Counter(r.label for r in rows if r.split == s) for s in data.SPLITS}
-    odd = [r for r in rows if r.split not in data.SPLITS]
+    counts = {s: Counter(r.label for r in rows if r.split == s) for s in BASE}
+    odd = [r for r in rows if not is_split(r.split)]
     if odd:
-        yield fail(f"{count(len(odd), 'row')} name a split that does not exist: {odd[0].split!r}", at(odd[0].file, odd[0].line))
+        yield fail(
+            f"{count(len(odd), 'row')} name a split that does not exist: {odd[0].split!r}", at(odd[0].file, odd[0].line), fix=HINT
+        )
     empty = [s for s in NEEDED if not counts[s]]
     if empty:
         yield fail(f"no picture is in {' and '.join(empty)}", "data/splits", fix="mlscaffold data split")

@@ -44,7 +44,7 @@ def processed_differs(project: Project) -> Iterator[Finding]:
             f"{count(len(wrong), 'processed picture')} in the wrong split: {p.path} belongs to {few(sorted(splits_of[p.origin]))}",
             *(at(x.file, x.line) for x in wrong[:3]), fix=fix,
         )  # fmt: skip
-    for split in data.SPLITS:
+    for split in data.prepared_splits(project):
         yield from _pictures(project, split, [p for p in prepared if p.split == split], fix)
     done = {p.origin for p in prepared}
     left = [r for r in rows if r.path not in done]

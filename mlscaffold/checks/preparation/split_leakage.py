@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlscaffold.checks import at, check, fail, unknown
+from mlscaffold.checks import at, check, fail, unknown, warn
 from mlscaffold.evidence import data, effects, media, tables
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import is_split, is_test, order
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
@@ -46,7 +47,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
     here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are
     not found. Where only prepared pictures are here, what looks alike is unknown.
-    Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
+    Copies within one split are no leak; what two test sets share is a warning, since nothing is learned from either. With a column `fold`, training and validation are compared fold by fold.
 
     ## Fix
     `mlscaffold data split` keeps equal and near-equal pictures together; what lies in two splits goes out of train.
@@ -66,7 +67,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     raw = data.raw_media(project)
     _near(leaks, facts, items)
     doubtful: list[str] = []
-    for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
+    for (first, second), found in sorted(leaks.items(), key=lambda pair: order(pair[0][1]), reverse=True):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
         # Prepared small, different things look alike: only raw pictures tell near-duplicates.
         small = [i for i, (kind, twin) in kept.items() if kind > 1 and not {i.path, twin.path} <= raw.keys()]
@@ -98,6 +99,13 @@ def _finding(
     effect = effects.without(project, {i.path for i in found}) if second == "test" else None
     change = f"; accuracy {effect.reported:.3f}, and {effect.corrected:.3f} without them" if effect else ""
     places = [at(i.file, i.line) for i in sorted(found, key=lambda i: (i.file, i.line))[:3]]
+    if is_test(first):
+        return warn(
+            f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
+            f" first {item.path} = {twin.path}: each number holds by itself, the two are not independent",
+            *places,
+            fix=f"take them out of {first} or of {second}, if their numbers are to be compared or put together",
+        )
     return fail(
         f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
         f" first {item.path} = {twin.path}{change}",
@@ -132,11 +140,11 @@ def _cross(leaks: Leaks, keyed: Iterable[tuple[str, Item]], kind: int) -> None:
 
 
 def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
-    if one.split == other.split or not {one.split, other.split} <= set(data.SPLITS):
+    if one.split == other.split or not (is_split(one.split) and is_split(other.split)):
         return
-    if one.fold and other.fold and one.fold != other.fold and "test" not in (one.split, other.split):
+    if one.fold and other.fold and one.fold != other.fold and not (is_test(one.split) or is_test(other.split)):
         return
-    earlier, later = sorted((one, other), key=lambda i: data.SPLITS.index(i.split))
+    earlier, later = sorted((one, other), key=lambda i: order(i.split))
     leaks[earlier.split, later.split].setdefault(later, (kind, earlier))
 
 
@@ -168,7 +176,12 @@ def _facts(project: Project, items: list[Item], prepared: list[data.Processed]) 
     found = {path: f for path, f in media.facts(project, raw, base=data.RAW).items() if not f.pointer}
     lacking = {p.path: p.origin for p in prepared if p.origin in wanted and p.origin not in found}
     if lacking:
-        here = {path: d for s in data.SPLITS for path, d in data.processed_media(project, s).items() if path in lacking}
+        here = {
+            path: d
+            for s in data.prepared_splits(project)
+            for path, d in data.processed_media(project, s).items()
+            if path in lacking
+        }
         seen = media.facts(project, here, base="data/processed")
         found |= {lacking[path]: f for path, f in seen.items() if not f.pointer}
     return found

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from statistics import NormalDist, median, quantiles
 
 from mlscaffold.checks import check, fail, unknown, warn
-from mlscaffold.evidence import data, media
+from mlscaffold.evidence import data, media, sources
+from mlscaffold.evidence.collection import source_of
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.practice import shift
 from mlscaffold.project import Project
+from mlscaffold.splitnames import BASE, is_split, told
 
 CHECK = "preparation.split-shift"
 # One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
@@ -37,16 +39,19 @@ def split_shift(project: Project) -> Iterator[Finding]:
     The population stability index of class shares, and of brightness, contrast, size and shape where the pictures are here, of each
     split against train. It counts above 0.1 and twice its noise floor (chi-square, over all comparisons); class shares fail above
     0.25 and 2.5 times the floor. One class whose share differs by 0.15 beyond chance (p < 0.001, Bonferroni) is told too, and
-    fails from 0.25 on. Where groups are declared, groups are counted and not pictures.
+    fails from 0.25 on. Where groups are declared, groups are counted and not pictures. Extra sources, `augmented` and test sets with
+    a name are meant to differ and are left out.
     Setting `reason`: why test differs on purpose; then nothing is said of class shares. A sentence about it in the problem document
     makes a failure a warning.
 
     ## Fix
     `mlscaffold data split --again`, which deals by label; or write the reason into `[checks."preparation.split-shift"]`.
     """
-    rows = [r for r in data.splits(project) if r.split in data.SPLITS]
+    rows = [r for r in data.splits(project) if is_split(r.split)]
+    extra = sources.extra(project)
+    rows = [r for r in rows if source_of(r.path) not in extra]
     train = [r for r in rows if r.split == "train"]
-    others = [s for s in data.SPLITS[1:] if any(r.split == s for r in rows)]
+    others = [s for s in BASE[1:] if any(r.split == s for r in rows)]
     if not train or not others:
         return
     if not project.option(CHECK, "reason", ""):
@@ -98,7 +103,7 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         return
     share = {s: {c: counts[s][c] / len(held[s]) for c in labels} for s in held}
     name = max(labels, key=lambda c: abs(share[split][c] - share["train"][c]))
-    shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
+    shown = told(held)
     words = (
         f'share of "{name}": {" / ".join(f"{share[s][name]:.2f}" for s in shown)} in {" / ".join(shown)};'
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
@@ -124,7 +129,7 @@ def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: l
     if not found:
         return
     _, name, split, (first, second) = max(found)
-    shown = [s for s in ("train", "validation", "test", "eyeball") if s in held]
+    shown = told(held)
     shares = [sum(r.label == name for r in held[s]) / len(held[s]) for s in shown]
     words = (
         f'share of "{name}": {" / ".join(f"{share:.2f}" for share in shares)} in {" / ".join(shown)}; {split} against train is'

@@ -9,6 +9,7 @@ from mlscaffold.evidence import data, pipelines, trained
 from mlscaffold.evidence.moved import differences
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import AUGMENTED
 
 READS = ("reports/training", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
 
@@ -21,7 +22,7 @@ def data_stale(project: Project) -> Iterator[Finding]:
     A model of yesterday's labels, measured on today's, is neither.
 
     ## Evidence
-    Digests of train, validation, class map and pipeline in `provenance.json`, recomputed from the processed annotations,
+    Digests of train, validation (and `augmented`), class map and pipeline in `provenance.json`, recomputed from the processed annotations,
     `data/schema.toml` and `pipeline.json`; and the copy of `pipeline.json` beside the run. How many labels and pictures differ is
     counted where the commit of the run is here. A changed test label moves nothing here.
 
@@ -32,7 +33,7 @@ def data_stale(project: Project) -> Iterator[Finding]:
     record = trained.provenance(project, run)
     fix = f"python -m {project.settings.package}.train"
     moved = []
-    for split in ("train", "validation"):
+    for split in ("train", AUGMENTED, "validation"):
         used = record.data.get(split)
         if used is None:
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from mlscaffold.splitnames import is_test, order
+
 NO_SPLIT = "no split"
 
 
@@ -43,16 +45,15 @@ class DataDiff:
     def turns(self) -> dict[str, Counter[tuple[str, str]]]:
         """Split → (old label, new label) → how many, the most frequent first."""
         found: dict[str, Counter[tuple[str, str]]] = {}
-        places = ("train", "validation", "eyeball", "test")
-        for one in sorted(self.relabelled, key=lambda one: places.index(one.split) if one.split in places else len(places)):
+        for one in sorted(self.relabelled, key=lambda one: (one.split == NO_SPLIT, order(one.split))):
             found.setdefault(one.split, Counter())[one.before, one.after] += 1
         return found
 
     @property
     def test_touched(self) -> bool:
-        """Whether the test set is another one: numbers measured on it before and after are not comparable."""
+        """Whether a test set is another one: numbers measured on it before and after are not comparable."""
         return any(
-            "test" in (one.split, one.before)
+            is_test(one.split) or is_test(one.before)
             for one in (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
         )
 

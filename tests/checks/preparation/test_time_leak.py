@@ -74,3 +74,20 @@ def test_a_time_that_nobody_can_read(project: Sandbox) -> None:
     (found,) = project.check(CHECK)
     assert found.status is Status.UNKNOWN
     assert "have no `taken` that can be read" in found.message
+
+
+def test_every_test_set_is_later_than_train(project: Sandbox) -> None:
+    project.edit_csv(
+        "data/splits/belt.csv",
+        lambda table: [{**r, "split": "test-winter"} if i % 2 and r["split"] == "test" else r for i, r in enumerate(table)],
+    )
+    date_rows(project, {**DAYS, "test-winter": "2026-03-02"}.__getitem__)
+    assert project.check(CHECK) == []
+    schema = project.read("data/schema.toml").removeprefix('time = "taken"\n')
+    project.write({"data/schema.toml": schema})
+    date_rows(project, {**DAYS, "test-winter": "2025-12-24"}.__getitem__)
+    (found,) = project.check(CHECK)
+    assert (
+        "75 of 75 test-winter pictures are older than the newest of train by `taken`: test-winter starts 2025-12-24"
+        in found.message
+    )
