@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -86,10 +86,8 @@ def candidates(hashes: Array, flipped: Array, *, radius: int) -> tuple[Array, Ar
 
     n = len(hashes)
     both = np.concatenate([hashes, flipped]).astype(np.int64).view(np.uint64)
-    first, second, distance = within(both, radius)
     # Of a pair and its mirrored twin only those with an unmirrored first picture are needed; a picture is not its own copy.
-    keep = (first < n) & ((second < n) | (first < second - n))
-    first, second, distance = first[keep], second[keep], distance[keep]
+    first, second, distance = within(both, radius, among=lambda i, j: (i < n) & ((j < n) | (i < j - n)))
     mirrored = second >= n
     second = np.where(mirrored, second - n, second)
     # One mirrored onto the other, and the other onto the one: both hashes must agree, or the order of names would decide.
@@ -118,33 +116,61 @@ def _unique(keys: list[str], *columns: Array) -> list[Alike]:
     return [found[pair] for pair in sorted(found)]
 
 
-def within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
-    """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits."""
+def within(hashes: Array, radius: int, *, among: Callable[[Array, Array], Array] | None = None) -> tuple[Array, Array, Array]:
+    """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits; `among` says which are wanted.
+
+    A pair is taken from the first band in which it is equal, so that each comes once and memory follows what is found.
+    """
     import numpy as np
 
     edges = np.linspace(0, 64, radius + 2).astype(int)
     most = max(MOST_PAIRS, 20 * len(hashes)) // (radius + 1)
     pairs: list[Array] = []
+    done: list[np.uint64] = []  # bands of which every pair was seen
     for low, high in pairwise(edges.tolist()):
         band = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
         order = np.argsort(band, kind="stable")
         values, ordered = band[order], hashes[order]
-        taken = 0
+        taken, whole = 0, len(hashes) <= MAX_RUN
         for step in range(1, min(MAX_RUN, len(hashes) - 1) + 1):
             same = values[step:] == values[:-step]
             if not same.any():
+                whole = True
                 break
             close = same & (np.bitwise_count(ordered[step:] ^ ordered[:-step]) <= radius)
             left, right = order[:-step][close], order[step:][close]
+            if not len(left):
+                continue
             taken += len(left)
-            pairs.append(np.stack([np.minimum(left, right), np.maximum(left, right)]))
+            pairs.append(_new(hashes, left, right, done=done, among=among))
             if taken > most:  # a film of one scene: neighbours are linked by now, and all pairs would fill the memory
+                whole = False
                 break
+        if whole:
+            done.append(np.uint64(((1 << (high - low)) - 1) << low))
     if not pairs:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty
-    first, second = np.unique(np.concatenate(pairs, axis=1), axis=1)
+    first, second = np.divmod(np.unique(np.concatenate(pairs)), len(hashes))
     return first, second, np.bitwise_count(hashes[first] ^ hashes[second])
+
+
+def _new(
+    hashes: Array, left: Array, right: Array, *, done: list[np.uint64], among: Callable[[Array, Array], Array] | None
+) -> Array:
+    """Those pairs that no earlier band had and that are wanted, each as one number."""
+    import numpy as np
+
+    differ = hashes[left] ^ hashes[right]
+    keep = np.ones(len(left), dtype=bool)
+    for mask in done:
+        keep &= (differ & mask) != 0
+    first, second = np.minimum(left, right)[keep], np.maximum(left, right)[keep]
+    if among is not None:
+        wanted = among(first, second)
+        first, second = first[wanted], second[wanted]
+    keys: Array = first.astype(np.int64) * len(hashes) + second
+    return keys
 
 
 def _differences(facts: list[Facts], first: Array, second: Array, mirrored: Array) -> Array:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.folders import folders_of
@@ -116,13 +116,23 @@ def without_masks(inventory: Inventory) -> Inventory:
     """The pictures that people look at: a mask of classes is dark, flat and grey by its nature."""
     modes, codes = inventory.named("mode")
     flat = {code for code, mode in enumerate(modes) if mode in ("1", "L", "P", "I", "I;16")}
-    folders = (set(path.lower().split("/")[:-1]) for path in inventory.paths)
-    kept = [i for i, (f, code) in enumerate(zip(folders, codes.tolist(), strict=True)) if code not in flat or not f & MASKS]
+    masks: dict[str, bool] = {}  # by folder
+    kept = array("q")
+    for place, (path, code) in enumerate(zip(inventory.paths, codes, strict=True)):
+        if code in flat:
+            folder = path.rpartition("/")[0]
+            if folder not in masks:
+                masks[folder] = not MASKS.isdisjoint(folder.lower().split("/"))
+            if masks[folder]:
+                continue
+        kept.append(place)
     return inventory if len(kept) == len(inventory) else inventory.chosen(kept)
 
 
 def _masks(inventory: Inventory, seen: Inventory) -> Iterator[Found]:
     """Masks, by mode and folder: told, since nothing else is said of how they look."""
+    if len(inventory) == len(seen):
+        return
     if left := sorted(set(inventory.paths) - set(seen.paths)):
         items = tuple(Item((path,)) for path in left)
         yield Found("masks", Status.PASS, len(left), "masks, by their folder: brightness, size and mode were not judged", items)
@@ -160,7 +170,7 @@ def _names(inventory: Inventory) -> Iterator[Found]:
 
     names, codes = inventory.named("format")
     plain = ["JPEG" if name in JPEG else name for name in names]
-    promised = [FORMATS.get(PurePosixPath(path).suffix.lower(), "") for path in inventory.paths]
+    promised = (FORMATS.get(path[path.rfind(".") :].lower(), "") for path in inventory.paths)
     wrong = np.array([bool(p) and p != plain[c] for p, c in zip(promised, codes.tolist(), strict=True)], dtype=bool)
     yield from _singles(
         inventory, "wrong-ending", where=wrong, message="not what the ending says", fix="rename them, or save them anew",
