@@ -197,6 +197,7 @@ def look(
 
 
 app.command("spot-check")(data_sheets.spot_check)
+app.command("causes")(data_sheets.causes)
 app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)
