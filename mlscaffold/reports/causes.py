@@ -69,7 +69,7 @@ def render(done: Sorted) -> str:
         "wrongly for another reason still.",
     ]
     if done.labels:
-        parts.append(f"Labels: {done.labels.text}")
+        parts.append(f"{done.labels.text[0].upper()}{done.labels.text[1:]}")
     parts += [_agreed(who, n, pairs) for who, n, pairs in done.agreement]
     return "\n\n".join(parts) + "\n"
 
