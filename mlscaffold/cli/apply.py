@@ -72,7 +72,7 @@ def _next(done: Applied) -> str:
 def _causes(project: Project, received: Received, *, correct: bool) -> None:
     """Count the causes on a sheet of mistakes, and print the paragraph that the document wants."""
     from mlscaffold.errors import UsageError
-    from mlscaffold.reports.causes import render
+    from mlscaffold.reports.causes.md import render
     from mlscaffold.workflows.causes import WRONG_LABELS, sort_mistakes
 
     if correct:

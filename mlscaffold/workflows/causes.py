@@ -19,7 +19,8 @@ from mlscaffold.practice.causes import WRONG_LABEL, agreement, tally
 from mlscaffold.practice.intervals import wilson
 from mlscaffold.practice.labels import decide
 from mlscaffold.project import Missing, Project
-from mlscaffold.reports.causes import Mistake, Sorted, render
+from mlscaffold.reports.causes import Mistake, Sorted
+from mlscaffold.reports.causes.md import render
 from mlscaffold.reports.judging import Form
 from mlscaffold.workflows.apply import Received, keep, result
 from mlscaffold.workflows.judging import form_of, need_sheet, record

@@ -12,7 +12,8 @@ from openpyxl.utils import get_column_letter
 
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import Broken
-from mlscaffold.reports.causes import Sorted, render
+from mlscaffold.reports.causes import Sorted
+from mlscaffold.reports.causes.md import render
 from mlscaffold.reports.judging import Form, xlsx
 from mlscaffold.workflows.apply import receive
 from mlscaffold.workflows.causes import make_sheet, sort_mistakes
