@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import chain, data, predictions
 from mlscaffold.evidence.judgements import RIGHT, UNSURE, Asked, Item, read_asked
 from mlscaffold.project import Project
 from mlscaffold.reports.judging import Form
+from mlscaffold.workflows.taking import address
 from mlscaffold.writing import write_text
 
 FOLDER = "reports/collection/sheets"
@@ -115,9 +114,8 @@ def picture_bytes(project: Project, path: str) -> bytes:
 
 
 def link_of(project: Project, path: str, *, beside: Path) -> str:
-    """The address of a medium, seen from the folder of the page that shows it; empty where it is not here."""
-    medium = project.root / path
-    return quote(Path(os.path.relpath(medium, beside.absolute().parent)).as_posix()) if medium.is_file() else ""
+    """The address of a medium, seen from the page that shows it; empty where it is not here."""
+    return address(project.root / path, beside.absolute().parent)
 
 
 def _pool(project: Project, kind: str, *, of: str, paths: Sequence[str]) -> list[Item]:
