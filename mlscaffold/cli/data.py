@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_scan, data_sheets
+from mlscaffold.cli import data_look, data_scan, data_sheets
 from mlscaffold.cli.console import counter
 from mlscaffold.cli.data_root import data_root
 
@@ -182,31 +182,9 @@ def diff(
         typer.echo(f"Wrote {target}")
 
 
-@app.command("look")
-def look(
-    *,
-    split: Annotated[str, typer.Option(help="Only pictures of this split.")] = "",
-    label: Annotated[str, typer.Option(help="Only pictures with this label.")] = "",
-    most: Annotated[int, typer.Option("--most", min=1, help="Pictures of the page; beyond them a random sample.")] = 5000,
-    output: Annotated[Path, typer.Option(help="The page to write.")] = Path("gallery.html"),
-) -> None:
-    """Write a gallery: one page that works offline, with filters by class, split, source and finding."""
-    from mlscaffold.project import open_project
-    from mlscaffold.reports.gallery import html
-    from mlscaffold.workflows.look import look as gather
-    from mlscaffold.writing import write_text
-
-    project = open_project(data_root())
-    gallery = gather(project, most=most, split=split, label=label, progress=counter("drawn"))
-    write_text(output, html.render(gallery))
-    project.save()
-    absent = sum(not shot.thumbnail for shot in gallery.shots)
-    typer.echo(f"Wrote {output}: {len(gallery.shots)} pictures" + (f", {absent} of them not here or broken" if absent else ""))
-    if gallery.left_out:
-        typer.echo(f"  {gallery.left_out} more were left out (--most {len(gallery.shots) + gallery.left_out} shows all)")
-
-
+app.command("look")(data_look.look)
 app.command("spot-check")(data_sheets.spot_check)
+app.command("causes")(data_sheets.causes)
 app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)

@@ -54,21 +54,35 @@ def around(keypoints: KeyPoints | None) -> Box | None:
     return ring_box(tuple(value for x, y, _ in marked for value in (x, y))) if marked else None
 
 
-def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> Shape:
-    """Box, outline and key points of a shape on the stored pixels, on the picture as EXIF wants it shown (orientations 5 to 8: by a quarter)."""
+def upright(x: float, y: float, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
+    """A point of the stored pixels, on the picture as EXIF wants it shown."""
     width, height = stored
+    places = {
+        2: (width - x, y),
+        3: (width - x, height - y),
+        4: (x, height - y),
+        5: (y, x),
+        6: (height - y, x),
+        7: (height - y, width - x),
+        8: (y, width - x),
+    }
+    return places.get(orientation, (x, y))
 
-    def turn(x: float, y: float) -> tuple[float, float]:
-        return {5: (y, x), 6: (height - y, x), 7: (height - y, width - x), 8: (y, width - x)}.get(orientation, (x, y))
 
-    rings = tuple(tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in turn(x, y)) for ring in shape.rings)
+def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> Shape:
+    """Box, outline and key points of a shape on the stored pixels, on the picture as EXIF wants it shown."""
+
+    def turn(ring: Ring) -> Ring:
+        return tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored, orientation))
+
     box = shape.box
     if box:
-        box = ring_box((*turn(box[0], box[1]), *turn(box[0] + box[2], box[1] + box[3])))
+        box = ring_box(turn((box[0], box[1], box[0] + box[2], box[1] + box[3])))
     named = shape.keypoints
     if named:
-        named = replace(named, points=tuple((*turn(x, y), seen) if seen else (x, y, seen) for x, y, seen in named.points))
-    return replace(shape, rings=rings, box=box, keypoints=named)
+        placed = ((*upright(x, y, stored, orientation), seen) if seen else (x, y, seen) for x, y, seen in named.points)
+        named = replace(named, points=tuple(placed))
+    return replace(shape, rings=tuple(turn(ring) for ring in shape.rings), box=box, keypoints=named)
 
 
 def bounds(shape: Shape) -> Box | None:

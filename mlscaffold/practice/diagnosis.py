@@ -35,6 +35,16 @@ class ClassShare:
 
 
 @dataclass(frozen=True)
+class Costliest:
+    """The cause that most of the mistakes have which somebody looked at, and the accuracy that curing it adds at most."""
+
+    name: str
+    count: int
+    looked: int
+    gain: float
+
+
+@dataclass(frozen=True)
 class Numbers:
     """What is known of the model: shares of right answers, what was agreed, how training ended. None where nothing is known."""
 
@@ -49,6 +59,7 @@ class Numbers:
     unmet: tuple[str, ...] = ()
     classes: tuple[ClassShare, ...] = ()
     still_learning: bool = False
+    cause: Costliest | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +163,7 @@ def _variance(numbers: Numbers, train: Share, validation: Share) -> Diagnosis:
     reason = (
         f"Accuracy is {train.value:.3f} on train and {validation.value:.3f} on validation ({validation.n} pictures): "
         f"{train.value - validation.value:.3f} are variance. More data, more augmentation, or more regularisation."
+        f"{' ' + _costliest(numbers.cause) if numbers.cause else ''}"
     )
     headline = "The model knows its training pictures better than new ones"
     return Diagnosis("variance", headline, reason, "mlscaffold data import FOLDER")
@@ -178,8 +190,15 @@ def _unmet(numbers: Numbers) -> Diagnosis | None:
         return None
     weakest = min(numbers.classes, key=lambda c: (c.value, c.name), default=None)
     about = f" The weakest class is {weakest.name}: {weakest.value:.3f} of {weakest.n} are found." if weakest else ""
-    reason = f"No gap between train, validation and test is wider than chance.{about} Look at the mistakes of the eyeball split."
+    reason = f"No gap between train, validation and test is wider than chance.{about} {_costliest(numbers.cause)}"
     return Diagnosis("target-unmet", f"Not met: {numbers.unmet[0]}", reason, f"python -m {numbers.package}.tune")
+
+
+def _costliest(cause: Costliest | None) -> str:
+    """What the mistakes of the eyeball split say, or how to make them speak."""
+    if cause is None:
+        return "Sort the mistakes of the eyeball split by cause: mlscaffold data causes."
+    return f'Of {cause.looked} mistakes that were looked at, {cause.count} have the cause "{cause.name}": curing it adds {cause.gain:.3f} at most.'
 
 
 def _missing(report: Report) -> Diagnosis | None:
@@ -223,6 +242,7 @@ def _weak(numbers: Numbers) -> Diagnosis | None:
             reason = (
                 f"{weakest.value:.3f} of {weakest.n} are found; of the other classes {others.value:.3f}. Look at its mistakes in the "
                 "eyeball split, then collect more of what they show."
+                f"{' ' + _costliest(numbers.cause) if numbers.cause else ''}"
             )
             return Diagnosis("weak-class", f"{weakest.name} is the weak class", reason, "mlscaffold data import FOLDER")
     return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.evidence import acceptance, chain, curves, predictions, runs, studies
-from mlscaffold.practice.diagnosis import ClassShare, Diagnosis, Numbers, Share, diagnose
+from mlscaffold.evidence import acceptance, causes, chain, curves, predictions, runs, studies
+from mlscaffold.practice.causes import UNKNOWN
+from mlscaffold.practice.diagnosis import ClassShare, Costliest, Diagnosis, Numbers, Share, diagnose
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.workflows.check import check_project
 from mlscaffold.workflows.report import gather
@@ -46,6 +47,7 @@ def numbers_of(project: Project) -> Numbers:
         ),
         classes=classes,
         still_learning=still_learning,
+        cause=_cause(project),
     )
 
 
@@ -96,6 +98,20 @@ def _test(project: Project) -> tuple[Share | None, tuple[ClassShare, ...]]:
             found.append(ClassShare(name, sum(mine) / len(mine), len(mine)))
         return _share(project, path), tuple(found)
     return None, ()
+
+
+def _cause(project: Project) -> Costliest | None:
+    """The most frequent cause in the newest table that was counted from mistakes of the model that counts."""
+    try:
+        model = chain.model(project).checkpoint
+        tables = [table for table in causes.read_all(project) if table.checkpoint == model]
+    except ABSENT:
+        return None
+    told = [one for one in tables[-1].causes if one.name != UNKNOWN] if tables else []
+    if not told:
+        return None
+    first = max(told, key=lambda one: one.count)
+    return Costliest(first.name, first.count, tables[-1].looked, first.gain)
 
 
 def _field(project: Project) -> Share | None:

@@ -4,6 +4,7 @@ import pytest
 
 from mlscaffold.practice.diagnosis import Share
 from mlscaffold.workflows.diagnose import diagnose_project, numbers_of
+from tests.checks.evaluation.test_causes_differ import sort
 from tests.conftest import Sandbox
 
 
@@ -34,3 +35,12 @@ def test_an_empty_project_starts_at_its_first_stage(
     diagnose(format_="text")
     out = capsys.readouterr().out
     assert '"kind"' in out and out.rstrip().splitlines()[-1].startswith("Next: ")
+
+
+def test_the_costliest_cause_of_the_model_that_counts(project: Sandbox) -> None:
+    assert numbers_of(project.open()).cause is None
+    folder = sort(project)
+    found = numbers_of(project.open()).cause
+    assert found is not None and (found.name, found.count, found.looked) == ("closed", 4, 4)
+    project.edit_json(f"{folder}/causes.json", lambda told: told.update(checkpoint="ab" * 32))
+    assert numbers_of(project.open()).cause is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from mlscaffold.model import Status
+from tests.checks.evaluation.test_causes_differ import sort
 from tests.checks.stories import FIRST, misses, passes, says
 from tests.conftest import Sandbox
 
@@ -78,3 +79,14 @@ def test_other_languages(project: Sandbox) -> None:
 def test_without_a_document(project: Sandbox) -> None:
     project.remove(DOCUMENT)
     misses(project, CHECK, "docs/07-evaluation (md, docx or pdf) is missing")
+
+
+def test_a_table_of_causes_says_it_too(project: Sandbox) -> None:
+    retell(project, "See the table.")
+    project.remove("reports/tuning/chosen.toml")  # the table is of training's choice then
+    says(project, CHECK, "3 words about 4 mistakes of the eyeball split")
+    sort(project)
+    passes(project, CHECK)
+    table = project.open().glob("reports/evaluation/causes/*/mistakes.csv")[0]
+    project.edit_csv(table, lambda rows: [{**r, "path": r["path"].replace("/", "/x")} for r in rows])
+    says(project, CHECK, "3 words about 4 mistakes of the eyeball split")
