@@ -123,7 +123,9 @@ def _told(status: StageStatus, signers: int) -> str:
     done, owed = proved(status)
     match status.state:
         case State.SIGNED if status.signoff:
-            return f"{_pad(_signer(status), signers)}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
+            return f"{_pad(_signer(status), signers)}    {owed} deliverables" + (
+                "    not committed yet" if status.uncommitted else ""
+            )
         case State.STALE:
             reasons = "; ".join(clean(reason) for reason in status.stale_because[:3])
             more = len(status.stale_because) - 3
