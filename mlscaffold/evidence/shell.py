@@ -37,7 +37,7 @@ def _runs(script: str, command: re.Pattern[str], *, pipefail: bool) -> Iterator[
     lines = _logical(script)
     for place, (number, line) in enumerate(lines):
         parts = _split(line)
-        for at, (operator, part) in enumerate(parts):
+        for at, (_, part) in enumerate(parts):
             bare = ASSIGNED.sub("", part.strip().lstrip("({").strip())
             asked = CONDITION.sub("", bare)
             if not command.search(asked) or asked.split(maxsplit=1)[0] in SPEAKS or HELP.search(asked):

@@ -94,10 +94,9 @@ def _workflow(project: Project, path: str) -> Iterator[Finding]:
         if not runs:
             yield fail(f"job {name} deploys without mlscaffold check before it", at(path, line),
                        fix=f"let {name} need a job that runs mlscaffold check")  # fmt: skip
-        elif stages := [stage for run in runs if (stage := _other_stage(run))][: len(runs)]:
-            if len(stages) == len(runs):
-                yield fail(f"job {name} deploys after a check of stage {few(stages)} only; of stage deployment, or of all, it is wanted",
-                           at(path, line), fix="mlscaffold check --stage deployment")  # fmt: skip
+        elif len(stages := [stage for run in runs if (stage := _other_stage(run))]) == len(runs):
+            yield fail(f"job {name} deploys after a check of stage {few(stages)} only; of stage deployment, or of all, it is wanted",
+                       at(path, line), fix="mlscaffold check --stage deployment")  # fmt: skip
     for name in dict.fromkeys([*deploying, *(needed for n in deploying for needed in _needed(jobs, str(n)))]):
         job = jobs.get(name)
         condition = job.get("if", "") if isinstance(job, Mapping) else ""
