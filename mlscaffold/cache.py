@@ -117,6 +117,30 @@ class Cache:
                 self.connection.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?, ?)", memos)
         self._new_files, self._new_memos = {}, {}
 
+    def forget(self, digests: Iterable[str], paths: Iterable[str]) -> None:
+        """Erase what is known of these files, thumbnails included, so that nothing of it is left in the bytes of the cache.
+
+        Kept answers go as a whole: they may name anything. A cache that cannot be cleaned is thrown away.
+        """
+        self._new_memos = {}
+        try:
+            if self.path is not None and not self.connection.execute("PRAGMA database_list").fetchone()[2]:
+                raise sqlite3.OperationalError("the file is another process's at the moment")
+            self.connection.execute("PRAGMA secure_delete=ON")
+            with self.connection:
+                self.connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in paths if _is_text(path)])
+                self.connection.executemany("DELETE FROM fact WHERE digest IN (?, ? || ':pixels')", [(d, d) for d in digests])
+                self.connection.execute("DELETE FROM memo")
+            self.connection.execute("VACUUM")
+        except sqlite3.Error:
+            self.connection.close()
+            _discard(self.path)
+            if self.path is not None and self.path.exists():
+                raise
+            self.connection = _open(self.path)
+        self._files = None
+        self._new_files = {}
+
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
         """The answer to a query; a damaged file is left behind and begun anew."""
         try:

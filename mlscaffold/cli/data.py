@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_look, data_scan, data_sheets
+from mlscaffold.cli import data_changes, data_forget, data_look, data_scan, data_sheets, data_version
 from mlscaffold.cli.console import counter
 from mlscaffold.cli.data_root import data_root
 
@@ -50,10 +50,18 @@ def import_(
     method: Annotated[str, typer.Option(help="own, api, download, scraped or generated.")] = "",
     extra: Annotated[bool, typer.Option("--extra", help="Data to learn more from and never to measure on.")] = False,
     weight: Annotated[float | None, typer.Option(help="With --extra: what a picture counts beside your own, 0 to 1.")] = None,
+    batch: Annotated[
+        str, typer.Option(help="Sub-folder of what is new in a source that is known; by default today's date.")
+    ] = "",
+    labels: Annotated[
+        str, typer.Option(help="keep: a label corrected here stays; take: the data set's is written over it.")
+    ] = "keep",
+    link: Annotated[bool, typer.Option("--link", help="Leave the pictures where they are, and link them.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
     output: Annotated[str, typer.Option("--format", help="text or json; the name of a format is taken too.")] = "text",
     no_input: NoInput = False,
 ) -> None:
-    """Copy a data set into data/raw, with annotation files, source.toml and manifest."""
+    """Copy a data set into data/raw, with annotation files, source.toml and manifest; of a known source, what is new."""
     from mlscaffold.workflows.import_data import import_data
 
     # `--format` names the data set's format in the contract, and the answer's elsewhere: the two share no word.
@@ -69,6 +77,10 @@ def import_(
         fields=given,
         extra=extra,
         weight=weight,
+        batch=batch,
+        labels=labels,
+        link=link,
+        dry_run=dry_run,
         progress=counter("copied"),
     )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
@@ -155,7 +167,7 @@ class Form(StrEnum):
 
 @app.command("diff")
 def diff(
-    revision: Annotated[str, typer.Argument(help="A commit, branch or tag.")] = "HEAD",
+    revision: Annotated[str, typer.Argument(help="A commit, branch or tag, or a named version of the data.")] = "HEAD",
     *,
     form: Annotated[
         Form, typer.Option("--format", help="text; md for a pull request; json; html with the pictures.")
@@ -188,6 +200,10 @@ app.command("causes")(data_sheets.causes)
 app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)
+app.command("link")(data_changes.link)
+app.command("dedupe")(data_changes.dedupe)
+app.command("version")(data_version.version)
+app.command("forget")(data_forget.forget)
 
 
 @app.command("sizes")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mlscaffold.datasets.record import Defect
     from mlscaffold.workflows.data_sizes import Sizes
     from mlscaffold.workflows.data_stats import DataStats
-    from mlscaffold.workflows.import_data import Imported
+    from mlscaffold.workflows.import_data import Imported, Turned
     from mlscaffold.workflows.split_data import SplitData
 
 SHOWN = 5
@@ -35,12 +35,14 @@ def import_text(done: Imported) -> Iterable[str]:
     yield f"{done.source} ({done.format}): {done.read} read + {len(done.refused)} refused = {done.total}"
     yield from recognised(done.reason, done.others)
     yield ""
-    yield f"  added {done.added}, already there {done.present}"
+    where = f" in data/raw/{done.source}/{done.batch}" if done.added and done.batch else ""
+    yield f"  added {done.added}{where}, already there {done.present}" + (f", brought back {done.restored}" * bool(done.restored))
+    if done.linked_to:
+        yield f"  linked, not copied: the pictures stay in {done.linked_to}"
     width = max((len(name) for name in done.labels), default=0)
     for name, count in done.labels.items():
         yield f"  {name or '(no label)':<{max(width, 10)}}  {count:>6}"
-    if done.relabelled:
-        yield f"  {_count(len(done.relabelled), 'label')} changed: {_some(done.relabelled)}"
+    yield from _update_lines(done)
     yield from defect_lines(done.refused, done.told, listed="--format json")
     yield from note_lines(done.ignored, done.notes)
     if done.undeclared:
@@ -48,7 +50,29 @@ def import_text(done: Imported) -> Iterable[str]:
     if done.unfilled:
         yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
     yield ""
-    yield "Next: mlscaffold data stats"
+    yield "Nothing was written (--dry-run)." if done.dry_run else "Next: mlscaffold data stats"
+
+
+def _update_lines(done: Imported) -> Iterable[str]:
+    """What an import changed of what was known."""
+    if done.changed:
+        yield f"  {_count(sum(len(c.paths) for c in done.changed), 'label')} changed:"
+        yield from map(_turned_line, done.changed)
+    if done.kept:
+        yield f"  {_count(sum(len(k.paths) for k in done.kept), 'label')} corrected here, and kept (--labels take takes the data set's):"
+        yield from map(_turned_line, done.kept)
+    if done.redescribed:
+        yield f"  {_count(done.redescribed, 'picture')} with another group or other attributes"
+    if done.replaced:
+        yield f"  {_count(len(done.replaced), 'picture')} with a known name and other bytes: new pictures, the old ones stay:"
+        for old, new in done.replaced[:SHOWN]:
+            yield f"    {old} stays, {new} is new"
+
+
+def _turned_line(turned: Turned) -> str:
+    """How many went from one class to another, in which splits they are, and the first of them."""
+    splits = ", ".join(f"{n} in {name}" for name, n in turned.splits.items())
+    return f"    {turned.before} -> {turned.after}  {len(turned.paths)}{f' ({splits})' * bool(splits)}: {_some(turned.paths)}"
 
 
 def recognised(reason: str, others: Mapping[str, str]) -> Iterable[str]:

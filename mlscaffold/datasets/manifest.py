@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from mlscaffold.datasets.elsewhere import lies_elsewhere
 from mlscaffold.datasets.scan import file_digest
 from mlscaffold.datasets.sources import RAW, media_of, sources
 from mlscaffold.datasets.tables import read_table, write_table
@@ -14,15 +15,20 @@ from mlscaffold.errors import ScaffoldError
 
 MANIFEST = Path("data/manifest")
 COLUMNS = ("path", "bytes", "digest")
+IMPORTED = "imported"
 
 
 @dataclass(frozen=True)
 class ManifestRow:
-    """A medium: `path` under `data/raw`, size in bytes, digest of the file."""
+    """A medium: `path` under `data/raw`, size in bytes, digest of the file; `imported` is the label that its data set last gave it.
+
+    What a label was when it came tells a correction here from a correction there when the data set is imported again.
+    """
 
     path: str
     size: int
     digest: str
+    imported: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def read_manifest(path: Path) -> list[ManifestRow]:
         if not cells["bytes"].isdecimal():
             where = MANIFEST / path.name
             raise ScaffoldError(f"{where}:{line} has no number of bytes.", reference="broken-table", hint="mlscaffold data stats")
-        rows.append(ManifestRow(cells["path"], int(cells["bytes"]), cells["digest"]))
+        rows.append(ManifestRow(cells["path"], int(cells["bytes"]), cells["digest"], cells.get(IMPORTED, "")))
     return rows
 
 
@@ -56,15 +62,29 @@ def read_manifests(root: Path) -> dict[str, ManifestRow]:
 def write_manifest(path: Path, rows: Iterable[ManifestRow]) -> bool:
     """Write a manifest, sorted by path; False if nothing changed."""
     ordered = sorted(rows, key=lambda row: row.path)
-    return write_table(path, COLUMNS, ({"path": r.path, "bytes": r.size, "digest": r.digest} for r in ordered))
+    columns = (*COLUMNS, *([IMPORTED] if any(row.imported for row in ordered) else []))
+    values = ({"path": r.path, "bytes": r.size, "digest": r.digest, IMPORTED: r.imported} for r in ordered)
+    return write_table(path, columns, ({name: row[name] for name in columns} for row in values))
 
 
 def refresh_manifests(root: Path, *, digest: Callable[[Path], tuple[str, int]] = file_digest) -> list[ManifestChange]:
     """Bring every manifest in line with what lies in `data/raw`, and say what changed, a source each.
 
-    A source without a single medium on this machine keeps its manifest: a clone without pictures is no deletion.
+    A source without a single medium on this machine keeps its manifest: a clone without pictures is no deletion. So does a medium
+    that DVC tracks, or whose link leads to a disk that is not mounted. A folder that no committed file speaks of is no source yet:
+    git leaves pictures there when it goes from a branch that has the source to one that has not.
     """
-    return [_refresh(root, source, digest) for source in sources(root)]
+    return [_refresh(root, source, digest) for source in sources(root) if _is_spoken_of(root, source)]
+
+
+def _is_spoken_of(root: Path, source: str) -> bool:
+    """Whether a source has a manifest, annotations, or its own `source.toml`."""
+    folder = root / RAW / source
+    return (
+        (root / MANIFEST / f"{source}.csv").is_file()
+        or (folder / "source.toml").is_file()
+        or any(folder.rglob("annotations.csv"))
+    )
 
 
 def _refresh(root: Path, source: str, digest: Callable[[Path], tuple[str, int]]) -> ManifestChange:
@@ -73,12 +93,15 @@ def _refresh(root: Path, source: str, digest: Callable[[Path], tuple[str, int]])
     before = {row.path: row for row in read_manifest(path)} if path.is_file() else {}
     raw = root / RAW
     after: dict[str, ManifestRow] = {}
+    imported = {row.digest: row.imported for row in before.values()}
     for medium in media_of(raw / source):
         name = medium.relative_to(raw).as_posix()
         found, size = digest(medium)
-        after[name] = ManifestRow(name, size, found)
+        label = before[name].imported if name in before else imported.get(found, "")  # a renamed file is known by its digest
+        after[name] = ManifestRow(name, size, found, label)
     if not after:
         return ManifestChange(source, absent=bool(before))
+    after |= {name: before[name] for name in before.keys() - after.keys() if lies_elsewhere(raw, name)}
     write_manifest(path, after.values())
     return ManifestChange(
         source,

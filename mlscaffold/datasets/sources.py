@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mlscaffold.datasets.links import is_dangling, leads_into, roots_of
 from mlscaffold.datasets.record import is_clutter, is_media, leads_out
 from mlscaffold.datasets.tables import write_atomic
 from mlscaffold.errors import ScaffoldError, UsageError
@@ -52,13 +53,31 @@ def sources(root: Path) -> list[str]:
 
 
 def media_of(folder: Path) -> Iterator[Path]:
-    """Every picture below the folder in order; hidden files and links that lead out are passed over."""
+    """Every picture of the source in this folder, in order; hidden files and links that lead nowhere or out are passed over.
+
+    A link may lead into a folder that was declared for this source (`data import --link`).
+    """
+    declared: tuple[Path, ...] | None = None
     for inside, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not is_clutter(name))
         for name in sorted(names):
             path = Path(inside, name)
-            if is_media(path) and not is_clutter(name) and not (path.is_symlink() and leads_out(path, folder)):
+            if not is_media(path) or is_clutter(name):
+                continue
+            if path.is_symlink() and leads_out(path, folder):
+                if declared is None:
+                    declared = roots_of(folder.parent.parent.parent).get(folder.name, ())
+                if not leads_into(path, declared):
+                    continue
+            if not is_dangling(path):
                 yield path
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a path of a table, read as one below a folder, leads nowhere else: neither up, nor to a root, a home or a drive."""
+    plain = path.replace("\\", "/")
+    drive = re.match(r"[A-Za-z]:", plain) is not None
+    return bool(plain) and not drive and not plain.startswith(("/", "~")) and ".." not in plain.split("/") and plain.isprintable()
 
 
 def write_source(folder: Path, values: Mapping[str, str]) -> list[str]:

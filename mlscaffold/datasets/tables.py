@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mlscaffold.errors import ScaffoldError
@@ -37,6 +37,19 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
     writer.writeheader()
     writer.writerows(rows)
     return write_atomic(path, buffer.getvalue().encode("utf-8"))
+
+
+def drop_rows(path: Path, required: Sequence[str], unwanted: Callable[[dict[str, str]], bool]) -> int:
+    """Take rows out of a table and leave all else, its columns too; a table without a row left is removed. How many went."""
+    rows = read_table(path, required)
+    kept = [cells for _, cells in rows if not unwanted(cells)]
+    if len(kept) == len(rows):
+        return 0
+    if kept:
+        write_table(path, list(kept[0]), kept)
+    else:
+        path.unlink()
+    return len(rows) - len(kept)
 
 
 def read_table(path: Path, required: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

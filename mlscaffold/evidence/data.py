@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from mlscaffold.evidence import tables, toml
-from mlscaffold.project import Missing, Project
+from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.splitnames import present
 from mlscaffold.trees import composed
 
@@ -81,8 +81,22 @@ def classes(project: Project) -> list[str]:
 
 
 def annotation_rows(project: Project) -> list[Annotation]:
-    """Every row of every annotation file below `data/raw`."""
+    """Every row of every annotation file below `data/raw`; raises `Unknown` where DVC keeps some that were not pulled."""
+    need_pulled(project)
     return [row for file in project.glob(f"{RAW}/**/annotations.csv") for row in project.read(_annotations, file)]
+
+
+def need_pulled(project: Project) -> None:
+    """Raise `Unknown` where DVC keeps a whole folder of pictures, its annotation files among them, and it was not pulled."""
+    pointers = project.glob(f"{RAW}/**/*.dvc")
+    kept = [path.removesuffix(".dvc") for path in pointers]
+    if not kept:
+        return
+    here = [path.rpartition("/")[0] for path in project.glob(f"{RAW}/**/annotations.csv")]
+    listed = [f"{RAW}/{row.path}" for row in manifest(project)]
+    for folder, pointer in zip(kept, pointers, strict=True):
+        if any(p.startswith(f"{folder}/") for p in listed) and not any(f"{p}/".startswith(f"{folder}/") for p in here):
+            raise Unknown(f"{folder} is kept by DVC and not on this machine", path=pointer, fix="dvc pull")
 
 
 def _annotations(content: bytes, file: str) -> list[Annotation]:
@@ -116,13 +130,14 @@ def _manifest(content: bytes, file: str) -> list[Medium]:
 
 def splits(project: Project) -> list[SplitRow]:
     """Every row of every split table; raises `Missing` while there is none."""
-    rows = [row for file in project.glob("data/splits/*.csv") for row in project.read(_splits, file)]
+    rows = [row for file in project.glob("data/splits/*.csv") for row in project.read(read_splits, file)]
     if not rows:
         raise Missing("data/splits has no rows", path="data/splits", fix="mlscaffold data split")
     return rows
 
 
-def _splits(content: bytes, file: str) -> list[SplitRow]:
+def read_splits(content: bytes, file: str) -> list[SplitRow]:
+    """Parse one split table."""
     table = tables.read(content, file)
     table.need("path", "digest", "label", "split")
     return [

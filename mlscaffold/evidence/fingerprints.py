@@ -122,6 +122,7 @@ def _annotations(project: Project) -> object:
 
 
 def _sources(project: Project) -> object:
+    data.need_pulled(project)
     files = project.glob("data/raw/**/source.toml")
     return [[f, _file(project, f)] for f in files] or None
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mlscaffold.evidence import data, jsonfile
+from mlscaffold.evidence import data, jsonfile, withdrawals
 from mlscaffold.evidence.fields import read_json
 from mlscaffold.project import Missing, Project
 
@@ -88,6 +88,24 @@ def classes_digest(names: Iterable[str]) -> str:
 def data_digest(project: Project, split: str) -> str:
     """The digest of a processed split, from its committed table; raises `Missing`."""
     return _sha("".join(sorted(f"{row.digest},{row.label}\n" for row in data.processed(project, split))))
+
+
+def withdrawn_since(project: Project, split: str, digest: str) -> int | None:
+    """How many pictures were withdrawn of a split since its data had this digest; None where something else has changed too."""
+    rows = [f"{row.digest},{row.label}\n" for row in data.processed(project, split)]
+    if _sha("".join(sorted(rows))) == digest:
+        return 0
+    since: dict[tuple[str, str], list[str]] = {}
+    for stone in withdrawals.tombstones(project):
+        if stone.split == split and stone.prepared:
+            since.setdefault((stone.date, stone.file), []).append(f"{stone.prepared},{stone.label}\n")
+    n = 0
+    for event in sorted(since, reverse=True):
+        rows += since[event]
+        n += len(since[event])
+        if _sha("".join(sorted(rows))) == digest:
+            return n
+    return None
 
 
 def _sha(text: str) -> str:

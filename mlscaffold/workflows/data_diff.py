@@ -26,13 +26,16 @@ class Known:
 
 
 def data_diff(project: Project, revision: str = "HEAD") -> DataDiff:
-    """The data at `revision` (a commit, branch or tag) beside those in `project`; raises where there is no such commit."""
+    """The data at `revision` (a commit, branch or tag, else a named version) beside those in `project`; raises where there is none."""
     from mlscaffold.history import RevisionTree
+    from mlscaffold.workflows.data_version import commit_of_version
 
-    commit = git.commit_of(revision, project.root)
+    commit = git.commit_of(revision, project.root) or commit_of_version(project, revision)
     if not commit:
         raise UsageError(
-            f'"{revision}" is no commit of this repository.', reference="no-such-commit", hint="git log --oneline lists them."
+            f'"{revision}" is no commit of this repository, and no version of the data.',
+            reference="no-such-commit",
+            hint="git log --oneline lists commits, mlscaffold data version --list versions.",
         )
     before = known(Project(project.root, tree=RevisionTree(project.root, commit)))
     return compare(before, known(project), revision=revision, commit=commit)

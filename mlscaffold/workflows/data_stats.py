@@ -38,11 +38,12 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
     found = pictures.facts(media, progress=progress)
     manifests = refresh_manifests(root, digest=pictures.digest)
     pictures.close()
-    if missing := [change.source for change in manifests if change.absent]:
+    if missing := _absent(root, {path.relative_to(root / RAW).as_posix() for path in media if not found[path].pointer}):
+        every = {*missing, *(change.source for change in manifests)}
         raise ScaffoldError(
-            f"The media of {len(missing)} of {len(manifests)} sources are not on this machine: {', '.join(missing[:5])}.",
+            f"The media of {len(missing)} of {len(every)} sources are not on this machine: {', '.join(missing[:5])}.",
             reference="media-absent",
-            hint=f"Copy them into {RAW / missing[0]}; the statistics in {FILE} stay as they are.",
+            hint=f"Bring them into {RAW / missing[0]} (copy, git lfs pull, dvc pull, data link); {FILE} stays as it is.",
         )
     raw = root / RAW
     if not media:
@@ -63,3 +64,8 @@ def data_stats(root: Path, *, progress: Callable[[int, int], None] | None = None
     blank = [medium.path for medium in collection.media if not medium.annotation.label]
     written = (FILE.as_posix(), *((REPORT / name).as_posix() for name in sorted(figures)))
     return DataStats(statistics, tuple(sorted([*collection.unannotated, *blank])), collection.absent, tuple(manifests), written)
+
+
+def _absent(root: Path, here: set[str]) -> list[str]:
+    """Sources of which a picture is listed and not here: away as a whole, kept by DVC, a pointer, or on a disk that is not mounted."""
+    return sorted({path.split("/")[0] for path in read_manifests(root).keys() - here})

@@ -8,7 +8,7 @@ from mlscaffold import __version__
 from mlscaffold.datasets.thumbnails import thumbnail
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import acceptance as acceptances
-from mlscaffold.evidence import chain, decisions, evaluations, exports, predictions, records
+from mlscaffold.evidence import chain, decisions, evaluations, exports, predictions, records, withdrawals
 from mlscaffold.model import Report
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.reports.content import AcceptanceRow, ChangeRow, ConfusionTable, Content, MetricRow, ReopenedRow, WaiverRow
@@ -33,7 +33,7 @@ def gather(project: Project, *, options: Options | None = None) -> Content:
         tool_version=__version__,
         acceptance=_acceptance(project, measured),
         metrics=_metrics(project, measured),
-        evaluated=f"{evaluated.run}, checkpoint {evaluated.checkpoint[:12]}" if evaluated else "",
+        evaluated=f"{evaluated.run}, checkpoint {evaluated.checkpoint[:12]}{_withdrawn(project, evaluated)}" if evaluated else "",
         curves_svg=_curves(project),
         confusion=_confusion(project, evaluated),
         mistakes=_mistakes(project, evaluated),
@@ -53,6 +53,16 @@ def _evaluation(project: Project) -> chain.Evaluation | None:
         except ABSENT:
             continue
     return None
+
+
+def _withdrawn(project: Project, evaluated: chain.Evaluation) -> str:
+    """How many rows of an evaluation are of pictures that were withdrawn since, in words."""
+    try:
+        table = project.read(predictions.read, f"{evaluated.folder}/predictions.csv")
+        gone = len(withdrawals.rows_withdrawn(project, table))
+    except ABSENT:
+        return ""
+    return f"; {gone} of {len(table.rows)} rows withdrawn since" if gone else ""
 
 
 def _measured(project: Project, evaluated: chain.Evaluation | None) -> evaluations.Evaluation | None:

@@ -11,13 +11,14 @@ from typing import Any
 
 from mlscaffold.datasets.annotations import Collection, Medium, read_collection
 from mlscaffold.datasets.duplicates import near_groups
+from mlscaffold.datasets.elsewhere import lies_elsewhere
 from mlscaffold.datasets.extra import extra_sources
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
-from mlscaffold.datasets.sources import RAW
+from mlscaffold.datasets.sources import RAW, sources
 from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
@@ -92,14 +93,19 @@ def split_data(
     wanted, expected = acceptance(root)
     if as_needed:
         shares = _needed_shares(len(rows) - len(extra), wanted=wanted, expected=expected)
-    before = () if again else read_splits(root)
+    dealt_before = read_splits(root)
+    away = _away(root, dealt_before, collection)
+    if away:
+        left_out |= {"not on this machine, kept as they are": tuple(row.path for row in away)}
+    kept = {row.path for row in away}
+    before = () if again else [row for row in dealt_before if row.path not in kept]
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
         dealt = split_by_time(rows, times, shares=shares, before=before, together=alike, extra=extra)
     else:
         original = _original(collection.media) if keep_original else None
         dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
-    written = write_splits(root, dealt.rows)
+    written = write_splits(root, [*dealt.rows, *away])
     if dealt.unplaced:
         left_out[UNPLACED] = dealt.unplaced
     counts = dealt.counts()
@@ -119,6 +125,19 @@ def split_data(
         expected=expected,
         extra=sources,
     )
+
+
+def _away(root: Path, before: list[Row], collection: Collection) -> list[Row]:
+    """Rows of listed pictures whose annotations are not on this machine, and no more the pictures: not gone, only elsewhere (DVC)."""
+    here = {medium.path for medium in collection.media} | set(collection.unannotated)
+    present, listed = set(sources(root)), read_manifests(root)
+    return [
+        row
+        for row in before
+        if row.path not in here
+        and row.path in listed
+        and (row.path.split("/")[0] not in present or lies_elsewhere(root / RAW, row.path))
+    ]
 
 
 def _nothing(left_out: Mapping[str, tuple[str, ...]]) -> ScaffoldError:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from mlscaffold.cli.apply import app as apply_app
 from mlscaffold.cli.data import app
-from mlscaffold.errors import UsageError
+from mlscaffold.errors import ScaffoldError, UsageError
 from tests.datasets.formats.samples import made
 from tests.datasets.pictures import put
 
@@ -140,3 +140,103 @@ def test_a_sheet_goes_out_and_comes_back(project: Path) -> None:
     assert "1 labels written" in told.output
     assert told.output.endswith("Next: mlscaffold data split, which refreshes the labels\n")
     assert _say("spot-check", "-n", "5", "--format", "xlsx").startswith("Wrote spot-check-")
+
+
+def test_a_second_import_prints_what_is_other(project: Path) -> None:
+    shop = project.parent / "shop"
+    _say("import", str(shop))
+    _say("split")
+    put(shop / "hat/new.png", 77)
+    put(shop / "shoe/02.png", 78)
+    (shop / "hat/01.png").rename(shop / "shoe/01.png")
+    annotations = project / "data/raw/shop/hat/annotations.csv"
+    annotations.write_text(annotations.read_text().replace("03.png,hat", "03.png,scarf"))
+    told = _say("import", str(shop), "--dry-run", "--batch", "2026-12")
+    assert "  added 2 in data/raw/shop/2026-12, already there 19\n" in told
+    assert re.search(r"  1 label changed:\n    hat -> shoe  1 \(1 in \w+\): hat/01.png\n", told)
+    assert re.search(
+        r"  1 label corrected here, and kept \(--labels take .*\):\n    scarf -> hat  1 \(1 in \w+\): hat/03.png\n", told
+    )
+    assert "    shoe/02.png stays, 2026-12/shoe/02.png is new\n" in told
+    assert told.endswith("\nNothing was written (--dry-run).\n")
+    assert not (project / "data/raw/shop/2026-12").exists()
+    found = json.loads(_say("import", str(shop), "--batch", "2026-12", "--format", "json"))
+    assert found["changed"][0]["paths"] == ["hat/01.png"]
+    assert (found["kept"][0]["before"], found["kept"][0]["after"], found["replaced"]) == (
+        "scarf", "hat", [["shoe/02.png", "2026-12/shoe/02.png"]],
+    )  # fmt: skip
+
+
+def test_a_picture_is_withdrawn_only_when_confirmed(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text('name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n')
+    _say("import", str(project.parent / "shop"))
+    picture = project / "data/raw/shop/hat/01.png"
+    with pytest.raises(UsageError, match="A withdrawal needs a reason"):
+        _say("forget", str(picture))
+    with pytest.raises(UsageError, match="Name what to forget, or --again"):
+        _say("forget")
+    with pytest.raises(ScaffoldError, match="Nobody can be asked here"):
+        _say("forget", str(picture), "--reason", "consent withdrawn")
+    told = _say("forget", str(picture), "--dry-run")
+    assert told.startswith("1 picture to forget: shop/hat/01.png\n  1 file here, 0 of them prepared\n")
+    assert picture.exists()
+    told = _say("forget", str(picture), "--reason", "consent withdrawn", "--by", "Ada", "--yes")
+    assert re.search(
+        r"Erased 1 file, 2 rows of 2 tables, and what the cache knew\.\nTombstones, digests only: data/withdrawn/\S+\.csv", told
+    )
+    assert "other clones: there, git pull, then mlscaffold data forget --again" in told
+    assert told.endswith("\nNext: mlscaffold data stats\n")
+    assert not picture.exists()
+    assert _say("forget", "--again") == "Nothing that was withdrawn is here.\n"
+    found = json.loads(_say("forget", "shop/hat/03.png", "--reason", "x", "--by", "Ada", "--yes", "--format", "json"))
+    assert (found["pictures"], found["erased"]) == (["shop/hat/03.png"], ["data/raw/shop/hat/03.png"])
+
+
+SETTINGS = 'name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n'
+
+
+def test_duplicates_are_planned_read_and_taken_out(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text(SETTINGS)
+    _say("import", str(project.parent / "shop"))
+    assert _say("dedupe") == "No picture is there twice (20 compared).\n"
+    (project.parent / "shop/hat/copy.png").write_bytes((project.parent / "shop/hat/01.png").read_bytes())
+    _say("import", str(project.parent / "shop"), "--batch", "two")
+    told = _say("dedupe")
+    assert told.startswith(
+        "1 group among 21 pictures: 1 keep, 1 drop, 0 decide\nWrote dedupe-plan.csv; nothing else was changed."
+    )
+    assert told.endswith("Next: mlscaffold data dedupe --apply dedupe-plan.csv\n")
+    assert "1 picture would be taken out (1 of no split)" in _say("dedupe", "--apply", "dedupe-plan.csv", "--dry-run")
+    told = _say("dedupe", "--apply", "dedupe-plan.csv")
+    assert told.startswith(
+        "1 picture taken out (1 of no split)\n  1 file moved to data/removed, which git ignores; 2 rows of 2 tables\n"
+    )
+    assert told.endswith("Next: mlscaffold data stats, then python -m shop_sorter.prepare\n")
+    assert _say("dedupe", "--apply", "dedupe-plan.csv") == "0 pictures taken out; 1 was before\nNothing was left to do.\n"
+    Path("dedupe-plan.csv").unlink()
+    assert json.loads(_say("dedupe", "--format", "json"))["members"] == []
+
+
+def test_pictures_are_linked_and_linked_anew(project: Path) -> None:
+    assert "  linked, not copied: the pictures stay in " in _say("import", str(project.parent / "shop"), "--link")
+    assert _say("link") == f"shop: 0 linked into {project.parent / 'shop'}, 20 here already\nNext: mlscaffold check\n"
+    (project / "data/raw/shop/hat/01.png").unlink()
+    found = json.loads(_say("link", "shop", str(project.parent / "shop"), "--format", "json"))
+    assert found["sources"][0]["linked"] == 1
+    (project / ".mlscaffold/links.toml").unlink()
+    assert _say("link").startswith("No source is linked on this machine.")
+
+
+def test_a_state_is_named_listed_and_asked_for(project: Path) -> None:
+    (project / "mlscaffold.toml").write_text(SETTINGS)
+    _say("import", str(project.parent / "shop"))
+    assert re.match(r"\w{12}  20 pictures, 20 labelled\n  pictures \w{12}, labels \w{12}, splits none\n", _say("version"))
+    assert _say("version", "--list").startswith("No version is named.")
+    assert "Wrote data/versions/v1.toml; commit it with the tables" in _say("version", "v1", "--note", "first")
+    assert "v1 names this state already" in _say("version", "v1")
+    assert re.match(r"v1  \w{12}  \d{4}-\d\d-\d\d  20 pictures, 20 labelled  first\n", _say("version", "--list"))
+    _say("split")
+    assert "  not v1 (" in _say("version")
+    assert json.loads(_say("version", "--format", "json"))["latest"]["name"] == "v1"
+    with pytest.raises(UsageError, match="Name a version, or list them, or ask for a run"):
+        _say("version", "v2", "--list")

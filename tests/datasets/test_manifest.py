@@ -11,6 +11,8 @@ def test_a_refresh_says_what_moved(tmp_path: Path) -> None:
     raw = tmp_path / "data/raw/shop"
     put(raw / "hat/a.png", 1)
     put(raw / "hat/b.png", 2)
+    assert refresh_manifests(tmp_path) == []  # nothing speaks of this folder: left there by git, from another branch
+    (raw / "hat/annotations.csv").write_text("path,label\n")
     assert refresh_manifests(tmp_path)[0].added == ("shop/hat/a.png", "shop/hat/b.png")
     put(raw / "hat/a.png", 3)
     (raw / "hat/b.png").rename(raw / "c.png")
@@ -21,6 +23,7 @@ def test_a_refresh_says_what_moved(tmp_path: Path) -> None:
 
 def test_a_clone_without_pictures_keeps_its_manifest(tmp_path: Path) -> None:
     put(tmp_path / "data/raw/shop/a.png", 1)
+    (tmp_path / "data/raw/shop/source.toml").write_text('name = "shop"\n')
     refresh_manifests(tmp_path)
     (tmp_path / "data/raw/shop/a.png").unlink()
     (change,) = refresh_manifests(tmp_path)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from mlscaffold.datasets import receiving as module
 from mlscaffold.datasets.annotations import read_annotations
 from mlscaffold.datasets.manifest import read_manifests
 from mlscaffold.datasets.schema import read_classes
 from mlscaffold.datasets.tables import write_atomic
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.workflows import import_data as module
 from mlscaffold.workflows.import_data import import_data
 from tests.datasets.formats.samples import made
 from tests.datasets.pictures import put

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
+from mlscaffold.evidence import data
 from mlscaffold.evidence.collection import by_folder, composed, known_media
 from mlscaffold.evidence.data import RAW
 from mlscaffold.evidence.wording import count, few
@@ -26,6 +27,7 @@ def annotation_file_missing(project: Project) -> Iterator[Finding]:
     ## Fix
     Put an `annotations.csv` with the columns `path` and `label` into the folder; `mlscaffold data import` writes one.
     """
+    data.need_pulled(project)
     folders = by_folder(known_media(project))
     annotated = {
         composed(path.rsplit("/", 1)[0].removeprefix(RAW).lstrip("/")) or "."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mlscaffold.checks import at, check, fail
+from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.evidence import data, media
-from mlscaffold.evidence.collection import composed, source_of
+from mlscaffold.evidence.collection import composed, elsewhere, source_of
 from mlscaffold.evidence.data import RAW
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
@@ -25,7 +25,7 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Digests of the pictures below `data/raw`, source by source, against `data/manifest/*.csv`. A source that is not on this
-    machine is left out.
+    machine is left out. Pictures that DVC keeps, or that are links to a disk that is not mounted, are unknown.
 
     ## Fix
     Bring the pictures back, or, if the change is meant, `mlscaffold data stats` writes the manifests anew.
@@ -46,7 +46,9 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
     listed = {composed(row.path): row for row in rows}
     present = {source_of(path) for path in here}
     new = sorted(path for path in here if path not in listed)
-    gone = sorted(path for path in listed if path not in here and source_of(path) in present)
+    lacking = [path for path in listed if path not in here and source_of(path) in present]
+    away = elsewhere(project, lacking)
+    gone = sorted(set(lacking) - away)
     other = {here[p][0]: here[p][1] for p, row in listed.items() if p in here and here[p][1] != row.digest}
     # A Git LFS pointer has other bytes; its digest is that of the picture it stands for.
     pointed = {composed(p): f.digest for p, f in media.facts(project, other, base=RAW).items() if f.pointer}
@@ -56,3 +58,9 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
             total = len(listed) if paths is not new else len(here)
             place = at(f"{RAW}/{paths[0]}") if paths is new else at(listed[paths[0]].file, listed[paths[0]].line)
             yield fail(f"{len(paths)} of {count(total, 'picture')} {words}: {few(paths)}", place, fix=FIX)
+    if away:
+        yield unknown(
+            f"{len(away)} of {count(len(listed), 'picture')} are kept by DVC, or on a disk that is not mounted: {few(sorted(away))}",
+            at(f"{RAW}/{min(away)}"),
+            fix="dvc pull, or mlscaffold data link",
+        )

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlscaffold.checks import at, check, fail
-from mlscaffold.evidence import tables
+from mlscaffold.datasets import links
+from mlscaffold.evidence import tables, toml
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
@@ -22,10 +23,11 @@ TABLES = (
     "docs/examples/answers.csv",
 )
 COLUMNS = ("path", "origin", "file")
+LINKS = links.LINKS.as_posix()
 PLACES = ("data/raw", "data/processed", "data/field", "docs/examples")
 
 
-@check(proves="raw-data", reads=("data", "docs/examples"), always=True)
+@check(proves="raw-data", reads=("data", "docs/examples", LINKS), always=True)
 def path_leaves_project(project: Project) -> Iterator[Finding]:
     """No table and no link leads out of the project.
 
@@ -34,8 +36,9 @@ def path_leaves_project(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Every path in annotations, manifests, splits and processed tables: absolute, upwards, with a drive, or with control
-    characters. Links of single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed.
-    Nothing outside is opened.
+    characters. Links of single files whose target lies outside; a folder that is a link as a whole (a data disk) is allowed, and
+    so are links of a source into the folders that `data import --link` or `data link` declared for it on this machine.
+    Nothing else outside is opened.
 
     ## Fix
     Take the row or the link out, and ask where the data came from.
@@ -76,6 +79,7 @@ def _links(project: Project) -> Iterator[Finding]:
     allowed = [Path(os.path.realpath(project.root))]
     allowed += [Path(os.path.realpath(project.root / place)) for place in ("data", *PLACES)]
     allowed += [Path(os.path.realpath(project.root / path)) for path in project.settings.paths.values()]
+    declared = links.declared(project.read(toml.read, LINKS), project.root) if project.exists(LINKS) else {}
     out: list[Evidence] = []
     for place in PLACES:
         for path in project.digests(place):
@@ -84,11 +88,13 @@ def _links(project: Project) -> Iterator[Finding]:
                 continue
             folder = Path(os.path.realpath(file.parent))
             target = Path(os.path.realpath(file))
-            if not any(target.is_relative_to(base) for base in (folder, *allowed)):
+            of_source = declared.get(path.split("/")[2], ()) if place == "data/raw" else ()
+            if not any(target.is_relative_to(base) for base in (folder, *allowed, *of_source)):
                 out.append(at(path))
     if out:
         yield fail(
             f"{count(len(out), 'link')} {'leads' if len(out) == 1 else 'lead'} out of the project: {few([e.path for e in out])}",
             *out[:3],
-            fix="copy the file in its place, or name the folder under [paths] in mlscaffold.toml",
+            fix="copy the file in its place, declare its folder (mlscaffold data link SOURCE FOLDER), or name it under [paths] in"
+            " mlscaffold.toml",
         )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.evidence import sources
+from mlscaffold.evidence import data, sources
 from mlscaffold.evidence.collection import known_media, source_of
 from mlscaffold.evidence.data import RAW
 from mlscaffold.evidence.wording import count, few, is_placeholder
@@ -45,6 +45,7 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
     ## Fix
     Fill in the field. Where the licence cannot be found out, take the source out.
     """
+    data.need_pulled(project)
     images = Counter(source_of(path) for path in known_media(project))
     for source, n in sorted(images.items()):
         if not source:

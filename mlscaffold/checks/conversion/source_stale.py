@@ -10,7 +10,13 @@ from mlscaffold.evidence import chain, data, pipelines
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
-READS = ("exports", "reports/tuning/chosen.toml", "reports/training/chosen.toml", "data/processed/test/annotations.csv")
+READS = (
+    "exports",
+    "reports/tuning/chosen.toml",
+    "reports/training/chosen.toml",
+    "data/processed/test/annotations.csv",
+    "data/withdrawn",
+)
 
 
 @check(proves="converted-model", reads=READS)
@@ -29,7 +35,7 @@ def source_stale(project: Project) -> Iterator[Finding]:
     Convert again.
     """
     model, found = chain.model(project), cards(project)
-    digest, n = pipelines.data_digest(project, "test"), len(data.processed(project, "test"))
+    n = len(data.processed(project, "test"))
     old = [card for card in found if card.checkpoint != model.checkpoint]
     if old:
         stage6 = chain.chosen(project, "training").checkpoint if model.stage == "tuning" else ""
@@ -45,7 +51,7 @@ def source_stale(project: Project) -> Iterator[Finding]:
             yield fail(
                 f"{card.target} was measured on {card.evaluation.split}; test is wanted", card.path, fix=command(project, card)
             )
-        elif card.evaluation.data and card.evaluation.data != digest:
+        elif card.evaluation.data and pipelines.withdrawn_since(project, "test", card.evaluation.data) is None:
             raise Missing(
                 f"{card.target} was measured before the test data moved ({card.evaluation.n} pictures then, {n} now)",
                 path=card.path, fix=command(project, card),

@@ -15,6 +15,7 @@ READS = (
     "data/processed/*/annotations.csv",
     "data/schema.toml",
     "pipeline.json",
+    "data/withdrawn",
 )
 
 
@@ -26,7 +27,8 @@ def data_stale(project: Project) -> Iterator[Finding]:
     A label corrected after the evaluation changes the number, and nobody sees it.
 
     ## Evidence
-    Digests of data, class map and pipeline in `provenance.json` of the evaluation, recomputed from today's files.
+    Digests of data, class map and pipeline in `provenance.json` of the evaluation, recomputed from today's files. Pictures that were
+    withdrawn since (`data/withdrawn`) are counted as they were: `evaluation.wrong-split` says how many.
 
     ## Fix
     Evaluate again. If the pipeline moved, train again first.
@@ -44,7 +46,7 @@ def data_stale(project: Project) -> Iterator[Finding]:
 
 
 def differences(project: Project, file: str, *, splits: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """What has moved since a run, and what its record says wrongly."""
+    """What has moved since a run, and what its record says wrongly; that pictures were withdrawn since is neither."""
     record = project.read(runs.read_provenance, file)
     moved, wrong = [], []
     for split in splits:
@@ -54,9 +56,10 @@ def differences(project: Project, file: str, *, splits: tuple[str, ...]) -> tupl
                 wrong.append("its provenance names no test data")
             continue
         here = len(data.processed(project, split))
-        if used.digest != pipelines.data_digest(project, split):
+        withdrawn = pipelines.withdrawn_since(project, split, used.digest)
+        if withdrawn is None:
             moved.append(f"the {split} data ({used.samples} pictures then, {here} now)")
-        elif used.samples != here:
+        elif used.samples != here + withdrawn:
             wrong.append(f"it used {used.samples} of {here} {split} pictures")
     if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):
         moved.append("the classes of data/schema.toml")

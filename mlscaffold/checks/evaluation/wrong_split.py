@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mlscaffold.checks import at, check, fail
-from mlscaffold.evidence import data, judged, pipelines, runs, scored
+from mlscaffold.checks import at, check, fail, warn
+from mlscaffold.evidence import data, judged, pipelines, runs, scored, withdrawals
 from mlscaffold.evidence.predictions import Predictions
-from mlscaffold.model import Finding
+from mlscaffold.model import Effect, Finding
 from mlscaffold.project import Project
 
-READS = ("reports/evaluation", "data/processed/*/annotations.csv", "reports/training/chosen.toml", "reports/tuning/chosen.toml")
+READS = (
+    "reports/evaluation",
+    "data/processed/*/annotations.csv",
+    "reports/training/chosen.toml",
+    "reports/tuning/chosen.toml",
+    "data/withdrawn",
+)
 
 
 @check(proves="test-predictions", reads=READS)
@@ -23,7 +29,8 @@ def wrong_split(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Paths in `predictions.csv` against the annotations of every processed split. Renamed pictures do no harm as long as the data
-    digest that the evaluation recorded is still that of the test set.
+    digest that the evaluation recorded is still that of the test set. Pictures that were withdrawn since (`data/withdrawn`) are told,
+    with the accuracy without them.
 
     ## Fix
     Evaluate again, on all of test.
@@ -45,7 +52,10 @@ def wrong_split(project: Project) -> Iterator[Finding]:
             yield fail(
                 f"{n} of {len(rows)} predicted files belong to {split}, first {first.path}", places, fix=fix, stage=one.stage
             )
-        unknown = [row for row in table.rows if row.path not in split_of]
+        withdrawn = {row.path for row in withdrawals.rows_withdrawn(project, table)}
+        if withdrawn:
+            yield _withdrawn(one, table, withdrawn)
+        unknown = [row for row in table.rows if row.path not in split_of and row.path not in withdrawn]
         if unknown:
             yield fail(
                 f"{len(unknown)} of {len(rows)} predicted files are in no processed split, first {unknown[0].path}",
@@ -57,6 +67,20 @@ def wrong_split(project: Project) -> Iterator[Finding]:
                 f"{len(lacking)} of {len(labels)} test files have no prediction: {scored.some(lacking)}",
                 one.predictions, fix=fix, stage=one.stage,
             )  # fmt: skip
+
+
+def _withdrawn(one: judged.Judged, table: Predictions, withdrawn: set[str]) -> Finding:
+    """How many rows are of pictures that are withdrawn by now, and what the number is without them."""
+    left = [row for row in table.rows if row.path not in withdrawn]
+    n = len(withdrawn)
+    told = f"{n} of {len(table.rows)} rows {'was' if n == 1 else 'were'} withdrawn since"
+    if not left:
+        return warn(f"{told}: nothing of this evaluation is left", one.predictions, stage=one.stage)
+    effect = Effect("accuracy", table.accuracy, sum(row.right for row in left) / len(left))
+    return warn(
+        f"{told}: accuracy {effect.reported:.3f}, and {effect.corrected:.3f} of the other {len(left)}",
+        one.predictions, withdrawals.FOLDER, effect=effect, stage=one.stage,
+    )  # fmt: skip
 
 
 def _renamed(project: Project, one: judged.Judged, table: Predictions, labels: dict[str, str]) -> bool:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.evidence import data, media, pipelines
+from mlscaffold.evidence import data, media, pipelines, withdrawals
 from mlscaffold.evidence.pipelines import Pipeline
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
@@ -25,7 +25,7 @@ NEAR = 1e-4
 FAR = 0.05
 
 
-@check(proves="recorded-pipeline", reads=("pipeline.json", "data/processed"))
+@check(proves="recorded-pipeline", reads=("pipeline.json", "data/processed", "data/withdrawn"))
 def statistics_from_test(project: Project) -> Iterator[Finding]:
     """Mean and deviation are of train alone.
 
@@ -35,7 +35,7 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
     ## Evidence
     What `pipeline.json` says they are of and how many pictures; then mean and deviation recomputed from the processed pictures of
     train, and of train with the other splits: whichever they equal to the fourth digit. More than 4 000 pictures are sampled. Statistics of
-    pretrained weights (`statistics_of = "imagenet"`) are fine.
+    pretrained weights (`statistics_of = "imagenet"`) are fine, and so are those of pictures that were withdrawn since.
 
     ## Fix
     Run `prepare` again, which takes them from train.
@@ -58,7 +58,8 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
         return
     rows = data.processed(project)
     n = sum(r.split == "train" for r in rows)
-    if pipeline.statistics_n and pipeline.statistics_n > n:
+    withdrawn = sum(stone.split == "train" and bool(stone.prepared) for stone in withdrawals.tombstones(project))
+    if pipeline.statistics_n and pipeline.statistics_n > n + withdrawn:
         yield fail(
             f"mean and std are of {pipeline.statistics_n} pictures; train has {n}, all splits {len(rows)}",
             pipelines.FILE,

@@ -11,7 +11,7 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import AUGMENTED
 
-READS = ("reports/training", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
+READS = ("reports/training", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json", "data/withdrawn")
 
 
 @check(proves="recorded-run", reads=READS)
@@ -24,7 +24,8 @@ def data_stale(project: Project) -> Iterator[Finding]:
     ## Evidence
     Digests of train, validation (and `augmented`), class map and pipeline in `provenance.json`, recomputed from the processed annotations,
     `data/schema.toml` and `pipeline.json`; and the copy of `pipeline.json` beside the run. How many labels and pictures differ is
-    counted where the commit of the run is here. A changed test label moves nothing here.
+    counted where the commit of the run is here. A changed test label moves nothing here, nor do pictures that were withdrawn since
+    (`data/withdrawn`).
 
     ## Fix
     Train again.
@@ -39,11 +40,12 @@ def data_stale(project: Project) -> Iterator[Finding]:
             continue
         here = len(data.processed(project, split))
         today = pipelines.data_digest(project, split)
-        if used.digest != today:
+        withdrawn = pipelines.withdrawn_since(project, split, used.digest)
+        if withdrawn is None:
             told = differences(project, record, split)
             what = f"data {used.digest[:8]} with {used.samples} pictures then, {today[:8]} with {here} now"
             moved.append(f"{split} ({what}{': ' * bool(told)}{told})")
-        elif used.samples != here:
+        elif used.samples != here + withdrawn:
             yield fail(f"the run used {used.samples} of {here} pictures of {split}", record.path, fix=fix)
     if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):
         moved.append("the classes of data/schema.toml")

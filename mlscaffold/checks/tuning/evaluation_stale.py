@@ -11,7 +11,14 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import AUGMENTED
 
-READS = ("reports/evaluation", "reports/tuning", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
+READS = (
+    "reports/evaluation",
+    "reports/tuning",
+    "data/processed/*/annotations.csv",
+    "data/schema.toml",
+    "pipeline.json",
+    "data/withdrawn",
+)
 
 
 @check(proves="refined-model", reads=READS)

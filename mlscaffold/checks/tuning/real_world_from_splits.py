@@ -43,6 +43,7 @@ def real_world_from_splits(project: Project) -> Iterator[Finding]:
     )
     here = {p.removeprefix("data/field/"): d for p, d in project.digests("data/field").items() if data.is_medium(p)}
     facts = media.exact(project, here, base="data/field") if here else {}
+    here = {p: facts[p].digest if facts[p].pointer else d for p, d in here.items()}  # a pointer of Git LFS stands for its picture
     found = {row.path: known[row.digest] for row in rows if row.digest in known}
     for row in rows:
         seen = facts.get(row.path)

@@ -3,6 +3,7 @@
 Use the names as `paths.RAW`, so that a test can point them elsewhere.
 """
 
+import os
 import re
 import tomllib
 from pathlib import Path, PurePosixPath
@@ -48,6 +49,7 @@ PROCESSED = ROOT / "data" / "processed"
 FIELD = ROOT / "data" / "field"
 PIPELINE = ROOT / "pipeline.json"
 ACCEPTANCE = ROOT / "acceptance.toml"
+LINKS = ROOT / ".mlscaffold" / "links.toml"
 CONFIGS = ROOT / "configs"
 REPORTS = ROOT / "reports"
 EXPORTS = ROOT / "exports"
@@ -59,6 +61,24 @@ def inside(base: Path, relative: str) -> Path:
     if not relative or path.is_absolute() or ".." in path.parts or "\\" in relative or "\0" in relative:
         raise ProjectError(f"the path {relative!r} leads out of {shown(base)}; it was not read")
     return base / path
+
+
+def may_read(origin: Path) -> bool:
+    """Return whether a picture of RAW may be read: it lies there, or its link leads into a declared folder.
+
+    `mlscaffold data link` declares folders, of this machine; they count only for the clone they were declared in.
+    """
+    place = origin.resolve()
+    if place.is_relative_to(RAW.resolve()):
+        return True
+    try:
+        with LINKS.open("rb") as file:
+            told = tomllib.load(file)
+        folders = [Path(folder) for folder in told["links"][origin.relative_to(RAW).parts[0]]]
+        here = told["here"] == os.path.realpath(LINKS.parent.parent)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return False
+    return here and any(folder.is_absolute() and place.is_relative_to(folder.resolve()) for folder in folders)
 
 
 def shown(path: Path) -> str:

@@ -229,6 +229,17 @@ def statistics_of_last_month(project: Target) -> Words:
     return STATISTICS, f"{n - 415:,}".replace(",", " "), f"counted {n:,}".replace(",", " ")
 
 
+@defect("CO-18", "collection.withdrawn-present", everywhere=True)
+def a_withdrawn_picture_came_back(project: Target) -> Words:
+    """A picture that was withdrawn is in a later delivery too, and nobody noticed."""
+    row = project.rows(project.manifest)[0]
+    columns = "digest,name,split,prepared,predicted,label,date,reason,by"
+    project.write(
+        {"data/withdrawn/2026-11-30-0c0ffee0.csv": f"{columns}\n{row['digest']},,,,,,2026-11-30,consent withdrawn,Ada Byron\n"}
+    )
+    return f"data/raw/{row['path']}", "1 of 1 withdrawn picture", row["path"]
+
+
 left("CO-14", "Class lists of sub-folders in different order", DETECTION)
 left("CO-15", "Boxes drawn on the turned view of a picture with EXIF orientation", DETECTION)
 left("CO-16", "Category ids that no category has", DETECTION)

@@ -150,7 +150,7 @@ def prepare_one(job: Job, recipe: dict[str, Any], key: str, known: dict[str, str
     source = paths.inside(paths.RAW, job.origin)
     target = paths.PROCESSED / job.split / job.name
     try:
-        if not source.resolve().is_relative_to(paths.RAW.resolve()):
+        if not paths.may_read(source):
             return Done(job, {}, "leads out of data/raw by a link; it was not read")
         row = {"path": f"{job.split}/{job.name}", "stamp": stamp(source), "recipe": key}
         origin = known["origin"] if known and known["stamp"] == row["stamp"] else records.file_digest(source)

@@ -132,3 +132,20 @@ def test_odd_colours_become_what_the_pipeline_wants(root: Path, monkeypatch: pyt
         image = prepare_image(Image.new(mode, (16, 16), colour), pipeline)  # type: ignore[arg-type]
         assert image.mode == "RGB"
         assert image.getpixel((0, 0)) == (wanted,) * 3
+
+
+def test_a_link_is_followed_only_where_it_was_declared(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    picture = next(paths.RAW.rglob("*.png"))
+    disk = root.parent / f"{root.name}-disk"
+    disk.mkdir()
+    picture.rename(disk / picture.name)
+    picture.symlink_to(disk / picture.name)
+    source = picture.relative_to(paths.RAW).parts[0]
+    paths.LINKS.parent.mkdir()
+    for here, folder in ((root, disk / "other"), (root.parent, disk)):  # another folder, another clone
+        paths.LINKS.write_text(f"here = '{here}'\n[links]\n{source} = ['{folder}']\n", encoding="utf-8")
+        with pytest.raises(ProjectError, match=r"leads out of data/raw by a link; it was not read"):
+            run(monkeypatch)
+    paths.LINKS.write_text(f"here = '{root.resolve()}'\n[links]\n{source} = ['{disk}']\n", encoding="utf-8")
+    run(monkeypatch)
