@@ -131,14 +131,14 @@ def within(hashes: Array, radius: int, *, among: Callable[[Array, Array], Array]
 
     edges = np.linspace(0, 64, radius + 2).astype(int)
     most = max(MOST_PAIRS, 20 * len(hashes)) // (radius + 1)
-    pairs: list[Array] = []
+    keys = np.zeros(0, dtype=np.int64)  # of pairs: the first's position times the number of hashes, plus the second's
     done: list[np.uint64] = []  # bands of which every pair was seen
     for low, high in pairwise(edges.tolist()):
         band = ((hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)).astype(_least(high - low))
         order = np.argsort(band, kind="stable").astype(np.int32)
         values, ordered = band[order], hashes[order]
         del band
-        taken, whole = 0, len(hashes) <= MAX_RUN
+        taken, whole, pairs = 0, len(hashes) <= MAX_RUN, [keys]
         for step in range(1, min(MAX_RUN, len(hashes) - 1) + 1):
             same = values[step:] == values[:-step]
             if not same.any():
@@ -153,12 +153,11 @@ def within(hashes: Array, radius: int, *, among: Callable[[Array, Array], Array]
             if taken > most:  # a film of one scene: neighbours are linked by now, and all pairs would fill the memory
                 whole = False
                 break
+        keys = np.concatenate(pairs)
+        keys.sort()
+        keys = keys[np.concatenate([keys[:1] == keys[:1], keys[1:] != keys[:-1]])]
         if whole:
             done.append(np.uint64(((1 << (high - low)) - 1) << low))
-    keys = np.concatenate([np.zeros(0, dtype=np.int64), *pairs])
-    pairs.clear()
-    keys.sort()
-    keys = keys[np.diff(keys, prepend=-1) != 0]
     first, second = np.divmod(keys, max(1, len(hashes)))
     return first, second, np.bitwise_count(hashes[first] ^ hashes[second])
 
