@@ -73,6 +73,7 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         parsed.append((file, where, node))
     shift = _first_pixel([node for _, _, node in parsed], findings)
     seen: dict[Path, str] = {}
+    own = {_stem(file, pictures) for file, _, _ in parsed}
     for file, where, node in parsed:
         found = _picture(file, node, pictures)
         boxes = node.all("object")
@@ -88,7 +89,9 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         shapes = [shape for box in boxes if (shape := _shape(box, where, shift, findings))]
         name = pictures.name(found)
         stem = PurePosixPath(short(name)).with_suffix("").as_posix()
-        split = splits.get(stem) or splits.get(file.stem) or split_in(f"{PurePosixPath(name).parent}/")
+        # A list may give bare names, unless that is the whole name of another picture.
+        bare = splits.get(file.stem) if file.stem not in own or _stem(file, pictures) == file.stem else ""
+        split = splits.get(stem) or bare or split_in(f"{PurePosixPath(name).parent}/")
         findings.records.append(
             Record(
                 found,
@@ -101,11 +104,16 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         )
 
 
+def _stem(file: Path, pictures: Pictures) -> str:
+    """What an XML file and its picture share."""
+    inner = file.relative_to(pictures.root).with_suffix("").as_posix()
+    return inner.removeprefix("Annotations/").removeprefix("annotations/")
+
+
 def _picture(file: Path, node: Node, pictures: Pictures) -> Path | tuple[str, str]:
     """The picture of an XML file: of the same stem, else the one that `<filename>` names. `<path>` is of another machine."""
-    inner = file.relative_to(pictures.root).with_suffix("").as_posix()
     told = node.get("filename").replace("\\", "/")
-    same = pictures.with_stem(inner.removeprefix("Annotations/").removeprefix("annotations/"))
+    same = pictures.with_stem(_stem(file, pictures))
     if len(same) > 1 and told:
         same = [path for path in same if path.name == told.rsplit("/", 1)[-1]] or same
     if len(same) == 1:
