@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.duplicates import TIGHT_RADIUS, TIGHT_RMS, candidates, confirmed, join
 from mlscaffold.datasets.folders import Folders
-from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.images import THUMB, Facts
 from mlscaffold.datasets.inspection import Found, Item
 from mlscaffold.datasets.inventory import Inventory
 from mlscaffold.model import Status
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Fetch = Callable[[Iterable[str]], dict[str, Facts]]
 LARGEST = 20  # pictures of a group that needs no second look, in a small folder
+GONE = Facts("", 0, thumb=bytes(THUMB * THUMB))
+"""Stands for a file that went away since it was read, and of which the cache does not know what was found: it is like nothing."""
 SEVERAL = 500  # pairs whose thumbnails are in memory at a time
 
 
@@ -123,7 +125,9 @@ def _pairs(inventory: Inventory, alike: list[list[int]], fetch: Fetch) -> Iterat
         digests = [inventory.digest(int(i)) for i in alone[places].tolist()]
         known = fetch(digests)
         a, b = np.searchsorted(places, first[part]), np.searchsorted(places, second[part])
-        rms, near = confirmed([known[digest] for digest in digests], a, b, mirrored=mirrored[part])
+        rms, near = confirmed([known.get(digest, GONE) for digest in digests], a, b, mirrored=mirrored[part])
+        there = np.array([digest in known for digest in digests], dtype=bool)
+        near &= there[a] & there[b]
         tight = (distance[part] <= TIGHT_RADIUS) & (rms <= TIGHT_RMS)
         rows = (alone[first[part]], alone[second[part]], tight, mirrored[part])
         yield from zip(*(row[near].tolist() for row in rows), strict=True)

@@ -289,7 +289,7 @@ def _shape(row: dict[str, Any], kinds: Kinds, at: str, findings: Findings) -> Sh
         findings.object(at, "broken-box", f"bbox is {str(row['bbox'])[:60]}; four finite numbers are wanted", field="bbox")
         return None
     label, skeleton = kinds[category]
-    named = read_points(row, skeleton, at, findings)
+    named = read_points(row, skeleton, at=at, findings=findings)
     if named and box and min(box[2:]) == 0:
         box = None  # some tools write an empty box beside key points
     rings, mask = _segmentation(row.get("segmentation"), at, findings)
