@@ -183,7 +183,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
             except sqlite3.Error:  # damaged: start anew, once
                 if attempt == 0:
                     _discard(path)
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite3.connect("")  # a file of its own that goes away, so that a large folder does not fill the memory
     connection.executescript(TABLES)
     return connection
 

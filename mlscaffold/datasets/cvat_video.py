@@ -55,7 +55,7 @@ class Task:
         return found
 
 
-def task_of(top: Node, where: str, read: Reader, findings: Findings) -> Task | str:
+def task_of(top: Node, where: str, *, read: Reader, findings: Findings) -> Task | str:
     """The task of a file with its tracks; why they cannot be read otherwise."""
     meta = top.first("meta")
     tasks = [

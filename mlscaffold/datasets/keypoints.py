@@ -46,7 +46,7 @@ def key_points(values: Sequence[float], skeleton: Skeleton) -> KeyPoints | None:
     return found if found.marked else None
 
 
-def read_points(row: dict[str, Any], skeleton: Skeleton | None, at: str, findings: Findings) -> KeyPoints | None:
+def read_points(row: dict[str, Any], skeleton: Skeleton | None, *, at: str, findings: Findings) -> KeyPoints | None:
     """The key points of an annotation of COCO; what is broken is told, and left out."""
     told = row.get("keypoints")
     if not told:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import islice
+
+PART = 1000  # paths that are put together at once
 
 
 class Paths:
@@ -15,7 +17,9 @@ class Paths:
         self.data = bytearray()
         self._ends: array[int] | None = None
         # Any name on disk is taken, also one that is no text; no name has a zero in it.
-        self.data += "".join(chain.from_iterable((path, "\0") for path in paths)).encode("utf-8", "surrogatepass")
+        several = iter(paths)
+        while part := list(islice(several, PART)):
+            self.data += "\0".join([*part, ""]).encode("utf-8", "surrogatepass")
 
     def append(self, path: str) -> None:
         """Add one at the end."""

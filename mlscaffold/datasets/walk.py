@@ -86,8 +86,9 @@ def walk(root: Path) -> Walked:
                 found.passed["neither file nor folder"] += 1
     order = sorted(range(len(names)), key=names.__getitem__)
     found.pictures = Paths(names[place] for place in order)
-    found.times = array("q", [value for place in order for value in times[3 * place : 3 * place + 3]])
-    found.inodes = array("Q", [inodes[place] for place in order])
+    for place in order:
+        found.times.extend(times[3 * place : 3 * place + 3])
+        found.inodes.append(inodes[place])
     found.refused.sort()
     return found
 

@@ -139,8 +139,10 @@ def _fetcher(store: Cache, top: Path, scan: Inventory) -> Callable[[Iterable[str
         if left := wanted - found.keys():
             for place, path in enumerate(scan.paths):
                 if (digest := scan.digest(place)) in left:
-                    found[digest] = read_facts(top / path)
-                    left.discard(digest)
+                    again = read_facts(top / path)
+                    if again.digest == digest:
+                        found[digest] = again
+                        left.discard(digest)
         return found
 
     return fetch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,37 +53,41 @@ def sniff(path: Path) -> Sniff:
     return Sniff(0.9, f"{name}{more} has images, annotations and categories")
 
 
-def files_of(path: Path) -> list[Path]:
-    """The COCO files at a path: itself, or those in the folder and two levels below."""
+def files_of(path: Path, *, lacking: str = "") -> list[Path]:
+    """The COCO files at a path: itself, or those in the folder and two levels below; or those that lack only one of the lists."""
     if path.is_file():
         candidates = [path] if path.suffix.lower() == ".json" else []
     else:
         candidates = [
             p for depth in ("*", "*/*", "*/*/*") for p in sorted(path.glob(f"{depth}.json")) if p.is_file() and not p.is_symlink()
         ]
-    return [p for p in candidates if not is_clutter(p.name) and _looks_right(p)]
+    return [p for p in candidates if not is_clutter(p.name) and _lacks(p) == lacking]
 
 
-def _looks_right(path: Path) -> bool:
-    """Whether the three lists are in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
+def _lacks(path: Path) -> str:
+    """Which of the three lists are not in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
     left = {b'"images"', b'"annotations"', b'"categories"'}
     try:
         with path.open("rb") as file:
             block = file.read(SAMPLE)
             if b"\0" in block[:200]:
                 text = sample(path)
-                return all(key.decode() in text for key in left)
+                return _words(key for key in left if key.decode() not in text)
             if not block.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or not any(
                 key in block for key in (*left, b'"info"', b'"licenses"')
             ):
-                return False
+                return _words(left)
             tail = b""
             while block and left:
                 left = {key for key in left if key not in tail + block}
                 tail, block = block[-16:], file.read(1 << 22)
     except OSError:
-        return False
-    return not left
+        return "all"
+    return _words(left)
+
+
+def _words(keys: Iterable[bytes]) -> str:
+    return " ".join(sorted(key.decode().strip('"') for key in keys))
 
 
 def read(path: Path) -> Reading:
@@ -97,6 +101,10 @@ def read(path: Path) -> Reading:
     pictures = pictures_of(root)
     for file in files:
         read_file(file, pictures, findings)
+    for file in files_of(path, lacking="categories") if path.is_dir() else []:
+        findings.notes.append(
+            f"{file.relative_to(root).as_posix()} holds images and annotations without categories (captions): not read"
+        )
     return findings.reading(pictures)
 
 
@@ -281,7 +289,7 @@ def _shape(row: dict[str, Any], kinds: Kinds, at: str, findings: Findings) -> Sh
         findings.object(at, "broken-box", f"bbox is {str(row['bbox'])[:60]}; four finite numbers are wanted", field="bbox")
         return None
     label, skeleton = kinds[category]
-    named = read_points(row, skeleton, at, findings)
+    named = read_points(row, skeleton, at=at, findings=findings)
     if named and box and min(box[2:]) == 0:
         box = None  # some tools write an empty box beside key points
     rings, mask = _segmentation(row.get("segmentation"), at, findings)

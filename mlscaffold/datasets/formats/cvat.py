@@ -74,7 +74,9 @@ def _read_file(file: Path, pictures: Pictures, findings: Findings) -> None:
     findings.declare(classes_in(top))
     images, tracks = top.all("image"), top.all("track")
     task = (
-        task_of(top, where, lambda node, at, label: _tracked(node, at, label, top=top, known=known), findings) if tracks else None
+        task_of(top, where, read=lambda node, at, label: _tracked(node, at, label, top=top, known=known), findings=findings)
+        if tracks
+        else None
     )
     if isinstance(task, str):
         for track in tracks:

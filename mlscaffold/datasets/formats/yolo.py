@@ -308,8 +308,7 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
     pose = pose_for(skeletons(item.record for item in items), names)
     for item in items:
         lines = "".join(f"{_line(shape, names, item.size, pose)}\n" for shape in item.record.shapes)
-        label = PurePosixPath("labels", item.file.removeprefix("images/")).with_suffix(".txt")
-        write_atomic(folder / label, lines.encode("utf-8"))
+        write_atomic(folder / _label_places(item.file)[0], lines.encode("utf-8"))
     import yaml
 
     splits = {({"validation": "val"}.get(split, split)): f"images/{split}" for split in by_split(items) if split} or {
@@ -344,7 +343,7 @@ def fit_all(records: Sequence[Record], lost: Counter[str]) -> list[Record]:
     drawn = sum(bool(shape.rings) for record in records for shape in record.shapes)
     lost["outlines, now boxes"] += drawn
     return [
-        replace(record, shapes=tuple(replace(shape, rings=(), box=bounds(shape)) for shape in record.shapes))
+        replace(record, shapes=tuple(replace(s, rings=(), box=bounds(s)) if s.rings else s for s in record.shapes))
         for record in records
     ]
 

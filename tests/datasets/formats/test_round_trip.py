@@ -143,8 +143,9 @@ def _through(records: Sequence[Record], name: str, folder: Path) -> tuple[Counte
     copy_pictures(items, folder)
     form.write(items, folder, [])
     back = form.read(folder)
-    assert first_difference(items, back, folder) == ""
-    assert back.refused == ()
+    difference = first_difference(items, back, folder)
+    assert not difference, difference
+    assert not back.refused, back.refused
     again, more = formats.fit(back.records, form)
     assert len(again) == len(back.records)
     assert not more, more
