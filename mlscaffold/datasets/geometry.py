@@ -46,7 +46,7 @@ def hull(shape: Shape) -> Box | None:
     return ring_box(shape.points) if shape.points and shape.box is None else shape.box
 
 
-def upright(x: float, y: float, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
+def upright(x: float, y: float, *, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
     """A point of the stored pixels, on the picture as EXIF wants it shown."""
     width, height = stored
     places = {
@@ -65,7 +65,9 @@ def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> S
     """Box and outline of a shape on the stored pixels, on the picture as EXIF wants it shown."""
 
     def turn(ring: Ring) -> Ring:
-        return tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored, orientation))
+        return tuple(
+            v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored=stored, orientation=orientation)
+        )
 
     box = shape.box
     if box:
