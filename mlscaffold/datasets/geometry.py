@@ -54,7 +54,7 @@ def around(keypoints: KeyPoints | None) -> Box | None:
     return ring_box(tuple(value for x, y, _ in marked for value in (x, y))) if marked else None
 
 
-def upright(x: float, y: float, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
+def upright(x: float, y: float, *, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
     """A point of the stored pixels, on the picture as EXIF wants it shown."""
     width, height = stored
     places = {
@@ -73,7 +73,9 @@ def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> S
     """Box, outline and key points of a shape on the stored pixels, on the picture as EXIF wants it shown."""
 
     def turn(ring: Ring) -> Ring:
-        return tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored, orientation))
+        return tuple(
+            v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored=stored, orientation=orientation)
+        )
 
     box = shape.box
     if box:

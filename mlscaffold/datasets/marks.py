@@ -70,7 +70,7 @@ def _units(ring: Ring, frame: tuple[int, int], turned: int) -> tuple[int, ...]:
     across, down = (height, width) if turned >= 5 else (width, height)
     found: list[int] = []
     for x, y in zip(ring[::2], ring[1::2], strict=True):
-        there, below = upright(x, y, frame, turned)
+        there, below = upright(x, y, stored=frame, orientation=turned)
         found += [round(there / across * WHOLE), round(below / down * WHOLE)]
     return tuple(found)
 

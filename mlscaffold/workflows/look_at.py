@@ -19,6 +19,9 @@ from mlscaffold.workflows.taking import Job, Progress, Taken, Way, take
 REFUSED = 500
 """Frames of what was refused and belongs to no picture that was read; the rest is counted."""
 
+BROKEN = "unreadable-image"
+"""The finding of a picture that a format takes over without opening it, and that cannot be decoded."""
+
 
 def look_at(
     path: Path, wish: Wish | None = None, *, format: str = "", way: Way | None = None, progress: Progress | None = None
@@ -102,6 +105,8 @@ def _picture(folder: Path, defect: Defect) -> Path:
 
 def _shot(record: Record, told: Sequence[Defect], taken: Taken) -> Shot:
     parts = record.name.split("/")
+    if record.text is None and not taken.small and not taken.link:
+        told = [*told, Defect(record.name, BROKEN, "is no picture that can be decoded")]
     return Shot(
         record.name if record.text is None else record.origin,
         ", ".join(record.labels),
@@ -124,7 +129,7 @@ def _refused(defect: Defect, taken: Taken) -> Shot:
     """A frame for what was not taken over."""
     return Shot(
         defect.where,
-        "",
+        "refused" if defect.unit else "odd",
         "",
         "",
         (defect.kind,),

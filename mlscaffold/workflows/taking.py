@@ -21,7 +21,7 @@ FEW = 64
 """Below so many pictures a pool costs more than it saves."""
 LARGE = ((200, 640), (600, 400), (1500, 240))
 """Up to so many pictures on one page, and the longer side of their larger copies: about 20 MB in all."""
-IN_FOLDER = 800
+IN_FOLDER = 640
 """The longer side of the larger copies in a folder, which loads them one by one."""
 GRID = ((300, 320), (2000, 160))
 """Up to so many pictures, and the cells along the longer side of a mask."""

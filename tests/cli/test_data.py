@@ -240,3 +240,34 @@ def test_a_state_is_named_listed_and_asked_for(project: Path) -> None:
     assert json.loads(_say("version", "--format", "json"))["latest"]["name"] == "v1"
     with pytest.raises(UsageError, match="Name a version, or list them, or ask for a run"):
         _say("version", "v2", "--list")
+def test_a_gallery_of_any_data_set_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for i in range(4):
+        put(tmp_path / f"shop/{'hat' if i % 2 else 'shoe'}/{i:02}.png", i)
+    text = _say("look", "shop")
+    assert text.splitlines() == [
+        "Wrote gallery.html: 4 pictures",
+        "  class-folders (2 folders with pictures): 4 read, 0 refused",
+    ]
+    assert _say("look", "shop", "--label", "hat", "--output", "hats").startswith(f"Wrote {Path('hats/index.html')}: 2 pictures")
+    assert (tmp_path / "hats/pictures/000001.jpg").is_file()
+    assert "1 more were left out (--output FOLDER" in _say("look", "shop", "--label", "hat", "--most", "1")
+    for words in (["look"], ["look", "shop", "--from", "nothing"]):
+        with pytest.raises(UsageError):
+            RUN.invoke(app, words, catch_exceptions=False)
+
+
+def test_a_gallery_of_the_project_only_links_where_its_settings_say_so(project: Path) -> None:
+    settings = 'name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n'
+    (project / "mlscaffold.toml").write_text(settings)
+    _say("import", str(project.parent / "shop"), "--licence", "CC0")
+    assert _say("look").startswith("Wrote gallery.html: 20 pictures")
+    assert "/9j/" in (project / "deep/gallery.html").read_text(encoding="utf-8")
+    (project / "mlscaffold.toml").write_text(settings + 'pictures = "link"\n')
+    _say("look")
+    page = (project / "deep/gallery.html").read_text(encoding="utf-8")
+    assert '"u":"../data/raw/shop/hat/01.png"' in page and '"sprites":[]' in page
+    text = _say("spot-check", "-n", "5")
+    assert "it shows those of this folder" in text
+    (sheet,) = (project / "deep").glob("spot-check-*.html")
+    assert '"picture": "../data/raw/shop/' in sheet.read_text(encoding="utf-8")

@@ -60,7 +60,7 @@
       }
     }
     pen.setLineDash([]);
-    if (large) for (const one of shot.m || []) if (!hidden.has(one.c)) tag(pen, one, x, y);
+    if (large) for (const one of shot.m || []) if (!hidden.has(one.c)) tag(pen, one, x, y, left + wide);
   }
 
   function mask(pen, runs, left, top, wide, high, own) { // down the columns, the first run of background
@@ -80,7 +80,7 @@
     pen.fill(); pen.globalAlpha = 1;
   }
 
-  function tag(pen, one, x, y) { // the class, at the upper left corner of the object
+  function tag(pen, one, x, y, edge) { // the class, at the upper left corner of the object
     let at = one.r && one.r[0] ? [Math.min(...one.r[0].filter((_, i) => i % 2 === 0)), Math.min(...one.r[0].filter((_, i) => i % 2))] : one.p;
     if (!at && one.k) {
       const first = one.k[2][0];
@@ -89,7 +89,7 @@
     if (!at) return;
     pen.font = "600 12px system-ui, sans-serif";
     const text = data.classes[one.c] + ((one.n || []).includes("crowd") ? " (crowd)" : ""), wide = pen.measureText(text).width + 8;
-    const left = Math.max(0, x(at[0])), top = Math.max(0, y(at[1]) - 16);
+    const left = Math.max(0, Math.min(x(at[0]), edge - wide)), top = Math.max(0, y(at[1]) - 16);
     pen.fillStyle = "rgb(0 0 0 / .72)"; pen.fillRect(left, top, wide, 16);
     pen.fillStyle = colour(one.c); pen.fillRect(left, top, 3, 16);
     pen.fillStyle = "#fff"; pen.fillText(text, left + 6, top + 12);
@@ -120,7 +120,7 @@
       image.loading = "lazy"; image.alt = ""; image.src = shot.u;
       place.append(image);
     } else if (shot.x !== undefined) place.append(make("span", shot.x.slice(0, 160), "text"));
-    else place.append(make("span", shot.f.length && !shot.c.length ? shot.f[0] : "not here", "none"));
+    else place.append(make("span", shot.f[0] || "not here", "none"));
     if (objects && shot.m) {
       const board = make("canvas");
       board.setAttribute("aria-hidden", "true");
@@ -298,7 +298,10 @@
     }
     if (at === "BUTTON" && (event.key === "Enter" || event.key === " ")) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (event.key in steps) go(current + steps[event.key]);
+    if (event.key in steps) {
+      if (!dialog.open && !cards.has(current)) current = Math.ceil(view.scrollTop / height) * columns; // scrolled away from it
+      go(current + steps[event.key]);
+    }
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(shown.length - 1);
     else if ((event.key === "Enter" || event.key === " ") && !dialog.open) open();
