@@ -76,5 +76,7 @@ def _measurable(trigger: str) -> bool:
 
 def _without_placeholders(deploy: Deploy) -> Deploy:
     """The plan, without what only stands where an answer should be."""
-    names = ("retrain_owner", "owner", "contact")
-    return replace(deploy, **{name: "" for name in names if is_placeholder(getattr(deploy, name))})
+    owner, named, contact = (
+        "" if is_placeholder(text) else text for text in (deploy.retrain_owner, deploy.owner, deploy.contact)
+    )
+    return replace(deploy, retrain_owner=owner, owner=named, contact=contact)

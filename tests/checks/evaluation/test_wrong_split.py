@@ -41,3 +41,8 @@ def test_renamed_pictures_do_no_harm(project: Sandbox) -> None:
 def test_without_predictions(project: Sandbox) -> None:
     project.remove(FILE)
     misses(project, CHECK, "predictions.csv is missing")
+
+
+def test_mistakes_of_test_in_the_table_of_the_eyeball(project: Sandbox) -> None:
+    project.copy(FILE, f"{FIRST}/eyeball.csv")
+    says(project, CHECK, "150 of 150 rows of eyeball.csv belong to test, first test/")
