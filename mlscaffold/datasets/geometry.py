@@ -82,8 +82,8 @@ def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> S
         box = ring_box(turn((box[0], box[1], box[0] + box[2], box[1] + box[3])))
     named = shape.keypoints
     if named:
-        placed = ((*upright(x, y, stored, orientation), seen) if seen else (x, y, seen) for x, y, seen in named.points)
-        named = replace(named, points=tuple(placed))
+        turned = [(*upright(x, y, stored=stored, orientation=orientation), seen) for x, y, seen in named.points]
+        named = replace(named, points=tuple(new if new[2] else old for new, old in zip(turned, named.points, strict=True)))
     return replace(shape, rings=tuple(turn(ring) for ring in shape.rings), box=box, keypoints=named)
 
 

@@ -240,6 +240,8 @@ def test_a_state_is_named_listed_and_asked_for(project: Path) -> None:
     assert json.loads(_say("version", "--format", "json"))["latest"]["name"] == "v1"
     with pytest.raises(UsageError, match="Name a version, or list them, or ask for a run"):
         _say("version", "v2", "--list")
+
+
 def test_a_gallery_of_any_data_set_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for i in range(4):
