@@ -22,7 +22,7 @@ from tests.datasets.formats.samples import SAMPLES, SIZE
 from tests.datasets.pictures import put
 
 MANY = settings(
-    max_examples=int(os.environ.get("MLSCAFFOLD_EXAMPLES", "15")),
+    max_examples=int(os.environ.get("MLSCAFFOLD_EXAMPLES", "4")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
