@@ -12,7 +12,7 @@ from typing import Any
 
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import chain, data, predictions
-from mlscaffold.evidence.judgements import RIGHT, UNSURE, Asked, Item, read_asked
+from mlscaffold.evidence.judgements import RIGHT, UNSURE, UNTOLD, Asked, Item, read_asked
 from mlscaffold.project import Project
 from mlscaffold.reports.judging import Form
 from mlscaffold.workflows.taking import address
@@ -71,7 +71,7 @@ def form_of(asked: Asked) -> Form:
             asked,
             "causes of mistakes",
             "Why is the model wrong here?",
-            (*choices, (UNSURE, "cannot be told")),
+            (*choices, (UNSURE, UNTOLD)),
             shown=True,
             several=True,
         )
