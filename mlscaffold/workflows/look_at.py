@@ -93,9 +93,12 @@ def _said(reading: Reading, records: Sequence[Record]) -> tuple[dict[int, list[D
 def _picture(folder: Path, defect: Defect) -> Path:
     """The picture that a defect speaks of, if it lies in the data set; a path that is none otherwise."""
     for name in (defect.where, re.sub(r":\d+$", "", defect.where)):
-        path = folder / name
-        if is_media(path) and not leads_out(path, folder):
-            return path
+        try:
+            path = folder / name
+            if is_media(path) and not leads_out(path, folder):
+                return path
+        except (ValueError, OSError):  # a name that no system takes
+            continue
     return Path()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mlscaffold.errors import ScaffoldError
 from mlscaffold.reports.gallery.html import render
 from mlscaffold.workflows.look import Wish
 from mlscaffold.workflows.look_at import look_at
-from mlscaffold.workflows.taking import Way
+from mlscaffold.workflows.taking import Way, address
 from tests.conftest import Sandbox
 from tests.datasets.formats.samples import SAMPLES, made
 
@@ -127,3 +128,20 @@ def test_every_format_is_looked_at(tmp_path: Path, name: str) -> None:
     assert all(-10 <= value <= 1010 for value in corners)
     assert set(gallery.classes) >= {label for record in reading.records for label in record.labels}
     assert page.count("</script>") == 2
+
+
+def test_names_that_are_no_text_or_no_names(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "set")
+    (folder / os.fsdecode(b"images/\xff.jpg")).write_bytes((folder / "images" / "b.jpg").read_bytes())
+    told = json.loads((folder / "instances.json").read_text(encoding="utf-8"))
+    told["categories"][1]["name"] = "\ud800  two blanks"
+    told["images"] += [
+        {"id": 7, "file_name": "a\0.jpg", "width": 1, "height": 1},
+        {"id": 8, "file_name": "x" * 5000 + ".jpg", "width": 1, "height": 1},
+    ]
+    (folder / "instances.json").write_text(json.dumps(told), encoding="utf-8")
+    page = render(look_at(folder))
+
+    assert page.encode("utf-8")
+    assert '<option value="?  two blanks">' in page
+    assert address(folder / os.fsdecode(b"images/\xff.jpg"), folder) == "images/%FF.jpg"
