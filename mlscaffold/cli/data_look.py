@@ -47,17 +47,21 @@ def look(
             raise UsageError(
                 "A project's data have one format.", reference="format-of-project", hint="Name the data set: look PATH"
             )
-        project = open_project(data_root())
+        project = open_project(data_root(hint="mlscaffold data look FOLDER"))
         wanted = partial(gather, project, wish, progress=counter("drawn"))
         gallery = write_gallery(output, lambda way: wanted(way=way), linked=project.settings.pictures == "link")
         project.save()
-    shown = len(gallery.shots)
+    texts = sum(shot.text is not None for shot in gallery.shots)
     absent = sum(not shot.thumbnail and not shot.link and shot.text is None for shot in gallery.shots)
-    say(
-        f"Wrote {output / 'index.html' if folder else output}: {shown} pictures"
-        + (f", {absent} of them not here or broken" if absent else "")
-    )
+    counts = [counted(len(gallery.shots) - texts, "picture"), counted(texts, "text")]
+    told = " and ".join(count for count in counts if not count.startswith("0 "))
+    say(f"Wrote {output / 'index.html' if folder else output}: {told}" + (f", {absent} not here or broken" if absent else ""))
     if gallery.about:
         say(f"  {gallery.about}")
     if gallery.left_out:
         say(f"  {gallery.left_out} more were left out (--output FOLDER shows all, and loads them as they are seen)")
+
+
+def counted(number: int, what: str) -> str:
+    """How many of something."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

@@ -17,6 +17,8 @@ CAUSE = "cause: "
 """What the name of a workbook's column begins with that is ticked where a mistake has that cause."""
 NO_TICK = frozenset({"", "0", "no", "false", "none", "-"})
 RIGHT, UNSURE = "right", "unsure"
+UNTOLD = "cannot be told"
+"""How a sheet of causes words "unsure"."""
 LARGEST = 64 * 1024 * 1024
 COLUMNS = ("sheet", "item", "decision", "remark")
 

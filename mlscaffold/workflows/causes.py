@@ -13,7 +13,7 @@ from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import Broken, causes, chain, data, judged, predictions
 from mlscaffold.evidence.causes import FOLDER, MISTAKES, TABLE
 from mlscaffold.evidence.fields import read_json
-from mlscaffold.evidence.judgements import UNSURE, Asked, Item
+from mlscaffold.evidence.judgements import UNSURE, UNTOLD, Asked, Item
 from mlscaffold.evidence.predictions import Prediction
 from mlscaffold.practice.causes import WRONG_LABEL, agreement, tally
 from mlscaffold.practice.intervals import wilson
@@ -167,7 +167,7 @@ def _write(project: Project, done: Sorted, received: Received, bad: Sequence[Mis
 def _looked(received: Received, now: dict[str, Prediction]) -> tuple[tuple[Mistake, ...], tuple[str, ...]]:
     """The mistakes for which something was ticked, and the paths of those that are no such mistakes any more."""
     items = {item.id: item for item in received.asked.items}
-    spelt = {name.casefold(): name for name in received.asked.options}
+    spelt = {name.casefold(): name for name in received.asked.options} | {UNTOLD: UNSURE}
     looked, outdated = [], []
     for answer in received.returned.answers:
         item = items[answer.item]
@@ -206,7 +206,7 @@ def _names(given: Sequence[str]) -> list[str]:
         name = causes.plain(text)
         if not name:
             raise UsageError(f'"{text}" names no cause.', reference="no-such-cause", hint='For example --cause "blurry".')
-        if name.casefold() not in (WRONG_LABEL, UNSURE, "cannot be told"):
+        if name.casefold() not in (WRONG_LABEL, UNSURE, UNTOLD):
             found.setdefault(name.casefold(), name)
     return list(found.values())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import chain, data, predictions
-from mlscaffold.evidence.judgements import RIGHT, UNSURE, Asked, Item, read_asked
+from mlscaffold.evidence.judgements import RIGHT, UNSURE, UNTOLD, Asked, Item, read_asked
 from mlscaffold.project import Project
 from mlscaffold.reports.judging import Form
 from mlscaffold.workflows.taking import address
@@ -49,16 +49,16 @@ def need_sheet(project: Project, count: int) -> None:
     """Raise where a sheet of so many pictures may not be made."""
     if not 1 <= count <= MOST:
         raise UsageError(f"A sheet has 1 to {MOST} pictures, not {count}.", reference="sheet-size")
-    need_pictures(project, "A sheet", "leave the machine with the sheet")
+    need_pictures(project.settings.pictures, "A sheet", may="leave the machine with the sheet")
 
 
-def need_pictures(project: Project, what: str, may: str) -> None:
-    """Raise where the settings let no file hold pictures; `what` would hold them, and they would have to be allowed to do `may`."""
-    if project.settings.pictures == "none":
+def need_pictures(setting: str, what: str, *, may: str) -> None:
+    """Raise where the settings (`pictures`) let no file hold pictures; `what` would show them, and they would have to be allowed to do `may`."""
+    if setting == "none":
         raise ScaffoldError(
             f'{what} holds pictures, and mlscaffold.toml says pictures = "none".',
             reference="no-pictures",
-            hint=f'If these may {may}: pictures = "embed" or "link".',
+            hint=f'If these may {may}: pictures = "embed". With "link" they are only shown, on this machine.',
         )
 
 
@@ -71,7 +71,7 @@ def form_of(asked: Asked) -> Form:
             asked,
             "causes of mistakes",
             "Why is the model wrong here?",
-            (*choices, (UNSURE, "cannot be told")),
+            (*choices, (UNSURE, UNTOLD)),
             shown=True,
             several=True,
         )

@@ -37,7 +37,7 @@ class Wish:
 
 def look(project: Project, wish: Wish | None = None, *, way: Way | None = None, progress: Progress | None = None) -> Gallery:
     """The pictures under `data/raw`; a sample keeps what checks found."""
-    need_pictures(project, "A gallery", "stand in a file of their own")
+    need_pictures(project.settings.pictures, "A gallery", may="stand in a file of their own")
     wish = wish or Wish()
     notes = {a.path: a.label for a in data.annotation_rows(project)}
     try:

@@ -13,6 +13,7 @@ from mlscaffold.datasets.archives import unpacked
 from mlscaffold.datasets.record import Defect, Reading, Record, is_media, leads_out
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.reports.gallery import Gallery, Shot
+from mlscaffold.workflows.judging import need_pictures
 from mlscaffold.workflows.look import Wish, classes_of, sample, strictest
 from mlscaffold.workflows.taking import Job, Progress, Taken, Way, take
 
@@ -28,12 +29,7 @@ def look_at(
 ) -> Gallery:
     """Every picture (or text) of the data set at `path`; what its format refuses or finds odd is shown with its message."""
     wish, way = wish or Wish(), way or Way()
-    if strictest(path, Path.cwd()) == "none":
-        raise ScaffoldError(
-            'A gallery holds pictures, and mlscaffold.toml says pictures = "none".',
-            reference="no-pictures",
-            hint='If these may stand in a file of their own: pictures = "embed" or "link".',
-        )
+    need_pictures(strictest(path, Path.cwd()), "A gallery", may="stand in a file of their own")
     with unpacked(path) as (folder, defects):
         if way.linked and folder != path:
             raise ScaffoldError(
@@ -97,9 +93,12 @@ def _said(reading: Reading, records: Sequence[Record]) -> tuple[dict[int, list[D
 def _picture(folder: Path, defect: Defect) -> Path:
     """The picture that a defect speaks of, if it lies in the data set; a path that is none otherwise."""
     for name in (defect.where, re.sub(r":\d+$", "", defect.where)):
-        path = folder / name
-        if is_media(path) and not leads_out(path, folder):
-            return path
+        try:
+            path = folder / name
+            if is_media(path) and not leads_out(path, folder):
+                return path
+        except (ValueError, OSError):  # a name that no system takes
+            continue
     return Path()
 
 

@@ -129,6 +129,6 @@ def address(path: Path, beside: Path) -> str:
     if not path.is_file():
         return ""
     try:
-        return quote(Path(os.path.relpath(path, beside.absolute())).as_posix())
+        return quote(os.fsencode(Path(os.path.relpath(path, beside.absolute())).as_posix()))
     except ValueError:  # another drive
         return path.absolute().as_uri()

@@ -159,18 +159,20 @@ def test_the_workbook_has_a_column_for_each_cause(project: Sandbox) -> None:
         "cause: blurry",
         "cause: edge",
         "cause: wrong label",
-        "cause: unsure",
+        "cause: cannot be told",
     ]
     for line in range(2, 14):
         sheet[f"{columns['cause: blurry']}{line}"] = "x" if line % 2 else "no"
         sheet[f"{columns['cause: edge']}{line}"] = 1 if line == 2 else None
+    sheet[f"{columns['cause: cannot be told']}3"] = "x"
+    sheet[f"{columns['cause: cannot be told']}6"] = "x"
     sheet[f"{columns['decision']}4"] = "a bee; two bees"
     content = io.BytesIO()
     book.save(content)
     opened = project.open()
     done = sort_mistakes(opened, receive(opened, content.getvalue(), "answers.xlsx", by="Grace Hopper"))
 
-    assert {c.name: c.count for c in done.causes} == {"blurry": 6, "edge": 1, "a bee": 1, "two bees": 1}
+    assert {c.name: c.count for c in done.causes} == {"blurry": 6, "edge": 1, "a bee": 1, "two bees": 1, "unsure": 1}
 
 
 def test_mistakes_that_are_none_any_more_are_left_out(project: Sandbox) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from mlscaffold.datasets.formats import named
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.reports.gallery.html import render
 from mlscaffold.workflows.look import Wish
 from mlscaffold.workflows.look_at import look_at
-from mlscaffold.workflows.taking import Way
+from mlscaffold.workflows.taking import Way, address
 from tests.conftest import Sandbox
+from tests.datasets.formats.samples import SAMPLES, made
 
 ODD = "<img src=x onerror=alert(1)>"
 
@@ -107,3 +111,37 @@ def test_what_is_no_data_set_is_said(tmp_path: Path) -> None:
         look_at(tmp_path)
     with pytest.raises(ScaffoldError, match="There is no "):
         look_at(tmp_path / "none")
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_every_format_is_looked_at(tmp_path: Path, name: str) -> None:
+    folder = made(tmp_path, name)
+    reading = named(name).read(folder)
+    gallery = look_at(folder, format=name)
+    page = render(gallery)
+
+    assert sum(len(shot.marks) for shot in gallery.shots) == sum(len(record.shapes) for record in reading.records)
+    assert sum(len(shot.spans) for shot in gallery.shots) == sum(len(record.spans) for record in reading.records)
+    assert sum(bool(shot.thumbnail) for shot in gallery.shots) >= sum(record.text is None for record in reading.records)
+    inside = [shot for shot in gallery.shots if "box-outside" not in shot.findings]
+    corners = [value for shot in inside for mark in shot.marks for ring in mark.rings for value in ring]
+    assert all(-10 <= value <= 1010 for value in corners)
+    assert set(gallery.classes) >= {label for record in reading.records for label in record.labels}
+    assert page.count("</script>") == 2
+
+
+def test_names_that_are_no_text_or_no_names(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "set")
+    (folder / os.fsdecode(b"images/\xff.jpg")).write_bytes((folder / "images" / "b.jpg").read_bytes())
+    told = json.loads((folder / "instances.json").read_text(encoding="utf-8"))
+    told["categories"][1]["name"] = "\ud800  two blanks"
+    told["images"] += [
+        {"id": 7, "file_name": "a\0.jpg", "width": 1, "height": 1},
+        {"id": 8, "file_name": "x" * 5000 + ".jpg", "width": 1, "height": 1},
+    ]
+    (folder / "instances.json").write_text(json.dumps(told), encoding="utf-8")
+    page = render(look_at(folder))
+
+    assert page.encode("utf-8")
+    assert '<option value="\\ud800  two blanks">' in page
+    assert address(folder / os.fsdecode(b"images/\xff.jpg"), folder) == "images/%FF.jpg"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlscaffold.evidence.judgements import UNTOLD
 from mlscaffold.practice.causes import UNKNOWN, Cause
 from mlscaffold.reports.causes import Sorted
 from mlscaffold.reports.content import clean
 from mlscaffold.reports.md import escape
-
-UNTOLD = "cannot be told"
 
 
 def render(done: Sorted) -> str:

@@ -73,7 +73,7 @@ def _header(form: Form) -> list[str]:
     """The columns; where several causes may be ticked each has one, and `decision` takes those that are new."""
     if not form.several:
         return ["item", "picture", *(["label"] if form.shown else []), "decision", "remark", "sheet"]
-    causes = [f"{CAUSE}{value}" for value, _ in form.choices]
+    causes = [f"{CAUSE}{words}" for _, words in form.choices]
     return ["item", "picture", "label", "prediction", "confidence", *causes, "decision", "remark", "sheet"]
 
 
