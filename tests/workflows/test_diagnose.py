@@ -5,6 +5,7 @@ import pytest
 from mlscaffold.practice.diagnosis import Share
 from mlscaffold.workflows.diagnose import diagnose_project, numbers_of
 from tests.conftest import Sandbox
+from tests.finished import TUNED
 
 
 def test_the_numbers_of_the_model_that_counts(project: Sandbox) -> None:
@@ -34,3 +35,13 @@ def test_an_empty_project_starts_at_its_first_stage(
     diagnose(format_="text")
     out = capsys.readouterr().out
     assert '"kind"' in out and out.rstrip().splitlines()[-1].startswith("Next: ")
+
+
+def test_augmented_is_read_from_the_epoch_that_was_chosen(project: Sandbox) -> None:
+    assert numbers_of(project.open()).augmented is None
+    run = f"reports/tuning/{TUNED}"
+    project.edit_csv(f"{run}/metrics.csv", lambda rows: [{**r, "aug_loss": "0.3", "aug_acc": f"0.9{r['epoch']}"} for r in rows])
+    assert numbers_of(project.open()).augmented is None
+    project.edit_json(f"{run}/provenance.json", lambda p: p["data"].update(augmented={"digest": "a" * 64, "samples": 40}))
+    found = numbers_of(project.open()).augmented
+    assert found is not None and found.n == 40 and 0.9 <= found.value < 1

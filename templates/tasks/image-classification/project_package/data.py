@@ -48,8 +48,8 @@ def augmentation(pipeline: Pipeline, split: str) -> Callable[[Image.Image], Imag
     return v2.Compose(found) if found else v2.Identity()
 
 
-class Pictures(Dataset[tuple[Tensor, int]]):
-    """The pictures of one split: normalised float32 (C, H, W) and the index of the class."""
+class Pictures(Dataset[tuple[Tensor, int, Tensor]]):
+    """The pictures of one split: normalised float32 (C, H, W), index of the class, weight in the loss."""
 
     def __init__(self, split: str, classes: list[str], pipeline: Pipeline, *, augmented: bool) -> None:
         """Read the annotations of a split; the pictures are decoded when they are asked for."""
@@ -59,6 +59,8 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         if foreign := sorted({row.label for row in self.rows} - set(index)):
             raise ProjectError(f"data/processed/{split} has labels that are no class: {', '.join(foreign)}")
         self.labels = [index[row.label] for row in self.rows]
+        extra = records.source_weights() if split == "train" else {}  # what is measured on weighs the same
+        self.weights = torch.tensor([extra.get(row.source, 1.0) for row in self.rows])
         self.augment = augmentation(pipeline, split) if augmented else None
         height, width = pipeline.size
         self.keep = len(self.rows) * height * width * pipeline.channels <= IN_MEMORY
@@ -77,16 +79,18 @@ class Pictures(Dataset[tuple[Tensor, int]]):
                 self.kept[index] = image
         return image
 
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """Return a picture as the network takes it, and its class."""
+    def __getitem__(self, index: int) -> tuple[Tensor, int, Tensor]:
+        """Return a picture as the network takes it, its class and its weight."""
         image = self.picture(index)
         if self.augment is not None:
             image = self.augment(image)
-        return torch.from_numpy(to_array(image, self.pipeline)), self.labels[index]
+        return torch.from_numpy(to_array(image, self.pipeline)), self.labels[index], self.weights[index]
 
 
 class ImageData(pl.LightningDataModule):
-    """Train and validation as batches of (N, C, H, W) pictures and (N,) classes.
+    """Train and validation as batches of (N, C, H, W) pictures, (N,) classes and (N,) weights.
+
+    Where `augmented` was held out of data with extra sources, it is measured beside validation.
 
     Args:
         batch_size: pictures a step.
@@ -104,7 +108,8 @@ class ImageData(pl.LightningDataModule):
         """Read the annotations of train and validation."""
         classes, pipeline = records.classes(), load_pipeline()
         self.train = Pictures("train", classes, pipeline, augmented=self.augment)
-        self.validation = Pictures("validation", classes, pipeline, augmented=False)
+        held_out = ["validation", *(["augmented"] if records.has_split("augmented") else [])]
+        self.held_out = [Pictures(split, classes, pipeline, augmented=False) for split in held_out]
         if lacking := [name for i, name in enumerate(classes) if i not in set(self.train.labels)]:
             raise ProjectError(f"train has no picture of {', '.join(lacking)}; look at data/splits")
 
@@ -113,7 +118,7 @@ class ImageData(pl.LightningDataModule):
         counts = Counter(self.train.labels)
         return [counts[i] for i in range(len(records.classes()))]
 
-    def train_dataloader(self) -> DataLoader[tuple[Tensor, int]]:
+    def train_dataloader(self) -> DataLoader[tuple[Tensor, int, Tensor]]:
         """Return train in random order, or balanced."""
         sampler = None
         if self.balance:
@@ -123,11 +128,11 @@ class ImageData(pl.LightningDataModule):
         lonely = len(self.train) % self.batch_size == 1 and len(self.train) > 1  # batch norm needs two
         return self.loader(self.train, shuffle=sampler is None, sampler=sampler, drop_last=lonely)
 
-    def val_dataloader(self) -> DataLoader[tuple[Tensor, int]]:
-        """Return validation in its order."""
-        return self.loader(self.validation, shuffle=False)
+    def val_dataloader(self) -> list[DataLoader[tuple[Tensor, int, Tensor]]]:
+        """Return validation, and `augmented` where there is one, in their order."""
+        return [self.loader(pictures, shuffle=False) for pictures in self.held_out]
 
-    def loader(self, pictures: Pictures, **options: Any) -> DataLoader[tuple[Tensor, int]]:
-        """Return a loader with the settings that both splits share."""
+    def loader(self, pictures: Pictures, **options: Any) -> DataLoader[tuple[Tensor, int, Tensor]]:
+        """Return a loader with the settings that all splits share."""
         lasting = self.workers > 0
         return DataLoader(pictures, self.batch_size, num_workers=self.workers, persistent_workers=lasting, **options)
