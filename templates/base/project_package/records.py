@@ -223,6 +223,18 @@ def has_split(split: str) -> bool:
     return path.is_file() and bool(read_table(path))
 
 
+def folds() -> dict[str, int]:
+    """Return the fold of every picture that has one in data/splits (path under data/raw), for cross-validation."""
+    found = {}
+    for table in sorted(paths.DATA_SPLITS.glob("*.csv")):
+        for line, row in enumerate(read_table(table, ("path",)), start=2):
+            if fold := row.get("fold", ""):
+                if not fold.isdecimal() or int(fold) < 1:
+                    raise ProjectError(f"{paths.shown(table)}:{line}: fold {fold!r} is no number from 1 on")
+                found[row["path"]] = int(fold)
+    return found
+
+
 def source_weights() -> dict[str, float]:
     """Return the weight of every extra source in training, as its source.toml says; a picture of any other counts 1."""
     found = {}

@@ -199,6 +199,9 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
     """Write validation.csv, baseline.csv, the curves and the provenance of a run that has ended."""
     folder, pipeline = run.folder, load_pipeline()
     epoch = slim(run.best)
+    if cli.datamodule.fold:  # it says how settings do, and is no model: nothing of it is evidence
+        print(f"{run.name}: fold {cli.datamodule.fold}, stopped by {stopped}, best epoch {epoch + 1}")
+        return
     model = open_model(run.best, pipeline)
     predictions, base = predict_split(model, "validation", pipeline), baseline.predict_baseline("validation")
     records.write_predictions(folder / "validation.csv", predictions, model.classes)
@@ -359,6 +362,9 @@ def main() -> int:
             arguments = ["--config", str(records.run_folder(name) / "params.yaml"), *arguments]
     train(arguments, run, checkpoint=checkpoint)
     print(f"Run: {paths.shown(run.folder)}")
+    if not (run.folder / "provenance.json").is_file():
+        print(f"A fold is no run to choose. All of them: python -m {__package__}.folds")
+        return 0
     interrupted = records.read_json(run.folder / "provenance.json")["limits"]["stopped"] == "interrupted"
     if interrupted:
         print(f"Interrupted; go on with: python -m {__package__}.train --resume {run.name}")
