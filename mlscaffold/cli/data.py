@@ -129,6 +129,9 @@ def split(
     time: Annotated[
         str, typer.Option(help="Column of the annotations with dates or numbers: the newest rows are the test set.")
     ] = "",
+    folds: Annotated[
+        int | None, typer.Option(help="Number train and validation from 1 to this, for cross-validation; 0 takes it back.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another number deals new rows otherwise.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Start anew: rows that have a split lose it.")] = False,
     keep_original: Annotated[
@@ -148,6 +151,7 @@ def split(
         as_needed=as_needed,
         group=group,
         time=time,
+        folds=folds,
         seed=seed,
         again=again,
         keep_original=keep_original,

@@ -216,6 +216,9 @@ def split_text(done: SplitData, package: str) -> Iterable[str]:
     yield f"  {'all':<{width}}" + "".join(f"  {total:>10}" for total in totals.values())
     yield f"  {'share':<{width}}" + "".join(f"  {total / len(dealt.rows):>10.1%}" for total in totals.values())
     yield ""
+    folds = Counter(int(row.fold) for row in dealt.rows if row.fold)
+    if folds:
+        yield f"  {len(folds)} folds of train and validation, {min(folds.values())} to {max(folds.values())} rows each"
     for name, weight in done.extra.items():
         yield f"  {name} is extra (weight {weight:g}): train and augmented only"
     if done.near_groups:
@@ -257,6 +260,7 @@ def split_json(done: SplitData) -> dict[str, Any]:
         "assigned": dealt.assigned,
         "counts": {name: {label: count[label] for label in done.classes} for name, count in done.counts.items()},
         "extra": done.extra,
+        "folds": dict(sorted(Counter(int(row.fold) for row in dealt.rows if row.fold).items())),
         "near_groups": done.near_groups,
         "moved": dealt.moved,
         "relabelled": dealt.relabelled,

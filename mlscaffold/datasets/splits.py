@@ -24,13 +24,14 @@ COLUMNS = ("path", "digest", "label", "group", "split")
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a split table: `path` under `data/raw`, digest of the file, label, group and split (both may be empty)."""
+    """A row of a split table: `path` under `data/raw`, digest of the file, label, group, split and fold (which may be empty)."""
 
     path: str
     digest: str
     label: str
     group: str = ""
     split: str = ""
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def split(
         if not wished - {"train"} and not is_named_test(choice.get(bundle[0].path, "")):
             pools["extra" if mixed else "train" if wished else "any"].append(bundle)
     for name, pool in pools.items():
-        choice |= _fill(pool, {"any": dealt, "train": unoriginal, "extra": learned}[name], choice, seed=seed)
+        choice |= fill(pool, {"any": dealt, "train": unoriginal, "extra": learned}[name], choice, seed=seed)
     rows = [replace(row, split=choice[row.path]) for row in rows if row.path not in set(unplaced)]
     return result(rows, before, kept=kept, bundles=bundles, unplaced=unplaced)
 
@@ -145,7 +146,7 @@ def opened(bundles: list[list[Row]], kept: Mapping[str, str], learned: Mapping[s
     """Where `augmented` opens: its share of what train holds, so that it is drawn as train is. Later no row moves for it."""
     if AUGMENTED not in learned or AUGMENTED in kept.values():
         return {}
-    return _fill([b for b in bundles if {kept.get(row.path) for row in b} == {"train"}], learned, {}, seed=seed)
+    return fill([b for b in bundles if {kept.get(row.path) for row in b} == {"train"}], learned, {}, seed=seed)
 
 
 def settled(bundle: Sequence[Row], held: Mapping[str, str]) -> dict[str, str]:
@@ -159,7 +160,7 @@ def settled(bundle: Sequence[Row], held: Mapping[str, str]) -> dict[str, str]:
     return {row.path: held[row.path] if is_test(held.get(row.path, "")) else latest for row in bundle}
 
 
-def _fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
+def fill(pool: list[list[Row]], shares: Mapping[str, float], choice: Mapping[str, str], *, seed: int) -> dict[str, str]:
     """Splits of the bundles of a pool that have none yet, so that with the others each label comes near its shares."""
     deal = _Deal(shares, pool)
     for bundle in pool:
@@ -275,19 +276,29 @@ def read_splits(root: Path) -> list[Row]:
                     reference="unknown-split",
                     hint=HINT,
                 )
-            rows.append(Row(*(cells[name] for name in COLUMNS)))
+            fold = cells.get("fold", "").strip()
+            if fold and not (fold.isdecimal() and int(fold)):
+                raise ScaffoldError(
+                    f'{FOLDER / path.name}:{line}: fold "{fold}" is no number from 1 on.',
+                    reference="broken-fold",
+                    hint="mlscaffold data split --folds 5 deals folds anew where --again is given too.",
+                )
+            name, digest, label, group, place = (cells[column] for column in COLUMNS)
+            rows.append(Row(name, digest, label, group, place, fold))
     return rows
 
 
 def write_splits(root: Path, rows: Iterable[Row]) -> list[str]:
     """Write a table a source (the first folder of the path), sorted; a source without rows loses its table. Files changed."""
     by_source: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.path):
+    ordered = sorted(rows, key=lambda row: row.path)
+    columns = (*COLUMNS, *(("fold",) if any(row.fold for row in ordered) else ()))
+    for row in ordered:
         by_source[row.path.split("/")[0]].append(row)
     changed = []
     for source, own in sorted(by_source.items()):
-        values = ({name: getattr(row, name) for name in COLUMNS} for row in own)
-        if write_table(root / FOLDER / f"{source}.csv", COLUMNS, values):
+        values = ({name: getattr(row, name) for name in columns} for row in own)
+        if write_table(root / FOLDER / f"{source}.csv", columns, values):
             changed.append((FOLDER / f"{source}.csv").as_posix())
     for path in sorted((root / FOLDER).glob("*.csv")):
         if path.stem not in by_source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from mlscaffold.datasets.annotations import Collection, Medium, read_collection
 from mlscaffold.datasets.duplicates import near_groups
 from mlscaffold.datasets.elsewhere import lies_elsewhere
 from mlscaffold.datasets.extra import extra_sources
+from mlscaffold.datasets.folds import folds_of, with_folds
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
@@ -59,6 +60,7 @@ def split_data(
     as_needed: bool = False,
     group: str = "",
     time: str = "",
+    folds: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
     """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
@@ -66,7 +68,8 @@ def split_data(
     `keep_original` follows the splits that the data set came with (attribute `split`). `as_needed` takes the shares from the
     error that `acceptance.toml` tolerates. `group` and `time` name columns of the annotations (by default those of
     `data/schema.toml`): what belongs together, and when it was taken; with a time the newest pictures are the test set.
-    Unlabelled and broken media are left out.
+    Unlabelled and broken media are left out. `folds` numbers train and validation for cross-validation, 0 takes the numbers away; by
+    default rows have folds where they had them.
     """
     group, time = group or declared_column(root, "group"), time or declared_column(root, "time")
     pictures = Remembered(root)
@@ -105,6 +108,9 @@ def split_data(
     else:
         original = _original(collection.media) if keep_original else None
         dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
+    told = () if again and folds is not None else dealt_before
+    k = folds_of(told) if folds is None else folds
+    dealt = replace(dealt, rows=with_folds(dealt.rows, k, before=told, together=alike, extra=extra, seed=seed))
     written = write_splits(root, [*dealt.rows, *away])
     if dealt.unplaced:
         left_out[UNPLACED] = dealt.unplaced

@@ -66,6 +66,14 @@ def test_extra_data_are_brought_in_with_their_condition_and_their_weight(project
             RUN.invoke(app, ["import", str(project.parent / "web"), *words], catch_exceptions=False)
 
 
+def test_folds_are_told(project: Path) -> None:
+    _say("import", str(project.parent / "shop"))
+    assert "4 folds of train and validation, 3 to 4 rows each" in _say("split", "--folds", "4")
+    assert sum(json.loads(_say("split", "--format", "json"))["folds"].values()) == 15
+    with pytest.raises(UsageError, match="1 folds cannot be dealt"):
+        RUN.invoke(app, ["split", "--folds", "1"], catch_exceptions=False)
+
+
 def test_machines_get_json(project: Path) -> None:
     shop = str(project.parent / "shop")
     imported = json.loads(_say("import", shop, "--format", "json"))

@@ -192,3 +192,17 @@ def test_a_project_of_extra_sources_alone_cannot_be_measured(root: Path, tmp_pat
         split_data(root)
     assert "data of your own" in caught.value.hint
     assert not (root / "data/splits").exists()
+
+
+def test_folds_are_dealt_kept_and_taken_away(root: Path) -> None:
+    done = split_data(root, folds=3)
+    assert {row.fold for row in done.dealt.rows if row.split in ("train", "validation")} == {"1", "2", "3"}
+    held = read_splits(root)
+    assert split_data(root).written == ()
+    put(root / "data/raw/shop/hat/new.png", 77)
+    rows = read_annotations(root / "data/raw/shop/hat/annotations.csv")
+    write_annotations(root / "data/raw/shop/hat/annotations.csv", [*rows, Annotation("new.png", "hat")])
+    split_data(root)
+    assert set(held) <= set(read_splits(root))
+    split_data(root, folds=0)
+    assert not [row for row in read_splits(root) if row.fold]

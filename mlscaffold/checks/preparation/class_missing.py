@@ -34,7 +34,9 @@ def class_missing(project: Project) -> Iterator[Finding]:
     odd = [r for r in rows if not is_split(r.split)]
     if odd:
         yield fail(
-            f"{count(len(odd), 'row')} name a split that does not exist: {odd[0].split!r}", at(odd[0].file, odd[0].line), fix=HINT
+            f"{count(len(odd), 'row names', 'rows name')} a split that does not exist: {odd[0].split!r}",
+            at(odd[0].file, odd[0].line),
+            fix=HINT,
         )
     empty = [s for s in NEEDED if not counts[s]]
     if empty:

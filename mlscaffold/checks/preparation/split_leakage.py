@@ -47,13 +47,14 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
     here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are
     not found. Where only prepared pictures are here, what looks alike is unknown.
-    Copies within one split are no leak; what two test sets share is a warning, since nothing is learned from either. With a column `fold`, training and validation are compared fold by fold.
+    Copies within one split are no leak; what two test sets share is a warning, since nothing is learned from either. Where a table
+    lists its pictures once a fold (column `fold`), training and validation are compared fold by fold.
 
     ## Fix
     `mlscaffold data split` keeps equal and near-equal pictures together; what lies in two splits goes out of train.
     """
     rows = data.splits(project)
-    folds = _folds(project)
+    folds = _folds(project) if len({r.path for r in rows}) < len(rows) else {}
     items = [Item(r.split, r.path, folds.get((r.file, r.line), ""), r.file, r.line) for r in rows]
     leaks: Leaks = defaultdict(dict)
     for key in ("path", "digest"):

@@ -52,10 +52,14 @@ class DataDiff:
     @property
     def test_touched(self) -> bool:
         """Whether a test set is another one: numbers measured on it before and after are not comparable."""
-        return any(
-            is_test(one.split) or is_test(one.before)
-            for one in (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
-        )
+        return bool(self.tests_touched)
+
+    @property
+    def tests_touched(self) -> tuple[str, ...]:
+        """The test sets that are other ones."""
+        changed = (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
+        names = {one.split for one in changed} | {one.before for one in self.moved} | {one.after for one in self.moved}
+        return tuple(sorted(filter(is_test, names), key=order))
 
     @property
     def headline(self) -> str:

@@ -172,3 +172,9 @@ def test_what_two_test_sets_share_is_told_and_no_leak(project: Sandbox) -> None:
     assert found.status is Status.WARN
     assert "1 of 1 test-night picture is in test too (1 the same pixels)" in found.message
     assert "the two are not independent" in found.message
+
+
+def test_a_number_of_a_fold_hides_no_leak(project: Sandbox) -> None:
+    put(project, "belt/daisy/img0181.png", Image.open(project.root / "data/raw" / TRAIN), "BMP")
+    project.edit_csv(TABLE, lambda rows: [{**r, "fold": str(1 + i % 5)} for i, r in enumerate(rows)])
+    assert "1 of 60 validation pictures is in train too" in leak(project).message

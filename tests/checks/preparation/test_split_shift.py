@@ -105,3 +105,15 @@ def test_one_class_beyond_chance_where_many_classes_blur_the_index(project: Sand
     even = [{**r, "label": names[i % 6]} for i, r in enumerate(rows)]
     project.edit_csv("data/splits/belt.csv", lambda _: even)
     assert not [f for f in project.check("preparation.split-shift") if "share of" in f.message]
+
+
+def test_extra_sources_and_named_test_sets_are_meant_to_differ(project: Sandbox) -> None:
+    skew(project)
+    project.edit_csv(TABLE, lambda rows: [{**r, "split": "test-may"} if r["split"] == "test" else r for r in rows])
+    assert project.check(CHECK) == []
+    project.write({"data/raw/web/source.toml": 'role = "extra"\n'})
+    more = [{"path": f"web/{i}.png", "digest": f"{i:064x}", "label": "daisy", "group": "", "split": "train"} for i in range(400)]
+    project.edit_csv(TABLE, lambda rows: [*rows, *more])
+    assert project.check(CHECK) == []
+    project.write({"data/raw/web/source.toml": 'role = "own"\n'})
+    assert project.check(CHECK) != []
