@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 
 from mlscaffold.model import Finding, Report, StageStatus, State, Status
-from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by
+from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by, waiting_together
 
 _COLOURS = {
     Status.ERROR: 31,
@@ -28,7 +28,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False, everything
 
 def listing(findings: tuple[Finding, ...], *, width: int = 100, colour: bool = False) -> str:
     """Some findings, as `check` prints them, without its last line."""
-    return "\n".join(_listed(_grouped(findings), width, colour=colour))
+    return "\n".join(_listed(_grouped(tuple(waiting_together(findings))), width, colour=colour))
 
 
 def _listed(findings: tuple[Finding, ...], width: int, *, colour: bool) -> list[str]:

@@ -16,7 +16,7 @@ from mlscaffold.project import Missing, Project
 FIX = "mlscaffold data stats"
 
 
-@check(proves="raw-data", reads=(RAW, "data/manifest/*.csv"))
+@check(proves="raw-data", reads=(RAW, "data/manifest/*.csv"), tells=("data/manifest/*",))
 def manifest_differs(project: Project) -> Iterator[Finding]:
     """The manifests list exactly the raw pictures, byte for byte.
 

@@ -19,7 +19,14 @@ SCHEMA = "data/schema.toml"
 FIX = f"correct the labels, or add the class to {SCHEMA}"
 
 
-@check(proves="annotations", reads=("data/raw", SCHEMA))
+@check(
+    proves="annotations",
+    reads=("data/raw", SCHEMA),
+    tells=(
+        "data/schema.toml",
+        "data/raw/*annotations.csv",
+    ),
+)
 def schema_violation(project: Project) -> Iterator[Finding]:
     """Labels and attributes use the words of the schema.
 

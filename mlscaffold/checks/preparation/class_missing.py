@@ -14,7 +14,7 @@ from mlscaffold.project import Project
 NEEDED = ("train", "validation", "test")
 
 
-@check(proves="sized-splits", reads=("data/splits", "data/schema.toml"))
+@check(proves="sized-splits", reads=("data/splits", "data/schema.toml"), tells=("data/splits/*",))
 def class_missing(project: Project) -> Iterator[Finding]:
     """Every class of the schema is in train, validation and test, and no other class is.
 

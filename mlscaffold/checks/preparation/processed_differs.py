@@ -12,7 +12,7 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Missing, Project
 
 
-@check(proves="processed-data", reads=("data/processed", "data/splits", "pipeline.json"))
+@check(proves="processed-data", reads=("data/processed", "data/splits", "pipeline.json"), tells=("data/processed/*",))
 def processed_differs(project: Project) -> Iterator[Finding]:
     """The processed pictures are what their annotations say, and exactly those of the splits.
 
