@@ -108,6 +108,12 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     notes += (
         [f"{report.deep_not_run} deep check{'s' * (report.deep_not_run > 1)} not run (--deep)"] if report.deep_not_run else []
     )
+    more = sum(len(f.items) > 3 for f in shown)
+    notes += (
+        [f"{more} finding{'s' * (more > 1)} name{'s' * (more == 1)} the first of many pictures (--lists FOLDER writes all)"]
+        if more
+        else []
+    )
     worst = shown[0].check if shown else ""
     hint = f"mlscaffold explain {clean(worst)}" if worst else "mlscaffold status"
     tail = [f"{line}    {hint}"] if width_of(line) + width_of(hint) + 4 <= width else [line, hint]

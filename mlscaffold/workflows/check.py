@@ -135,7 +135,8 @@ def _settle(
     by_slug = {s.stage.slug: s for s in states}
     current = _slug(current_stage(states))
     waived = _waivers(project)
-    settled, broken = [], []
+    settled: list[Finding] = []
+    broken: list[int] = []
     for spec, found in raw:
         for finding in found or [Finding(Status.PASS, spec.title)]:
             slug = finding.stage or (spec.stage if spec.stage in by_slug else "")

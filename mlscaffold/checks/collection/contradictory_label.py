@@ -52,6 +52,7 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
             at(one.file, one.line),
             at(two.file, two.line),
             fix=FIX,
+            items=[f"{RAW}/{row.path}" for group in bad for row in group],
         )
     yield from _saved_again(project, rows)
 
@@ -74,6 +75,7 @@ def _saved_again(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
             f"{count(len(pairs), 'pair')} of pictures that look the same, with different labels: {few(named, 2)}",
             *(at(row.file, row.line) for row in pairs[0]),
             fix=FIX,
+            items=[f"{RAW}/{row.path}" for pair in pairs for row in pair],
         )
 
 

@@ -55,4 +55,9 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
         if paths:
             total = len(listed) if paths is not new else len(here)
             place = at(f"{RAW}/{paths[0]}") if paths is new else at(listed[paths[0]].file, listed[paths[0]].line)
-            yield fail(f"{len(paths)} of {count(total, 'picture')} {words}: {few(paths)}", place, fix=FIX)
+            yield fail(
+                f"{len(paths)} of {count(total, 'picture')} {words}: {few(paths)}",
+                place,
+                fix=FIX,
+                items=[f"{RAW}/{p}" for p in paths],
+            )

@@ -49,5 +49,5 @@ def class_missing(project: Project) -> Iterator[Finding]:
         names = sorted({r.label or "(empty)" for r in foreign})
         yield fail(
             f"{count(len(foreign), 'row')} have a label that data/schema.toml does not name: {few(names)}",
-            *(at(r.file, r.line) for r in foreign[:3]), fix="mend data/schema.toml or the raw annotations, then mlscaffold data split",
+            *(at(r.file, r.line) for r in foreign[:3]), items=[f"{data.RAW}/{r.path}" for r in foreign], fix="mend data/schema.toml or the raw annotations, then mlscaffold data split",
         )  # fmt: skip

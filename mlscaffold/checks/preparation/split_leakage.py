@@ -104,6 +104,7 @@ def _finding(
         *places,
         fix="mlscaffold data split",
         effect=effect,
+        items=[f"{data.RAW}/{one.path}" for item, (_, twin) in found.items() for one in (item, twin)],
     )
 
 
