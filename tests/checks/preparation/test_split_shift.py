@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 from PIL import Image
 
 from mlscaffold.model import Status
 from mlscaffold.practice import shift
+from tests.checks.repainting import repaint
 from tests.conftest import Sandbox
 from tests.finished import rows_of
 
@@ -33,12 +33,6 @@ def recolour(project: Sandbox, split: str, change: Change, *, base: str = "data/
     paths = [r["path"] for r in rows_of((project.root / TABLE).read_bytes()) if r["split"] == split]
     for i, path in enumerate(paths):
         repaint(project, f"{base}/{path}", lambda image, i=i: change(image, i))  # type: ignore[misc]
-
-
-def repaint(project: Sandbox, path: str, change: Callable[[Image.Image], Image.Image]) -> None:
-    buffer = io.BytesIO()
-    change(Image.open(project.root / path)).save(buffer, "PNG")
-    project.write({path: buffer.getvalue()})
 
 
 def test_alike(project: Sandbox) -> None:
