@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from mlscaffold.evidence import data, media
 from mlscaffold.evidence.data import RAW
@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from mlscaffold.datasets.inspection import Found
     from mlscaffold.datasets.inventory import Inventory
 
-Rule = Callable[["Inventory"], Iterator["Found"]]
-
-
-def oddities(project: Project, rule: Rule) -> list[Found]:
-    """What a rule finds among the raw pictures that are here; raises `Missing`, or `Unknown` where none of them is."""
-    return [found for found in rule(inventory(project)) if found.items]
+_SEEN: WeakKeyDictionary[Project, tuple[dict[str, str], Inventory]] = WeakKeyDictionary()  # four checks ask for the same
 
 
 def inventory(project: Project) -> Inventory:
@@ -27,11 +22,14 @@ def inventory(project: Project) -> Inventory:
     from mlscaffold.datasets.inventory import Inventory
 
     here = data.raw_media(project)
+    if project in _SEEN and _SEEN[project][0] == here:
+        return _SEEN[project][1]
     facts = media.facts(project, here, base=RAW)
     seen = Inventory()
     for path in sorted(facts):
         seen.add(path, facts[path])
     if len(seen) or any(not fact.pointer for fact in facts.values()):
+        _SEEN[project] = here, seen
         return seen
     if not here and not data.manifest(project):
         raise Missing("data/raw holds no pictures", path=RAW, fix="mlscaffold data import FOLDER")

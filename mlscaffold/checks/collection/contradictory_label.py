@@ -59,14 +59,12 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
 
 def _saved_again(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
     """Pictures of other pixels that look the same and have another label."""
-    from mlscaffold.datasets.duplicates import near_pairs
-
     here = {composed(path): fact for path, fact in media.facts(project, data.raw_media(project), base=RAW).items()}
     labelled = {composed(row.path): row for row in rows if row.label}
     known = {path: fact for path, fact in here.items() if path in labelled}
     pairs = [
         (labelled[pair.first], labelled[pair.second])
-        for pair in (near_pairs(known) if len(known) > 1 else ())
+        for pair in media.alike(project, known)
         if pair.tight and not pair.mirrored and labelled[pair.first].label != labelled[pair.second].label
     ]
     if pairs and len({row.path for pair in pairs for row in pair}) <= max(2, COMMON * len(known)):

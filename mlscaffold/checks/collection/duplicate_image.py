@@ -14,6 +14,7 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project, Unknown
 
 if TYPE_CHECKING:
+    from mlscaffold.datasets.duplicates import Alike
     from mlscaffold.datasets.images import Facts
 
 Group = tuple[str, ...]
@@ -52,7 +53,7 @@ def duplicate_image(project: Project) -> Iterator[Finding]:
     if not here:
         raise Unknown("pictures that were saved again were not looked for: the pictures are not on this machine", path=RAW)
     facts = {composed(path): f for path, f in media.facts(project, data.raw_media(project), base=RAW).items()}
-    near, mirrored = _near({path: f for path, f in facts.items() if f.decode_ok and not f.blank})
+    near, mirrored = _near(facts, media.alike(project, facts))
     same = {frozenset(group) for group in exact}
     near = [group for group in near if frozenset(group) not in same and _counts(group, split, labels)]
     if not near:
@@ -90,12 +91,13 @@ def _equal(digests: dict[str, str]) -> list[Group]:
     return [tuple(paths) for paths in found.values() if len(paths) > 1]
 
 
-def _near(facts: dict[str, Facts]) -> tuple[list[Group], list[set[str]]]:
+def _near(facts: dict[str, Facts], found: list[Alike]) -> tuple[list[Group], list[set[str]]]:
     """Groups of equal pixels or of pictures that the strict rule calls alike, and the pairs that are mirrored."""
-    from mlscaffold.datasets.duplicates import near_groups, near_pairs
+    from mlscaffold.datasets.duplicates import near_groups
 
-    pairs = [pair for pair in near_pairs(facts) if pair.tight]
-    return near_groups(facts, pairs), [{pair.first, pair.second} for pair in pairs if pair.mirrored]
+    pairs = [pair for pair in found if pair.tight]
+    shown = {path: f for path, f in facts.items() if f.decode_ok and not f.blank}  # blank ones are alike by nature
+    return near_groups(shown, pairs), [{pair.first, pair.second} for pair in pairs if pair.mirrored]
 
 
 def _counts(group: Group, split: dict[str, str], labels: dict[str, tuple[str, str]]) -> bool:
