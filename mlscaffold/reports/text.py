@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 
 from mlscaffold.model import Finding, Report, StageStatus, State, Status
-from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by
+from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by, waiting_together
 
 _COLOURS = {
     Status.ERROR: 31,
@@ -28,7 +28,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False, everything
 
 def listing(findings: tuple[Finding, ...], *, width: int = 100, colour: bool = False) -> str:
     """Some findings, as `check` prints them, without its last line."""
-    return "\n".join(_listed(_grouped(findings), width, colour=colour))
+    return "\n".join(_listed(_grouped(tuple(waiting_together(findings))), width, colour=colour))
 
 
 def _listed(findings: tuple[Finding, ...], width: int, *, colour: bool) -> list[str]:
@@ -108,6 +108,12 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     notes = [f"{later} finding{'s' * (later > 1)} of later stages: not counted yet (--all shows them)"] if later else []
     notes += (
         [f"{report.deep_not_run} deep check{'s' * (report.deep_not_run > 1)} not run (--deep)"] if report.deep_not_run else []
+    )
+    more = sum(len(f.items) > 3 for f in shown)
+    notes += (
+        [f"{more} finding{'s' * (more > 1)} name{'s' * (more == 1)} the first of many pictures (--lists FOLDER writes all)"]
+        if more
+        else []
     )
     worst = shown[0].check if shown else ""
     hint = f"mlscaffold explain {clean(worst)}" if worst else "mlscaffold status"

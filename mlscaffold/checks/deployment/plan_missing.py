@@ -21,7 +21,7 @@ NAMES = re.compile(
 )
 
 
-@check(proves="plan", reads=("deploy.toml", "mlscaffold.toml"))
+@check(proves="plan", reads=("deploy.toml", "mlscaffold.toml"), tells=("deploy.toml",))
 def plan_missing(project: Project) -> Iterator[Finding]:
     """The model is trained again at a known time, by a known person, and somebody answers for it.
 

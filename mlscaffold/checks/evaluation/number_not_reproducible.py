@@ -18,7 +18,11 @@ from mlscaffold.project import Project
 NARROW = 0.4
 
 
-@check(proves="recomputed-numbers", reads=("reports/evaluation", "reports/training/chosen.toml", "reports/tuning/chosen.toml"))
+@check(
+    proves="recomputed-numbers",
+    reads=("reports/evaluation", "reports/training/chosen.toml", "reports/tuning/chosen.toml"),
+    tells=("reports/evaluation/*",),
+)
 def number_not_reproducible(project: Project) -> Iterator[Finding]:
     """Every number of the evaluation follows from its predictions.
 

@@ -15,7 +15,7 @@ from mlscaffold.splitnames import BASE, HINT, is_split
 NEEDED = ("train", "validation", "test")
 
 
-@check(proves="sized-splits", reads=("data/splits", "data/schema.toml"))
+@check(proves="sized-splits", reads=("data/splits", "data/schema.toml"), tells=("data/splits/*",))
 def class_missing(project: Project) -> Iterator[Finding]:
     """Every class of the schema is in train, validation and test, and no other class is.
 
@@ -54,5 +54,5 @@ def class_missing(project: Project) -> Iterator[Finding]:
         names = sorted({r.label or "(empty)" for r in foreign})
         yield fail(
             f"{count(len(foreign), 'row')} have a label that data/schema.toml does not name: {few(names)}",
-            *(at(r.file, r.line) for r in foreign[:3]), fix="mend data/schema.toml or the raw annotations, then mlscaffold data split",
+            *(at(r.file, r.line) for r in foreign[:3]), items=[f"{data.RAW}/{r.path}" for r in foreign], fix="mend data/schema.toml or the raw annotations, then mlscaffold data split",
         )  # fmt: skip

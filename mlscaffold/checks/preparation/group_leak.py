@@ -67,7 +67,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
             effect = effects.without(project, {r.path for held in torn.values() for r in held})
             yield fail(
                 f"{len(torn)} of {count(len(groups), f'`{name}`', f'`{name}` values')} are in two splits: {first} has {_spread(torn[first])}",
-                *_places(torn), fix=FIX, effect=effect,
+                *_places(torn), fix=FIX, effect=effect, items=_all(torn),
             )  # fmt: skip
     yield from _augmented(rows, notes)
     guesses = {
@@ -85,7 +85,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
             yield warn(
                 f"{len(torn)} of {len(several)} groups by {name} are in two splits, as {first} ({_spread(torn[first])});"
                 " if they belong together, name them in the column `group`",
-                *_places(torn), fix=FIX,
+                *_places(torn), fix=FIX, items=_all(torn),
             )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Findin
         yield fail(
             f"{count(len(torn), 'augmented copy', 'augmented copies')} and the original or another copy lie in different splits,"
             f" first {copy.path} ({copy.split}) and {other.path} ({other.split}): split first, augment train afterwards",
-            *places, fix=f"take the copies out of data/raw, then {FIX}",
+            *places, fix=f"take the copies out of data/raw, then {FIX}", items=[f"{data.RAW}/{r.path}" for pair in torn.items() for r in pair],
         )  # fmt: skip
 
 
@@ -203,3 +203,7 @@ def _spread(held: Rows) -> str:
 
 def _places(torn: dict[str, Rows]) -> list[Evidence]:
     return [at(r.file, r.line) for held in list(torn.values())[:1] for r in held[:3]]
+
+
+def _all(torn: dict[str, Rows]) -> list[str]:
+    return [f"{data.RAW}/{r.path}" for held in torn.values() for r in held]

@@ -18,7 +18,11 @@ from mlscaffold.splitnames import is_split, present
 CHANCE = re.compile(r"random|jitter|aug(ment|mix)|cut(out|mix)|mixup|mosaic|erasing|trivial|noise|dropout|shuffle|elastic", re.I)
 
 
-@check(proves="recorded-pipeline", reads=("pipeline.json", "data/processed/*/annotations.csv", "data/splits"))
+@check(
+    proves="recorded-pipeline",
+    reads=("pipeline.json", "data/processed/*/annotations.csv", "data/splits"),
+    tells=("pipeline.json",),
+)
 def random_test_transform(project: Project) -> Iterator[Finding]:
     """Nothing random touches validation, eyeball and the test sets, and no augmented copies lie in them.
 

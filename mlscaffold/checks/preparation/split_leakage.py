@@ -15,6 +15,7 @@ from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import is_split, is_test, order
 
 if TYPE_CHECKING:
+    from mlscaffold.datasets.duplicates import Alike
     from mlscaffold.datasets.images import Facts
 
 SEVERAL = 5
@@ -66,7 +67,7 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     facts = _facts(project, items, prepared)
     blank = {path for path, f in facts.items() if f.blank}
     raw = data.raw_media(project)
-    _near(leaks, facts, items)
+    _near(leaks, facts, items, media.alike(project, facts))
     doubtful: list[str] = []
     for (first, second), found in sorted(leaks.items(), key=lambda pair: order(pair[0][1]), reverse=True):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
@@ -113,6 +114,7 @@ def _finding(
         *places,
         fix="mlscaffold data split",
         effect=effect,
+        items=[f"{data.RAW}/{one.path}" for item, (_, twin) in found.items() for one in (item, twin)],
     )
 
 
@@ -149,9 +151,8 @@ def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
     leaks[earlier.split, later.split].setdefault(later, (kind, earlier))
 
 
-def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
+def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item], near: list[Alike]) -> None:
     """Note equal pixels and near-duplicates among the pictures that are here."""
-    from mlscaffold.datasets.duplicates import near_pairs
     from mlscaffold.datasets.turned import turned_pairs
 
     here: dict[str, list[Item]] = defaultdict(list)
@@ -162,7 +163,7 @@ def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
         if f.pixels:
             equal[f.pixels].append(path)
     _cross(leaks, ((pixels, i) for pixels, paths in equal.items() for path in paths for i in here[path]), 1)
-    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near_pairs(facts)] + [(pair, 4) for pair in turned_pairs(facts)]
+    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near] + [(pair, 4) for pair in turned_pairs(facts)]
     for pair, kind in proposed:
         groups = [[i for path in equal[facts[key].pixels] for i in here[path]] for key in (pair.first, pair.second)]
         for one in groups[0]:

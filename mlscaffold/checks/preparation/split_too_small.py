@@ -73,8 +73,4 @@ def _acceptance(project: Project) -> tuple[float | None, float]:
     if not project.exists("acceptance.toml"):
         return None, USUAL
     found = project.read(acceptance.read, "acceptance.toml")
-    mine = [
-        t.min for t in found.thresholds if t.metric == found.optimise and not t.of_class and not t.target and t.min is not None
-    ]
-    expected = next((value for value in mine if 0 < value < 1), USUAL)
-    return found.error, expected
+    return found.error, found.expected(USUAL)

@@ -67,7 +67,7 @@ def _overlap(project: Project, column: str, split: str, dated: dict[str, Dated])
         yield fail(
             f"{len(older)} of {len(test)} {split} pictures are older than the newest of train by `{column}`: {split} starts {first[1]}"
             f" ({first[2].path}), train ends {latest[1]} ({latest[2].path})",
-            at(first[2].file, first[2].line), at(latest[2].file, latest[2].line), fix=FIX, effect=effect,
+            at(first[2].file, first[2].line), at(latest[2].file, latest[2].line), fix=FIX, effect=effect, items=[f"{data.RAW}/{item[2].path}" for item in older],
         )  # fmt: skip
 
 

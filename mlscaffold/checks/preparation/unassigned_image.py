@@ -39,7 +39,7 @@ def unassigned_image(project: Project) -> Iterator[Finding]:
         more = f" ({moved} have another content now)" if moved else ""
         yield fail(
             f"{len(gone)} of {len(rows)} rows of data/splits name pictures that data/manifest does not have{more}: {few([r.path for r in gone])}",
-            *(at(r.file, r.line) for r in gone[:3]), fix="mlscaffold data split",
+            *(at(r.file, r.line) for r in gone[:3]), fix="mlscaffold data split", items=[f"{data.RAW}/{r.path}" for r in gone],
         )  # fmt: skip
     labelled = {a.path for a in data.annotation_rows(project) if a.label}
     dealt, held = {r.path for r in rows}, {r.digest for r in rows}

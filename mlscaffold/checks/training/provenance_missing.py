@@ -12,7 +12,7 @@ from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
 
-@check(proves="recorded-run", reads=("reports/training",))
+@check(proves="recorded-run", reads=("reports/training",), tells=("reports/training/*/provenance.json",))
 def provenance_missing(project: Project) -> Iterator[Finding]:
     """The chosen run says which code, data, packages and seed made it.
 
