@@ -91,7 +91,7 @@ def _no_shares(project: Project, run: Trained, curves: Curves, fix: str) -> Iter
         return
     used = record.data.get("validation")
     values = [(e, e.get("val_acc")) for e in curves.epochs if 0 < e.get("val_acc") < 1]
-    if used is None or len(values) < LEAST or any(key.startswith("limit_val") for key in record.limits):
+    if used is None or len(values) < LEAST or record.limits.get("limit_val_batches") not in (None, 1.0):
         return
     n = used.samples
     if any(all(_is_share(value, m) for _, value in values) for m in range(n, n + PADDED)):
