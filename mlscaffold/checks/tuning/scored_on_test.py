@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
@@ -11,6 +12,8 @@ from mlscaffold.model import Effect, Finding
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import is_test
+
+TEST, TRAIN = re.compile(r"(?:^|[_/])test(?:[_/]|$)", re.I), re.compile(r"(?:^|[_/])train(?:ing)?(?:[_/]|$)", re.I)
 
 
 @check(proves="search", reads=("reports/tuning", "reports/evaluation"))
@@ -30,11 +33,12 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     choice = chain.chosen(project, "tuning")
     fix = f"python -m {project.settings.package}.tune"
     study = read(project, choice)
-    scored = [trial for trial in study.trials if is_test(trial.split)]
+    splits = {trial.number: trial.split.strip().casefold() for trial in study.trials}
+    scored = [trial for trial in study.trials if is_test(splits[trial.number]) or TEST.search(trial.metric)]
     if scored:
         yield fail(f"{len(scored)} of {len(study.trials)} trials were scored on test; selection must use validation",
                    at(study.path, scored[0].line), fix=fix, effect=_effect(project, len(scored)))  # fmt: skip
-    on_train = [trial for trial in study.trials if trial.split == "train"]
+    on_train = [trial for trial in study.trials if splits[trial.number].startswith("train") or TRAIN.search(trial.metric)]
     if on_train:
         yield warn(f"{len(on_train)} of {len(study.trials)} trials were scored on train: that rewards learning by heart",
                    at(study.path, on_train[0].line), fix=fix)  # fmt: skip
