@@ -42,6 +42,7 @@ class Cache:
         if self._files is None:
             rows = self._rows("SELECT path, size, mtime, ctime, inode, digest FROM file", ())
             self._files = {path: ((size, mtime, ctime, inode), digest) for path, size, mtime, ctime, inode, digest in rows}
+            self._files |= self._new_files
         return self._files
 
     def digest(self, path: str, stamp: Stamp) -> str | None:
@@ -49,10 +50,23 @@ class Cache:
         known = self.files.get(path)
         return known[1] if known and known[0] == stamp else None
 
+    def digests(self, stamps: Mapping[str, Stamp]) -> dict[str, str]:
+        """The digests of those files that have not changed since they were read: for many of them, a part at a time."""
+        wanted = [path for path in stamps if _is_text(path)]
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._rows(f"SELECT path, size, mtime, ctime, inode, digest FROM file WHERE path IN ({marks})", tuple(part))
+            found |= {path: digest for path, *stamp, digest in rows if tuple(stamp) == stamps[path]}
+        return found
+
     def remember_file(self, path: str, stamp: Stamp, digest: str) -> None:
         """Keep a digest, unless the file is so young that it could change within the same time stamp."""
         if max(stamp[1], stamp[2]) < self.settled_before and _is_text(path):
-            self.files[path] = self._new_files[path] = (stamp, digest)
+            self._new_files[path] = (stamp, digest)
+            if self._files is not None:
+                self._files[path] = (stamp, digest)
 
     def facts(self, digests: Iterable[str], reader: int) -> dict[str, list[Any]]:
         """Facts about pictures by file digest, where this version of the reader has looked at them."""
@@ -169,7 +183,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
             except sqlite3.Error:  # damaged: start anew, once
                 if attempt == 0:
                     _discard(path)
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite3.connect("")  # a file of its own that goes away, so that a large folder does not fill the memory
     connection.executescript(TABLES)
     return connection
 

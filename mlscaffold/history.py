@@ -42,3 +42,7 @@ class RevisionTree:
         """Files below a folder."""
         prefix = f"{folder}/" if folder else ""
         return sorted(p for p in self.files if p.startswith(prefix) and (deep or "/" not in p[len(prefix) :]))
+
+    def folders(self, folder: str) -> list[str]:
+        """None: git knows of no folder without a file."""
+        return []

@@ -79,7 +79,7 @@ def _scope(root: Path, noted: Iterable[str], outside: Iterable[str]) -> tuple[st
         kind, _, argument = item.partition(":")
         if kind == "file":
             files.add(argument)
-        elif kind == "tree":
+        elif kind in ("tree", "folders"):
             deep.add(argument)
         else:
             parts = argument.split("/")

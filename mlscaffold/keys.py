@@ -15,6 +15,11 @@ FORMS = {
     "PyPI token": r"pypi-AgE[A-Za-z0-9_-]{40,}",
     "npm token": r"npm_[A-Za-z0-9]{36}",
     "Azure storage key": r"AccountKey=[A-Za-z0-9+/]{60,}",
+    "AWS secret key": r"(AWS_SECRET_ACCESS_KEY|aws_secret_access_key)[\"' ]*[=:][\"' ]*[A-Za-z0-9/+]{40}",
+    "password in an address": (
+        r"(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|ftps?|https?)://[A-Za-z0-9_.-]+:"
+        r"[A-Za-z0-9_!%+=~-]*([A-Za-z][0-9]|[0-9][A-Za-z])[A-Za-z0-9_!%+=~-]{4,}@[A-Za-z0-9-]+"
+    ),
     "private key": r"-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----",
 }
 FILES = (".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")

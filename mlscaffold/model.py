@@ -47,7 +47,11 @@ class Effect:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check says: what was found, the number wanted, where, and the next command."""
+    """One thing that a check says: what was found, the number wanted, where, and the next command.
+
+    `items` are all that it is about (pictures, rows), where `evidence` and the message name the first few. `because` is the check
+    that tells of the broken file which this one waits for.
+    """
 
     status: Status
     message: str
@@ -60,6 +64,8 @@ class Finding:
     counts: bool = False
     waiver: str | None = None
     deep: bool = False
+    items: tuple[Evidence, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True)

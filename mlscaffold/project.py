@@ -129,6 +129,11 @@ class Project:
         found = self._walk(folder)
         return {path: _readable(path, digest) for path, digest in found.items()} if UNREADABLE in found.values() else found
 
+    def folders(self, folder: str) -> list[str]:
+        """Every folder below a folder on this machine, sorted, also those without a file."""
+        self._note(f"folders:{folder}")
+        return self._folders(folder)
+
     def is_pristine(self, path: str) -> bool:
         """Whether a file is still exactly as it was generated."""
         files = self.template().get("files", {})
@@ -226,6 +231,8 @@ class Project:
             try:
                 if kind == "glob":
                     self._digests[item] = _sha("\n".join(self._matches(argument)))
+                elif kind == "folders":
+                    self._digests[item] = _sha("\n".join(self._folders(argument)))
                 else:
                     self._digests[item] = _sha("".join(f"{p},{d}\n" for p, d in self._walk(argument).items()))
             except Unknown:
@@ -247,6 +254,9 @@ class Project:
                     self.cache.remember_file(path, stamp, known)
             self._digests[item] = known
         return self._digests[item]
+
+    def _folders(self, folder: str) -> list[str]:
+        return self.tree.folders(folder)
 
     def _walk(self, folder: str) -> dict[str, str]:
         if folder not in self._walks:

@@ -54,6 +54,10 @@ class Tree(Protocol):
         """The files below a folder (of one level, or all), sorted."""
         ...
 
+    def folders(self, folder: str) -> list[str]:
+        """The folders below a folder, sorted, also those without a file; what is not on disk has none of those."""
+        ...
+
 
 class WorkTree:
     """Files as they lie on disk."""
@@ -82,6 +86,14 @@ class WorkTree:
     def listing(self, folder: str, *, deep: bool) -> list[str]:
         """Files below a folder, without the droppings of systems and editors."""
         return sorted(path for path, _ in self.walk(folder, deep=deep))
+
+    def folders(self, folder: str) -> list[str]:
+        """Folders below a folder, without the droppings of systems and editors; links are not followed."""
+        found: list[str] = []
+        for here, names, _ in os.walk(self.root / folder):
+            names[:] = [name for name in names if name not in SYSTEM_NAMES and not name.startswith(".")]
+            found += [os.path.relpath(f"{here}/{name}", self.root).replace(os.sep, "/") for name in names]
+        return sorted(found)
 
     def walk(self, folder: str, *, deep: bool) -> Iterator[tuple[str, Stamp]]:
         """Files below a folder with their stamps; links to folders are followed once."""
@@ -150,6 +162,10 @@ class IndexTree:
         tracked = [p for p in tracked if p.rsplit("/", 1)[-1] not in SYSTEM_NAMES]
         loose = [p for p in self.disk.listing(folder, deep=deep) if p not in self.entries]
         return sorted({*tracked, *self._ignored(loose)})
+
+    def folders(self, folder: str) -> list[str]:
+        """Folders as they lie on disk: git knows of none that is empty."""
+        return self.disk.folders(folder)
 
     def _is_ignored(self, path: str) -> bool:
         return bool(self._ignored([path]))

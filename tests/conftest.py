@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 
 from mlscaffold.cache import Cache
 from mlscaffold.checks import Spec, all_checks
+from mlscaffold.datasets import workers
+from mlscaffold.datasets.images import Facts, facts_of
 from mlscaffold.evidence import records
 from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.model import Finding, State
@@ -31,6 +34,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SPECS: dict[str, Spec] = {}
+SMALL = 4096  # bytes of a picture whose facts are kept
 
 
 class Sandbox:
@@ -125,6 +129,19 @@ class Sandbox:
         return [slug for slug, state in self.states().items() if state is State.STALE]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def decoded_once() -> Iterator[None]:
+    """What a small picture says depends on its bytes alone: those that a thousand tests share are decoded once."""
+    known = lru_cache(maxsize=4096)(facts_of)
+
+    def facts(data: bytes, *, look: bool = True) -> Facts:
+        return known(data, look=look) if len(data) < SMALL else facts_of(data, look=look)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "facts_of", facts)
+        yield
+
+
 @pytest.fixture(scope="session")
 def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The finished project, written and committed once; copied by `project`."""
@@ -133,6 +150,7 @@ def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     code = sandbox.commit("the code that the runs were made with").encode()
     sandbox.write({k: v.replace(SOME_COMMIT.encode(), code) for k, v in finished().items()})
     sandbox.commit("finished")
+    sandbox.git("gc", "-q")  # one pack instead of a file an object: half of what every test copies
     yield sandbox.root
     changed = [p for p, content in finished().items() if p.endswith(".png") and (sandbox.root / p).read_bytes() != content]
     assert not changed, f"a test wrote into a shared picture in place: {changed[:3]}"

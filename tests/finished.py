@@ -328,7 +328,7 @@ def _run(
                 "train_loss": round(1.1 - 0.85 * share + 0.003 * epoch, 6),
                 "train_acc": round(0.35 + (accuracy + 0.02 - 0.35) * share, 6),
                 "val_loss": round(1.12 - 0.72 * share + (0.01 * (epoch - 7) if epoch > 7 else 0), 6),
-                "val_acc": round(0.34 + (accuracy - 0.34) * share, 6) if epoch != 7 else round(round(60 * accuracy) / 60, 6),
+                "val_acc": round(round(60 * (0.34 + (accuracy - 0.34) * share)) / 60, 6),
                 "lr": round(0.001 * (1 - epoch / 10), 6),
             }
         )

@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mlscaffold"
 # DESIGN: errors ← model ← {settings, writing, git, history, cache, project} ← {evidence, datasets, …} ← checks ← workflows ← {cli, hook}.
 # A module may import from its own layer and from those before it.
 LAYERS = (
-    ("errors", "keys", "places"),
+    ("errors", "keys", "places", "splitnames"),
     ("model",),
     ("settings", "writing", "git", "history", "cache", "trees", "kept", "project"),
     ("evidence", "datasets", "stages", "practice", "templating", "reports", "prose", "demo"),

@@ -188,3 +188,17 @@ def test_the_ignore_patterns_are_anchored() -> None:
     untracked = everything - set(tracked("templates"))
     if untracked:
         warnings.warn(f"ignored below templates/: {sorted(name_of(p) for p in untracked)}", stacklevel=1)
+
+
+def test_the_same_tests_are_collected_at_any_moment() -> None:
+    """A gzip file holds the second when it was made: in the id of a test it parts the workers of a run, now and then."""
+    bad = [
+        f"{name_of(p)}:{call.lineno}"
+        for p in sources("tests")
+        for function in ast.walk(ast.parse(p.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for decorator in function.decorator_list
+        for call in ast.walk(decorator)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "gzip.compress" and "mtime=0" not in ast.unparse(call)
+    ]
+    assert not bad

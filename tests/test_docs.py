@@ -115,6 +115,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
     return kept | {"HOME": str(tmp_path), "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+@pytest.mark.story
 def test_the_tutorial_runs_as_it_stands(tmp_path: Path, shell: dict[str, str]) -> None:
     blocks = [
         block for language, block in FENCE.findall((ROOT / "docs/tutorial.md").read_text(encoding="utf-8")) if language == "sh"

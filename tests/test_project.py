@@ -55,6 +55,9 @@ class Shut:
     def listing(self, folder: str, *, deep: bool) -> list[str]:
         return [f"{folder}/a.csv"]
 
+    def folders(self, folder: str) -> list[str]:
+        return []
+
 
 def test_a_file_that_cannot_be_read_is_unknown_and_not_absent(tmp_path: Path) -> None:
     project = Project(tmp_path, tree=Shut())

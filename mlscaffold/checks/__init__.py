@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Spec:
     always: bool = False
     deep: bool = False
     volatile: bool = False
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,28 @@ class Declaration:
     always: bool
     deep: bool
     volatile: bool
+    tells: tuple[str, ...]
 
 
 def check(
-    *, proves: str, reads: tuple[str, ...], always: bool = False, deep: bool = False, volatile: bool = False
+    *,
+    proves: str,
+    reads: tuple[str, ...],
+    always: bool = False,
+    deep: bool = False,
+    volatile: bool = False,
+    tells: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Declare a check: the deliverable it proves, the paths whose change concerns it, and its flags.
 
     `always`: what it finds is wrong for ever, whatever the stage. `deep`: needs the project's own environment.
     `volatile`: looks at history, the day or the settings of git, so that its answer is not kept by itself. What else it looks at
-    it names with `Project.look_outside`.
+    it names with `Project.look_outside`. `tells`: the files (patterns) of which it is this check that says that they cannot be read,
+    when several stumble over one.
     """
 
     def declare(function: Check) -> Check:
-        function.declaration = Declaration(proves, reads, always, deep, volatile)  # type: ignore[attr-defined]
+        function.declaration = Declaration(proves, reads, always, deep, volatile, tells)  # type: ignore[attr-defined]
         return function
 
     return declare
@@ -72,14 +81,28 @@ def at(path: str, line: int | None = None) -> Evidence:
     return Evidence(path, line)
 
 
-def fail(message: str, *evidence: Evidence | str, fix: str = "", effect: Effect | None = None, stage: str = "") -> Finding:
-    """A later number is wrong, or a claim is false."""
-    return _finding(Status.FAIL, message, evidence, fix=fix, effect=effect, stage=stage)
+def fail(
+    message: str,
+    *evidence: Evidence | str,
+    fix: str = "",
+    effect: Effect | None = None,
+    stage: str = "",
+    items: Iterable[Evidence | str] = (),
+) -> Finding:
+    """A later number is wrong, or a claim is false. `items` are all places, where `evidence` names the first few."""
+    return _finding(Status.FAIL, message, evidence, fix=fix, effect=effect, stage=stage, items=items)
 
 
-def warn(message: str, *evidence: Evidence | str, fix: str = "", effect: Effect | None = None, stage: str = "") -> Finding:
-    """A person has to look; it may be fine."""
-    return _finding(Status.WARN, message, evidence, fix=fix, effect=effect, stage=stage)
+def warn(
+    message: str,
+    *evidence: Evidence | str,
+    fix: str = "",
+    effect: Effect | None = None,
+    stage: str = "",
+    items: Iterable[Evidence | str] = (),
+) -> Finding:
+    """A person has to look; it may be fine. `items` as of `fail`."""
+    return _finding(Status.WARN, message, evidence, fix=fix, effect=effect, stage=stage, items=items)
 
 
 def unknown(message: str, *evidence: Evidence | str, fix: str = "", stage: str = "") -> Finding:
@@ -113,6 +136,7 @@ def all_checks() -> tuple[Spec, ...]:
                 always=declared.always,
                 deep=declared.deep,
                 volatile=declared.volatile,
+                tells=declared.tells,
             )
         )
     return tuple(specs)
@@ -146,7 +170,17 @@ def section(documented: str, heading: str) -> str:
 
 
 def _finding(
-    status: Status, message: str, evidence: tuple[Evidence | str, ...], *, fix: str, effect: Effect | None, stage: str
+    status: Status,
+    message: str,
+    evidence: Iterable[Evidence | str],
+    *,
+    fix: str,
+    effect: Effect | None,
+    stage: str,
+    items: Iterable[Evidence | str] = (),
 ) -> Finding:
-    places = tuple(e if isinstance(e, Evidence) else Evidence(e) for e in evidence)
-    return Finding(status, message, places, fix=fix, effect=effect, stage=stage)
+    return Finding(status, message, _places(evidence), fix=fix, effect=effect, stage=stage, items=_places(items))
+
+
+def _places(named: Iterable[Evidence | str]) -> tuple[Evidence, ...]:
+    return tuple(place if isinstance(place, Evidence) else Evidence(place) for place in named)

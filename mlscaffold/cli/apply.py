@@ -10,7 +10,8 @@ import typer
 from mlscaffold.cli.console import say
 
 if TYPE_CHECKING:
-    from mlscaffold.workflows.apply import Applied
+    from mlscaffold.project import Project
+    from mlscaffold.workflows.apply import Applied, Received
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -33,7 +34,11 @@ def apply(
     except OSError as problem:
         raise ScaffoldError(f"{file} cannot be read: {problem.strerror}.", reference="unreadable-file") from problem
     project = open_project()
-    done = workflow.apply(project, content, file.name, by=by, correct=correct)
+    received = workflow.receive(project, content, file.name, by=by)
+    if received.asked.kind == "causes":
+        _causes(project, received, correct=correct)
+        return
+    done = workflow.apply(project, received, correct=correct)
     say(f"{done.asked.kind}, answered by {done.by}: {len(done.judged)} of {len(done.asked.items)} decided")
     say(f"  {clean(done.verdict)}")
     for (was, now), count in done.pairs[:6]:
@@ -62,3 +67,30 @@ def _next(done: Applied) -> str:
     if done.relabelled:
         return "Next: mlscaffold data split, which refreshes the labels"
     return "Next: mlscaffold data relabel FILE" if done.pairs else "Next: mlscaffold check"
+
+
+def _causes(project: Project, received: Received, *, correct: bool) -> None:
+    """Count the causes on a sheet of mistakes, and print the paragraph that the document wants."""
+    from mlscaffold.errors import UsageError
+    from mlscaffold.reports.causes.md import render
+    from mlscaffold.workflows.causes import WRONG_LABELS, sort_mistakes
+
+    if correct:
+        raise UsageError(
+            "A sheet of causes says which labels are wrong, not which are right.",
+            reference="nothing-to-correct",
+            hint="Apply it without --correct, then: mlscaffold data relabel FILE",
+        )
+    done = sort_mistakes(project, received)
+    say(f"causes, sorted by {done.by}: {len(done.looked)} of {len(done.asked.items)} mistakes looked at")
+    if done.outdated:
+        say(f"  {len(done.outdated)} are no mistakes of that table any more, and are left out: {done.outdated[0]}")
+    if done.newer:
+        say(f"  the sheet was made for checkpoint {done.asked.checkpoint[:12]}; the model is {done.newer[:12]} now")
+    say("")
+    say(render(done).rstrip())
+    say("")
+    say(f"The lines above are kept in {done.folder}/report.md: put them into docs/07-evaluation, each cause with its remedy.")
+    wrong = f"{done.folder}/{WRONG_LABELS}"
+    mend = wrong in done.written and done.labels is not None and done.labels.action != "leave"
+    say(f"Next: mlscaffold data relabel {wrong}" if mend else "Next: mlscaffold check")

@@ -28,6 +28,7 @@ def check(
     no_cache: bool = typer.Option(False, "--no-cache", help="Compute everything anew."),
     format_: str = typer.Option("text", "--format", help="text or json."),
     output: Path = typer.Option(None, "--output", help="Write to this file instead of the terminal."),
+    lists: Path = typer.Option(None, "--lists", help="Write all pictures of each finding, one path a line, into this folder."),
 ) -> None:
     """Prove everything that can be proved now. Exit 1 on a finding that counts."""
     from mlscaffold.kept import Kept
@@ -40,14 +41,14 @@ def check(
     root = find_root(Path.cwd())
     colour = wants_colour() and output is None
     kept = None
-    if not (staged or since or deep or no_cache):
+    if not (staged or since or deep or no_cache or lists):
         kept = Kept(root, ("check", stage, str((all_, strict, colour, width() if format_ == "text" else 0)), format_))
     if kept and kept.answer:
         code, shown = kept.answer
     else:
         options = _options(root, stage=stage, everything=all_, staged=staged, since=since, deep=deep)
         code, shown = _fresh(
-            options, staged=staged, use_cache=not no_cache, strict=strict, format_=format_, colour=colour, kept=kept
+            options, staged=staged, use_cache=not no_cache, strict=strict, format_=format_, colour=colour, kept=kept, lists=lists
         )
     if output:
         from mlscaffold.writing import write_text
@@ -72,7 +73,15 @@ def _options(root: Path, *, stage: str, everything: bool, staged: bool, since: s
 
 
 def _fresh(
-    options: Options, *, staged: bool, use_cache: bool, strict: bool, format_: str, colour: bool, kept: Kept | None
+    options: Options,
+    *,
+    staged: bool,
+    use_cache: bool,
+    strict: bool,
+    format_: str,
+    colour: bool,
+    kept: Kept | None,
+    lists: Path | None,
 ) -> tuple[int, str]:
     """Exit code and text of a new run; kept for the next one where it may be."""
     from dataclasses import replace
@@ -82,6 +91,12 @@ def _fresh(
 
     project = open_project(staged=staged, use_cache=use_cache)
     report = check_project(project, options)
+
+    if lists:
+        from mlscaffold.workflows.lists import write_lists
+
+        written = write_lists(report, lists)
+        typer.echo(f"Wrote {len(written)} list{'s' * (len(written) != 1)} of pictures into {lists}", err=True)
 
     def shown(seconds: float) -> str:
         timed = replace(report, seconds=seconds)

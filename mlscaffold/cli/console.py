@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -93,7 +95,14 @@ def say(text: str = "", *, colour: bool = False) -> None:
     """Print lines for a person; control characters from file names and labels are shown, not obeyed (`colour`: ours are kept)."""
     shown = text if colour else "\n".join(printable(line) for line in text.split("\n"))
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(shown.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+    codecs.register_error("json", _json_escape)
+    missing = "json" if text.lstrip()[:1] in ("{", "[") else "replace"  # a program reads it: nothing may be lost
+    sys.stdout.write(shown.encode(encoding, missing).decode(encoding, "replace") + "\n")
+
+
+def _json_escape(problem: UnicodeError) -> tuple[str, int]:
+    assert isinstance(problem, UnicodeEncodeError)
+    return json.dumps(problem.object[problem.start : problem.end])[1:-1], problem.end
 
 
 def counter(words: str) -> Callable[[int, int], None] | None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from mlscaffold.cli import data_answers as answers
-from mlscaffold.cli import data_changes, data_forget, data_scan, data_sheets, data_version
+from mlscaffold.cli import data_changes, data_forget, data_look, data_scan, data_sheets, data_version
 from mlscaffold.cli.console import counter
 from mlscaffold.cli.data_root import data_root
 
@@ -48,6 +48,8 @@ def import_(
     collected: Annotated[str, typer.Option(help="Date, or from … to …")] = "",
     collected_by: Annotated[str, typer.Option(help="Who collected it.")] = "",
     method: Annotated[str, typer.Option(help="own, api, download, scraped or generated.")] = "",
+    extra: Annotated[bool, typer.Option("--extra", help="Data to learn more from and never to measure on.")] = False,
+    weight: Annotated[float | None, typer.Option(help="With --extra: what a picture counts beside your own, 0 to 1.")] = None,
     batch: Annotated[
         str, typer.Option(help="Sub-folder of what is new in a source that is known; by default today's date.")
     ] = "",
@@ -72,11 +74,13 @@ def import_(
         source=source,
         format=layout,
         label_from=label_from,
+        fields=given,
+        extra=extra,
+        weight=weight,
         batch=batch,
         labels=labels,
         link=link,
         dry_run=dry_run,
-        fields=given,
         progress=counter("copied"),
     )
     _print(answers.import_json(done) if output == Format.JSON else answers.import_text(done))
@@ -125,6 +129,9 @@ def split(
     time: Annotated[
         str, typer.Option(help="Column of the annotations with dates or numbers: the newest rows are the test set.")
     ] = "",
+    folds: Annotated[
+        int | None, typer.Option(help="Number train and validation from 1 to this, for cross-validation; 0 takes it back.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another number deals new rows otherwise.")] = 0,
     again: Annotated[bool, typer.Option("--again", help="Start anew: rows that have a split lose it.")] = False,
     keep_original: Annotated[
@@ -133,7 +140,7 @@ def split(
     output: Output = Format.TEXT,
     no_input: NoInput = False,
 ) -> None:
-    """Deal rows into train, validation, eyeball and test; a row that has a split keeps it."""
+    """Deal rows into train, validation, eyeball and test (extra sources: train and augmented); a row that has a split keeps it."""
     from mlscaffold.workflows.split_data import split_data
 
     root = data_root()
@@ -144,6 +151,7 @@ def split(
         as_needed=as_needed,
         group=group,
         time=time,
+        folds=folds,
         seed=seed,
         again=again,
         keep_original=keep_original,
@@ -190,31 +198,9 @@ def diff(
         typer.echo(f"Wrote {target}")
 
 
-@app.command("look")
-def look(
-    *,
-    split: Annotated[str, typer.Option(help="Only pictures of this split.")] = "",
-    label: Annotated[str, typer.Option(help="Only pictures with this label.")] = "",
-    most: Annotated[int, typer.Option("--most", min=1, help="Pictures of the page; beyond them a random sample.")] = 5000,
-    output: Annotated[Path, typer.Option(help="The page to write.")] = Path("gallery.html"),
-) -> None:
-    """Write a gallery: one page that works offline, with filters by class, split, source and finding."""
-    from mlscaffold.project import open_project
-    from mlscaffold.reports.gallery import html
-    from mlscaffold.workflows.look import look as gather
-    from mlscaffold.writing import write_text
-
-    project = open_project(data_root())
-    gallery = gather(project, most=most, split=split, label=label, progress=counter("drawn"))
-    write_text(output, html.render(gallery))
-    project.save()
-    absent = sum(not shot.thumbnail for shot in gallery.shots)
-    typer.echo(f"Wrote {output}: {len(gallery.shots)} pictures" + (f", {absent} of them not here or broken" if absent else ""))
-    if gallery.left_out:
-        typer.echo(f"  {gallery.left_out} more were left out (--most {len(gallery.shots) + gallery.left_out} shows all)")
-
-
+app.command("look")(data_look.look)
 app.command("spot-check")(data_sheets.spot_check)
+app.command("causes")(data_sheets.causes)
 app.command("human-level")(data_sheets.human_level)
 app.command("relabel")(data_sheets.relabel)
 app.command("review")(data_sheets.review)

@@ -216,10 +216,15 @@ def split_text(done: SplitData, package: str) -> Iterable[str]:
     yield f"  {'all':<{width}}" + "".join(f"  {total:>10}" for total in totals.values())
     yield f"  {'share':<{width}}" + "".join(f"  {total / len(dealt.rows):>10.1%}" for total in totals.values())
     yield ""
+    folds = Counter(int(row.fold) for row in dealt.rows if row.fold)
+    if folds:
+        yield f"  {len(folds)} folds of train and validation, {min(folds.values())} to {max(folds.values())} rows each"
+    for name, weight in done.extra.items():
+        yield f"  {name} is extra (weight {weight:g}): train and augmented only"
     if done.near_groups:
         yield f"  {_count(done.near_groups, 'group')} of equal or alike pictures, each kept in one split"
     for path, old in list(dealt.moved.items())[:SHOWN]:
-        yield f"  moved out of {old}: {path} (its group lies in another split too)"
+        yield f"  moved out of {old}: {path} ({_why_moved(done, path)})"
     if len(dealt.moved) > SHOWN:
         yield f"  moved in all: {len(dealt.moved)}"
     for words, paths in (("labels refreshed", dealt.relabelled), ("no longer there", dealt.gone)):
@@ -238,6 +243,14 @@ def split_text(done: SplitData, package: str) -> Iterable[str]:
     yield f"Next: python -m {package}.prepare"
 
 
+def _why_moved(done: SplitData, path: str) -> str:
+    """Why a row that had a split lost it."""
+    if path.split("/", maxsplit=1)[0] in done.extra:
+        return "an extra source is not measured on"
+    places = {row.path: row.split for row in done.dealt.rows}
+    return "augmented holds a share of it" if places[path] == "augmented" else "its group lies in another split too"
+
+
 def split_json(done: SplitData) -> dict[str, Any]:
     """The splits, for machines."""
     dealt = done.dealt
@@ -246,6 +259,8 @@ def split_json(done: SplitData) -> dict[str, Any]:
         "rows": len(dealt.rows),
         "assigned": dealt.assigned,
         "counts": {name: {label: count[label] for label in done.classes} for name, count in done.counts.items()},
+        "extra": done.extra,
+        "folds": dict(sorted(Counter(int(row.fold) for row in dealt.rows if row.fold).items())),
         "near_groups": done.near_groups,
         "moved": dealt.moved,
         "relabelled": dealt.relabelled,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mlscaffold.cli.console import say
 from mlscaffold.cli.data_root import data_root
+
+if TYPE_CHECKING:
+    from mlscaffold.project import Project
+    from mlscaffold.reports.judging import Form
 
 
 class Kind(StrEnum):
@@ -65,25 +69,51 @@ def review(*, count: Count = 200, form: SheetForm = Kind.HTML, output: SheetFile
     _sheet("review", count=count, form=form, output=output)
 
 
+def causes(
+    *,
+    cause: Annotated[list[str] | None, typer.Option("--cause", help="A cause to choose from; may be given again.")] = None,
+    count: Count = 100,
+    seed: Seed = 0,
+    form: SheetForm = Kind.HTML,
+    output: SheetFile = None,
+) -> None:
+    """Write a sheet with mistakes of the model on eyeball (never of test): why is it wrong? `apply` says what each cause costs."""
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.causes import make_sheet
+
+    project = open_project(data_root())
+    _write(project, make_sheet(project, named=cause or (), count=count, seed=seed), form, output)
+
+
 def _sheet(
     kind: str, *, count: int, form: Kind, output: Path | None, of: str = "", paths: Sequence[str] = (), seed: int = 0
 ) -> None:
-    """Draw, record and write a sheet, and say how it comes back."""
+    """Draw, record and write a sheet about labels."""
+    from mlscaffold.project import open_project
+    from mlscaffold.workflows.judging import make_form
+
+    project = open_project(data_root())
+    _write(project, make_form(project, kind, count=count, of=of, paths=paths, seed=seed), form, output)
+
+
+def _write(project: Project, made: Form, form: Kind, output: Path | None) -> None:
+    """Write a recorded sheet, and say how it comes back."""
     from functools import partial
     from importlib import import_module
 
-    from mlscaffold.project import open_project
-    from mlscaffold.workflows.judging import make_form, missing_pictures, picture_bytes
+    from mlscaffold.workflows.judging import link_of, missing_pictures, picture_bytes
     from mlscaffold.writing import write_bytes
 
-    project = open_project(data_root())
-    made = make_form(project, kind, count=count, of=of, paths=paths, seed=seed)
-    rendered = import_module(f"mlscaffold.reports.judging.{form.value}").render(made, picture=partial(picture_bytes, project))
     target = output or Path(f"{made.name}.{form.value}")
+    link = partial(link_of, project, beside=target) if project.settings.pictures == "link" else None
+    module = import_module(f"mlscaffold.reports.judging.{form.value}")
+    rendered = module.render(made, picture=partial(picture_bytes, project), link=link)
     write_bytes(target, rendered.encode() if isinstance(rendered, str) else rendered)
     asked = made.asked
     say(f"Wrote {target}: {len(asked.items)} of {asked.population} pictures; what was asked is kept in {asked.path}")
     if absent := missing_pictures(project, asked):
         say(f"  {absent} of them are not on this machine, and are shown empty")
+    if link:
+        say('  it holds no pictures (pictures = "link"): it shows those of this folder, and only on this machine')
     answers = f"{made.name}-answers.csv" if form is Kind.HTML else str(target)
     say(f"Next: when it comes back, mlscaffold apply {answers} --by NAME")

@@ -99,6 +99,10 @@ def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, *, where: str,
             findings.object(at, "no-class", "names no class", field="label")
             continue
         box = bounds(shape)
+        if shape.keypoints and shape.box is None and box and not min(box[2:]):
+            # One marked point, or points in a row: an object without a box.
+            kept.append(shape)
+            continue
         if box is None:
             findings.object(
                 at, "empty-mask" if shape.mask else "no-box", "has neither box nor outline with any area", field="box"
@@ -113,7 +117,10 @@ def judged(shapes: Sequence[Shape], size: tuple[int, int] | None, *, where: str,
             continue
         if leaves(hull(shape) or box, size) and size:
             findings.tell(at, "box-outside", f"box {show(box)} leaves the picture of {size[0]} × {size[1]}", field="box")
-        key = (shape.label, box, shape.angle, shape.rings, shape.mask, shape.points)
+        if far := [(x, y) for x, y, _ in shape.keypoints.marked if leaves((x, y, 0, 0), size)] if shape.keypoints else []:
+            message = f"key point at {show(far[0])} leaves the picture" + (f", and {len(far) - 1} more" if far[1:] else "")
+            findings.tell(at, "point-outside", message, field="keypoints")
+        key = (shape.label, box, shape.angle, shape.rings, shape.mask, shape.points, shape.keypoints)
         if key in seen:
             findings.tell(at, "doubled-object", f"is the same as {seen[key]}: {shape.label}, {show(box)}")
         seen.setdefault(key, at)

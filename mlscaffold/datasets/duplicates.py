@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -86,17 +86,21 @@ def candidates(hashes: Array, flipped: Array, *, radius: int) -> tuple[Array, Ar
 
     n = len(hashes)
     both = np.concatenate([hashes, flipped]).astype(np.int64).view(np.uint64)
-    first, second, distance = within(both, radius)
-    # Of a pair and its mirrored twin only those with an unmirrored first picture are needed; a picture is not its own copy.
-    keep = (first < n) & ((second < n) | (first < second - n))
-    first, second, distance = first[keep], second[keep], distance[keep]
+
+    def among(i: Array, j: Array) -> Array:
+        """Of a pair and its mirrored twin only those with an unmirrored first picture; a picture is not its own copy."""
+        wanted: Array = (i < n) & ((j < n) | (i < j - n))
+        # One mirrored onto the other, and the other onto the one: both hashes must agree, or the order of names would decide.
+        places = np.flatnonzero(wanted & (j >= n))
+        wanted[places] = np.bitwise_count(both[i[places] + n] ^ both[j[places] - n]) <= radius
+        return wanted
+
+    first, second, distance = within(both, radius, among=among)
     mirrored = second >= n
     second = np.where(mirrored, second - n, second)
-    # One mirrored onto the other, and the other onto the one: both hashes must agree, or the order of names would decide.
-    back = np.bitwise_count(both[first + n] ^ both[second])
-    distance = np.where(mirrored, np.maximum(distance, back), distance)
-    near = distance <= radius
-    return first[near], second[near], distance[near], mirrored[near]
+    back = np.bitwise_count(both[first[mirrored] + n] ^ both[second[mirrored]])
+    distance[mirrored] = np.maximum(distance[mirrored], back)
+    return first, second, distance, mirrored
 
 
 def confirmed(facts: list[Facts], first: Array, second: Array, *, mirrored: Array) -> tuple[Array, Array]:
@@ -118,33 +122,67 @@ def _unique(keys: list[str], *columns: Array) -> list[Alike]:
     return [found[pair] for pair in sorted(found)]
 
 
-def within(hashes: Array, radius: int) -> tuple[Array, Array, Array]:
-    """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits."""
+def within(hashes: Array, radius: int, *, among: Callable[[Array, Array], Array] | None = None) -> tuple[Array, Array, Array]:
+    """All pairs (i < j) of 64-bit hashes that differ in at most `radius` bits, with the bits; `among` says which are wanted.
+
+    A pair is taken from the first band in which it is equal, so that each comes once and memory follows what is found.
+    """
     import numpy as np
 
     edges = np.linspace(0, 64, radius + 2).astype(int)
     most = max(MOST_PAIRS, 20 * len(hashes)) // (radius + 1)
-    pairs: list[Array] = []
+    keys = np.zeros(0, dtype=np.int64)  # of pairs: the first's position times the number of hashes, plus the second's
+    done: list[np.uint64] = []  # bands of which every pair was seen
     for low, high in pairwise(edges.tolist()):
-        band = (hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)
-        order = np.argsort(band, kind="stable")
+        band = ((hashes >> np.uint64(low)) & np.uint64((1 << (high - low)) - 1)).astype(_least(high - low))
+        order = np.argsort(band, kind="stable").astype(np.int32)
         values, ordered = band[order], hashes[order]
-        taken = 0
+        del band
+        taken, whole, pairs = 0, len(hashes) <= MAX_RUN, [keys]
         for step in range(1, min(MAX_RUN, len(hashes) - 1) + 1):
             same = values[step:] == values[:-step]
             if not same.any():
+                whole = True
                 break
             close = same & (np.bitwise_count(ordered[step:] ^ ordered[:-step]) <= radius)
             left, right = order[:-step][close], order[step:][close]
+            if not len(left):
+                continue
             taken += len(left)
-            pairs.append(np.stack([np.minimum(left, right), np.maximum(left, right)]))
+            pairs.append(_new(hashes, left, right, done=done, among=among))
             if taken > most:  # a film of one scene: neighbours are linked by now, and all pairs would fill the memory
+                whole = False
                 break
-    if not pairs:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, empty
-    first, second = np.unique(np.concatenate(pairs, axis=1), axis=1)
+        keys = np.concatenate(pairs)
+        keys.sort()
+        keys = keys[np.concatenate([keys[:1] == keys[:1], keys[1:] != keys[:-1]])]
+        if whole:
+            done.append(np.uint64(((1 << (high - low)) - 1) << low))
+    first, second = np.divmod(keys, max(1, len(hashes)))
     return first, second, np.bitwise_count(hashes[first] ^ hashes[second])
+
+
+def _least(bits: int) -> str:
+    """The smallest kind of number that holds so many bits: sorting it is faster, too."""
+    return "u1" if bits <= 8 else "u2" if bits <= 16 else "u4" if bits <= 32 else "u8"
+
+
+def _new(
+    hashes: Array, left: Array, right: Array, *, done: list[np.uint64], among: Callable[[Array, Array], Array] | None
+) -> Array:
+    """Those pairs that no earlier band had and that are wanted, each as one number."""
+    import numpy as np
+
+    differ = hashes[left] ^ hashes[right]
+    keep = np.ones(len(left), dtype=bool)
+    for mask in done:
+        keep &= (differ & mask) != 0
+    first, second = np.minimum(left, right)[keep], np.maximum(left, right)[keep]
+    if among is not None:
+        wanted = among(first, second)
+        first, second = first[wanted], second[wanted]
+    keys: Array = first.astype(np.int64) * len(hashes) + second
+    return keys
 
 
 def _differences(facts: list[Facts], first: Array, second: Array, mirrored: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,7 +34,9 @@ def folders_of(paths: Iterable[str]) -> Folders:
 
     Folders are classes where two or more lie side by side and are not mere counters: dates, batches, numbers that begin with 0.
     """
-    parts = [path.split("/")[:-1] for path in paths]
+    seen: dict[str, int] = {}
+    places = array("q", (seen.setdefault(path.rpartition("/")[0], len(seen)) for path in paths))
+    parts = [folder.split("/") if folder else [] for folder in seen]
     while parts and all(p and p[0].lower() in WRAPPERS for p in parts) and len({p[0] for p in parts}) == 1:
         parts = [p[1:] for p in parts]
     splits = [""] * len(parts)
@@ -47,4 +50,4 @@ def folders_of(paths: Iterable[str]) -> Folders:
     counted = sum(bool(_COUNTED.fullmatch(name)) for name in names)
     if len(names) < 2 or 2 * counted > len(names):
         labels = [""] * len(parts)
-    return Folders(tuple(labels), tuple(splits))
+    return Folders(tuple(labels[place] for place in places), tuple(splits[place] for place in places))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import cos, isfinite, radians, sin
 
 from mlscaffold.datasets.masks import mask_box
-from mlscaffold.datasets.record import Box, Ring, Shape
+from mlscaffold.datasets.record import Box, KeyPoints, Ring, Shape
 
 TOLERANCE = 1.0
 """Pixels by which a box may leave the picture: formats that count from one and those that round differ by that."""
@@ -38,26 +38,53 @@ def outline(shape: Shape) -> tuple[Ring, ...]:
 
 
 def hull(shape: Shape) -> Box | None:
-    """The smallest upright box that holds the shape: what its outline says, else its box."""
+    """The smallest upright box that holds the shape: what its outline says, else its box, else its points."""
     if rings := outline(shape):
         return ring_box(tuple(value for ring in rings for value in ring))
     if shape.mask:
         return mask_box(shape.mask)
-    return ring_box(shape.points) if shape.points and shape.box is None else shape.box
+    if shape.box is not None:
+        return shape.box
+    return ring_box(shape.points) if shape.points else around(shape.keypoints)
+
+
+def around(keypoints: KeyPoints | None) -> Box | None:
+    """The smallest upright box that holds the marked key points."""
+    marked = keypoints.marked if keypoints else ()
+    return ring_box(tuple(value for x, y, _ in marked for value in (x, y))) if marked else None
+
+
+def upright(x: float, y: float, *, stored: tuple[int, int], orientation: int) -> tuple[float, float]:
+    """A point of the stored pixels, on the picture as EXIF wants it shown."""
+    width, height = stored
+    places = {
+        2: (width - x, y),
+        3: (width - x, height - y),
+        4: (x, height - y),
+        5: (y, x),
+        6: (height - y, x),
+        7: (height - y, width - x),
+        8: (y, width - x),
+    }
+    return places.get(orientation, (x, y))
 
 
 def turned_upright(shape: Shape, stored: tuple[int, int], orientation: int) -> Shape:
-    """Box and outline of a shape on the stored pixels, on the picture as EXIF wants it shown (orientations 5 to 8: by a quarter)."""
-    width, height = stored
+    """Box, outline and key points of a shape on the stored pixels, on the picture as EXIF wants it shown."""
 
-    def turn(x: float, y: float) -> tuple[float, float]:
-        return {5: (y, x), 6: (height - y, x), 7: (height - y, width - x), 8: (y, width - x)}.get(orientation, (x, y))
+    def turn(ring: Ring) -> Ring:
+        return tuple(
+            v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in upright(x, y, stored=stored, orientation=orientation)
+        )
 
-    rings = tuple(tuple(v for x, y in zip(ring[::2], ring[1::2], strict=True) for v in turn(x, y)) for ring in shape.rings)
     box = shape.box
     if box:
-        box = ring_box((*turn(box[0], box[1]), *turn(box[0] + box[2], box[1] + box[3])))
-    return replace(shape, rings=rings, box=box)
+        box = ring_box(turn((box[0], box[1], box[0] + box[2], box[1] + box[3])))
+    named = shape.keypoints
+    if named:
+        turned = [(*upright(x, y, stored=stored, orientation=orientation), seen) for x, y, seen in named.points]
+        named = replace(named, points=tuple(new if new[2] else old for new, old in zip(turned, named.points, strict=True)))
+    return replace(shape, rings=tuple(turn(ring) for ring in shape.rings), box=box, keypoints=named)
 
 
 def bounds(shape: Shape) -> Box | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from mlscaffold.datasets.geometry import corners, hull, outline
+from mlscaffold.datasets.geometry import around, corners, hull, outline
 from mlscaffold.datasets.record import SPLIT_NAMES, Record, Shape
 
 KINDS = {
@@ -27,6 +27,9 @@ KINDS = {
     "masks": "masks of single pixels",
     "points": "points",
     "several points": "objects of several points",
+    "key points": "points with names, seen or hidden",
+    "bones": "which key points are joined",
+    "box beside key points": "a box of its own for an object that has key points",
     "crowd": "crowd flag",
     "difficult": "difficult flag",
     "truncated": "truncated flag",
@@ -82,6 +85,13 @@ def fitted(record: Record, holds: Holds, lost: Counter[str]) -> Record:
 
 def _shapes(shape: Shape, holds: Holds, lost: Counter[str]) -> Iterator[Shape]:
     """What is left of a shape: mostly one, several where pieces must part, none where nothing of it can be held."""
+    if shape.keypoints:
+        shape = _named(shape, holds, lost)
+        if shape.keypoints and not (shape.rings or shape.mask or shape.box):
+            yield _plain(shape, holds, lost)
+            return
+        if not (shape.rings or shape.mask or shape.box or shape.keypoints):
+            return
     if shape.points and not (shape.rings or shape.mask or shape.box):
         if "points" not in holds:
             lost["points"] += 1
@@ -103,6 +113,28 @@ def _shapes(shape: Shape, holds: Holds, lost: Counter[str]) -> Iterator[Shape]:
             yield replace(piece, box=hull(piece))
     else:
         yield form
+
+
+def _named(shape: Shape, holds: Holds, lost: Counter[str]) -> Shape:
+    """The shape with what of its key points can be held."""
+    named = shape.keypoints
+    assert named is not None
+    if "key points" not in holds:
+        lost["key points"] += len(named.marked)
+        return replace(shape, keypoints=None)
+    if named.skeleton.bones and "bones" not in holds:
+        lost["lines between key points"] += len(named.skeleton.bones)
+        named = replace(named, skeleton=replace(named.skeleton, bones=()))
+    if "box beside key points" in holds:
+        return replace(shape, keypoints=named)
+    tight = around(named)
+    if tight and not min(tight[2:]):
+        tight = None
+    if shape.rings or shape.mask:
+        lost["outlines and masks beside key points"] += 1
+    if shape.box and (tight is None or max(abs(a - b) for a, b in zip(shape.box, tight, strict=True)) > 1):
+        lost["boxes that differ from their key points by more than a pixel"] += 1
+    return replace(shape, keypoints=named, box=tight, rings=(), mask=None, angle=0.0)
 
 
 def _form(shape: Shape, holds: Holds, lost: Counter[str]) -> Shape | None:

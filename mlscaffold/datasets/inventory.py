@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.paths import Paths
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +27,7 @@ class Inventory:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self.paths: list[str] = []
+        self.paths = Paths()
         self.refused: dict[str, tuple[str, str]] = {}
         self.digests = bytearray()
         self.pixels = bytearray()
@@ -53,15 +54,16 @@ class Inventory:
 
     def sort(self) -> None:
         """Bring everything into the order of the paths: workers answer in any order, and the same folder gives the same answer."""
-        vars(self).update(vars(self.chosen(sorted(range(len(self.paths)), key=self.paths.__getitem__))))
+        order = sorted(range(len(self.paths)), key=self.paths.__getitem__)
+        if order != list(range(len(order))):
+            vars(self).update(vars(self.chosen(order)))
 
     def chosen(self, places: Sequence[int]) -> Inventory:
         """These pictures, in this order."""
         other = Inventory()
         other.refused = self.refused
-        other.paths = [self.paths[i] for i in places]
-        other.digests = bytearray().join(self.digests[i * DIGEST : (i + 1) * DIGEST] for i in places)
-        other.pixels = bytearray().join(self.pixels[i * DIGEST : (i + 1) * DIGEST] for i in places)
+        other.paths = self.paths.chosen(places)
+        other.digests, other.pixels = _taken(self.digests, places), _taken(self.pixels, places)
         other._numbers = {name: array(c.typecode, [c[i] for i in places]) for name, c in self._numbers.items()}
         other._names = self._names
         other._codes = {name: array("H", [c[i] for i in places]) for name, c in self._codes.items()}
@@ -92,3 +94,11 @@ class Inventory:
     def digest(self, index: int) -> str:
         """The digest of a picture's file."""
         return self.digests[index * DIGEST : (index + 1) * DIGEST].hex()
+
+
+def _taken(digests: bytearray, places: Sequence[int]) -> bytearray:
+    """The digests at these places in a row."""
+    found = bytearray(DIGEST * len(places))
+    for to, place in enumerate(places):
+        found[to * DIGEST : (to + 1) * DIGEST] = digests[place * DIGEST : (place + 1) * DIGEST]
+    return found

@@ -48,11 +48,36 @@ class Mask:
 
 
 @dataclass(frozen=True)
+class Skeleton:
+    """What the key points of a class are called, in their order, and which of them are joined (pairs of positions from 0)."""
+
+    names: tuple[str, ...]
+    bones: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyPoints:
+    """The named points of one object: x, y, and how it is seen, for every name of the skeleton.
+
+    Seen is 2 (visible), 1 (hidden, its place marked) or 0 (not marked; x and y are 0 then): COCO's numbers.
+    """
+
+    skeleton: Skeleton
+    points: tuple[tuple[float, float, int], ...]
+
+    @property
+    def marked(self) -> tuple[tuple[float, float, int], ...]:
+        """Those whose place is known."""
+        return tuple(point for point in self.points if point[2])
+
+
+@dataclass(frozen=True)
 class Shape:
     """An object on a picture.
 
     `box` is the upright box, or the one that `angle` turns (degrees, clockwise, about its centre); readers fill it from the
-    outline where a format has none. `rings` are the pieces of one object. `person` is who drew it, `origin` where that is written.
+    outline or the key points where a format has none. `rings` are the pieces of one object; `points` have no names, `keypoints`
+    have. `person` is who drew it, `origin` where that is written.
     """
 
     label: str
@@ -61,6 +86,7 @@ class Shape:
     rings: tuple[Ring, ...] = ()
     mask: Mask | None = None
     points: Ring = ()
+    keypoints: KeyPoints | None = None
     crowd: bool = False
     difficult: bool = False
     truncated: bool = False

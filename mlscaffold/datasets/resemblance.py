@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlscaffold.datasets.duplicates import TIGHT_RADIUS, TIGHT_RMS, candidates, confirmed, join
 from mlscaffold.datasets.folders import Folders
-from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.images import THUMB, Facts
 from mlscaffold.datasets.inspection import Found, Item
 from mlscaffold.datasets.inventory import Inventory
 from mlscaffold.model import Status
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Fetch = Callable[[Iterable[str]], dict[str, Facts]]
 LARGEST = 20  # pictures of a group that needs no second look, in a small folder
-SEVERAL = 2_000  # pairs whose thumbnails are in memory at a time
+GONE = Facts("", 0, thumb=bytes(THUMB * THUMB))
+"""Stands for a file that went away since it was read, and of which the cache does not know what was found: it is like nothing."""
+SEVERAL = 500  # pairs whose thumbnails are in memory at a time
 
 
 def resemblances(inventory: Inventory, folders: Folders, fetch: Fetch) -> Iterator[Found]:
@@ -39,7 +41,7 @@ def resemblances(inventory: Inventory, folders: Folders, fetch: Fetch) -> Iterat
             "duplicates", Status.WARN, sum(map(len, exact)), words, _items(inventory, exact, "the same file"), "keep one of each"
         )
     alike = _groups(inventory, "pixels")
-    pairs = list(_pairs(inventory, fetch))
+    pairs = list(_pairs(inventory, alike, fetch))
     links = [(group[0], other) for group in alike for other in group[1:]]
     largest = max(LARGEST, len(inventory) // 10)
     near = _joined([*links, *((a, b) for a, b, _, _ in pairs)])
@@ -87,26 +89,33 @@ def _groups(inventory: Inventory, which: str) -> list[list[int]]:
 
     if not len(inventory):
         return []
-    _, inverse, counts = np.unique(inventory.keys(which), return_inverse=True, return_counts=True)
-    shared = np.flatnonzero(counts[inverse] > 1)
-    found: dict[int, list[int]] = defaultdict(list)
-    for place in shared.tolist():
-        found[int(inverse[place])].append(place)
-    return sorted(found.values())
+    keys = inventory.keys(which)
+    starts = keys.view(np.uint64)[:: keys.itemsize // 8]  # 8 of 32 bytes tell nearly all apart; the rest is compared below
+    ordered = np.sort(starts)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    found: dict[bytes, list[int]] = defaultdict(list)
+    for place in np.flatnonzero(np.isin(starts, twice)).tolist():
+        found[keys[place].tobytes()].append(place)
+    return sorted(group for group in found.values() if len(group) > 1)
 
 
 def _items(inventory: Inventory, groups: Iterable[list[int]], words: str) -> tuple[Item, ...]:
     return tuple(Item(tuple(inventory.paths[i] for i in group), words) for group in groups)
 
 
-def _pairs(inventory: Inventory, fetch: Fetch) -> Iterator[tuple[int, int, bool, bool]]:
-    """Near-duplicate pairs (positions, whether the strict rule holds, whether mirrored) that thumbnails confirm."""
+def _pairs(inventory: Inventory, alike: list[list[int]], fetch: Fetch) -> Iterator[tuple[int, int, bool, bool]]:
+    """Near-duplicate pairs (positions, whether the strict rule holds, whether mirrored) that thumbnails confirm.
+
+    Of pictures that are `alike` (equal pixels) the first stands for all.
+    """
     import numpy as np
 
     if len(inventory) < 2:
         return
-    _, alone = np.unique(inventory.keys("pixels"), return_index=True)
-    alone = np.sort(alone[inventory.column("deviation")[alone] >= 6])
+    once = np.ones(len(inventory), dtype=bool)
+    for group in alike:
+        once[group[1:]] = False
+    alone = np.flatnonzero(once & (inventory.column("deviation") >= 6))
     radius = 8 if len(alone) <= 50_000 else 6 if len(alone) <= 1_000_000 else 4
     hashes, flipped = inventory.column("phash")[alone], inventory.column("mirrored")[alone]
     first, second, distance, mirrored = candidates(hashes, flipped, radius=radius)
@@ -116,10 +125,12 @@ def _pairs(inventory: Inventory, fetch: Fetch) -> Iterator[tuple[int, int, bool,
         digests = [inventory.digest(int(i)) for i in alone[places].tolist()]
         known = fetch(digests)
         a, b = np.searchsorted(places, first[part]), np.searchsorted(places, second[part])
-        rms, alike = confirmed([known[digest] for digest in digests], a, b, mirrored=mirrored[part])
+        rms, near = confirmed([known.get(digest, GONE) for digest in digests], a, b, mirrored=mirrored[part])
+        there = np.array([digest in known for digest in digests], dtype=bool)
+        near &= there[a] & there[b]
         tight = (distance[part] <= TIGHT_RADIUS) & (rms <= TIGHT_RMS)
         rows = (alone[first[part]], alone[second[part]], tight, mirrored[part])
-        yield from zip(*(row[alike].tolist() for row in rows), strict=True)
+        yield from zip(*(row[near].tolist() for row in rows), strict=True)
 
 
 def _mirrored(group: list[int], flipped: set[frozenset[int]]) -> bool:

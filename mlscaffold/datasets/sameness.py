@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlscaffold.datasets.exporting import Placed
-from mlscaffold.datasets.record import Reading, Record, Shape
+from mlscaffold.datasets.record import KeyPoints, Reading, Record, Shape
 
 CLOSE = 0.01
 """Pixels by which a coordinate may move: formats that write fractions and percentages round."""
@@ -61,7 +61,21 @@ def same_shape(first: Shape, second: Shape) -> bool:
     numbers = [
         ((first.box or ()), (second.box or ())),
         (first.points, second.points),
+        (_flat(first.keypoints), _flat(second.keypoints)),
         *zip(first.rings, second.rings, strict=True),
     ]
+    if _skeleton(first) != _skeleton(second):
+        return False
     turned = abs((first.angle - second.angle + 180) % 360 - 180) < CLOSE
     return turned and all(len(a) == len(b) and all(abs(x - y) < CLOSE for x, y in zip(a, b, strict=True)) for a, b in numbers)
+
+
+def _flat(keypoints: KeyPoints | None) -> tuple[float, ...]:
+    """The numbers of key points in a row."""
+    return tuple(value for point in keypoints.points for value in point) if keypoints else ()
+
+
+def _skeleton(shape: Shape) -> tuple[tuple[str, ...], set[tuple[int, ...]]] | None:
+    """The names of key points in their order, and which are joined, in whatever order."""
+    skeleton = shape.keypoints.skeleton if shape.keypoints else None
+    return (skeleton.names, {tuple(sorted(bone)) for bone in skeleton.bones}) if skeleton else None

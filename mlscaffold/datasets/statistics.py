@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 # The blue and the orange of Okabe and Ito, which colour-blind people tell apart.
 BLUE, ORANGE, INK, FAINT = "#0072B2", "#D55E00", "#333333", "#DDDDDD"
-MOST_BARS = 40
+MOST_BARS, SMALLEST = 40, 10
+LONGEST = 28
+"""Signs of a class name on a plot."""
+MANY, FAR = 200, 20
+"""So many sizes are drawn paler; sizes whose sides differ by such a factor are drawn on a logarithmic scale."""
 
 
 @dataclass(frozen=True)
@@ -76,57 +82,85 @@ def _spread(numbers: list[int]) -> dict[str, float]:
 
 
 def plot_classes(classes: Mapping[str, int]) -> bytes:
-    """A bar a class, in their order, as SVG; of more than 40 classes the largest."""
-    shown = list(classes.items())
+    """A bar a class, in their order, as SVG; of more than 40 classes the largest, and the smallest, which are the trouble."""
+    shown: list[tuple[str, int]] = list(classes.items())
     hidden = max(0, len(shown) - MOST_BARS)
     if hidden:
-        shown = sorted(shown, key=lambda item: -item[1])[:MOST_BARS]
+        ordered = sorted(shown, key=lambda item: -item[1])
+        shown = [*ordered[: MOST_BARS - SMALLEST], (f"… {hidden:,} more …", 0), *ordered[-SMALLEST:]]
+    gap = MOST_BARS - SMALLEST if hidden else -1
     figure, axes = _figure(7.0, 1.1 + 0.3 * max(len(shown), 1))
-    names = [name if len(name) <= 28 else f"{name[:27]}…" for name, _ in shown]
     numbers = [count for _, count in shown]
     bars = axes.barh(range(len(shown)), numbers, color=BLUE, height=0.65)
-    axes.set_yticks(range(len(shown)), names)
+    axes.set_yticks(range(len(shown)), [_name(name) for name, _ in shown])
+    for label in axes.get_yticklabels():
+        label.set_parse_math(False)  # a dollar in a name is a dollar
     axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
-    total = sum(classes.values()) or 1
-    axes.bar_label(bars, [f"{n}  ({n / total:.0%})" for n in numbers], padding=4, color=INK)
-    axes.set_xlim(0, max([*numbers, 1]) * 1.18)
+    total = sum(classes.values())
+    told = ["" if place == gap else f"{n:,}  ({_share(n, total)})" for place, n in enumerate(numbers)]
+    axes.bar_label(bars, told, padding=4, color=INK)
+    axes.set_xlim(0, max([*numbers, 1]) * (1.1 + 0.014 * max(map(len, told), default=0)))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    more = f", the largest {MOST_BARS} of {len(classes)}" if hidden else ""
+    more = f": the {MOST_BARS - SMALLEST} largest and the {SMALLEST} smallest of {len(classes):,}" if hidden else ""
     axes.set_title(f"Images of each class{more}", loc="left", color=INK, fontsize=11)
     return _svg(figure)
 
 
+def _name(name: str) -> str:
+    """A class name of bearable length; wide signs, which our font has not and measures too narrow, get their room on the left."""
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in short)
+    return "\N{NO-BREAK SPACE}" * round(1.3 * wide) + short
+
+
+def _share(n: int, total: int) -> str:
+    """A share of all, which is never shown as nothing where there is something."""
+    share = n / total if total else 0.0
+    return f"{share:.0%}" if not n or share >= 0.01 else f"{share:.1%}" if share >= 0.001 else "<0.1%"
+
+
 def plot_sizes(sizes: Iterable[tuple[int, int]]) -> bytes:
-    """A dot for every size that occurs, larger where more images have it, as SVG."""
+    """A dot for every size that occurs, larger where more of all images have it, as SVG; logarithmic where sizes lie far apart."""
     counted = Counter(sizes)
     figure, axes = _figure(6.0, 4.5)
     if counted:
-        most = max(counted.values())
+        total = sum(counted.values())
         points = sorted(counted.items(), key=lambda item: -item[1])
-        areas = [20 + 380 * n / most for _, n in points]
+        areas = [14 + 380 * n / total for _, n in points]
         widths, heights = [w for (w, _), _ in points], [h for (_, h), _ in points]
-        axes.scatter(widths, heights, s=areas, color=BLUE, alpha=0.45, linewidths=0, zorder=3)
-        top = max(*widths, *heights) * 1.12
-        axes.plot([0, top], [0, top], color=ORANGE, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-        axes.text(top * 0.98, top * 0.84, "square", color=ORANGE, ha="right", va="top", fontsize=9)
-        (width, height), count = points[0]
-        axes.set_title(
-            f"Every image has {width} × {height} px ({count} images)"
-            if len(counted) == 1
-            else f"{len(counted)} sizes, most often {width} × {height} px ({count} images)",
-            loc="left",
-            color=INK,
-            fontsize=11,
-        )
-        axes.set_xlim(0, top)
-        axes.set_ylim(0, top)
+        axes.scatter(widths, heights, s=areas, color=BLUE, alpha=0.45 if len(points) < MANY else 0.2, linewidths=0, zorder=3)
+        low, top = min(*widths, *heights), max(*widths, *heights)
+        far = top / max(low, 1) > FAR
+        first, last = (low / 1.6, top * 1.6) if far else (0.0, top * 1.12)
+        if far:
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        else:
+            axes.locator_params(nbins=6)
+        axes.plot([first, last], [first, last], color=ORANGE, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
+        axes.text(0.98, 0.86, "square", color=ORANGE, ha="right", va="top", fontsize=9, transform=axes.transAxes)
+        axes.set_title(_sizes_told(points), loc="left", color=INK, fontsize=11)
+        axes.set_xlim(first, last)
+        axes.set_ylim(first, last)
         axes.set_aspect("equal")
     axes.grid(color=FAINT, linewidth=0.6, zorder=0)
     axes.set_xlabel("width (px)", color=INK)
     axes.set_ylabel("height (px)", color=INK)
     return _svg(figure)
+
+
+def _sizes_told(points: Sequence[tuple[tuple[int, int], int]]) -> str:
+    """What the sizes say, the most frequent first."""
+    (width, height), count = points[0]
+    if len(points) == 1:
+        return f"Every image has {width} × {height} px ({count:,} image{'s' * (count != 1)})"
+    if count == 1:
+        return f"{len(points):,} images, each of another size"
+    return f"{len(points):,} sizes, most often {width} × {height} px ({count:,} images)"
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
@@ -147,6 +181,8 @@ def _svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     buffer = io.BytesIO()
-    with rc_context({"svg.hashsalt": "mlscaffold", "svg.fonttype": "none", "font.family": "sans-serif"}):
+    settings = {"svg.hashsalt": "mlscaffold", "svg.fonttype": "none", "font.family": "sans-serif"}
+    with rc_context(settings), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # text stays text: whoever opens the picture has the letters
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from mlscaffold.datasets.splits import SHARES, Dealt, Row, bundled, check_shares, places_before, result
+from mlscaffold.datasets.splits import (
+    LEARNED,
+    SHARES,
+    Dealt,
+    Row,
+    bundled,
+    check_shares,
+    learnable,
+    places_before,
+    result,
+    settled,
+)
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.splitnames import AUGMENTED, is_named_test
 
 ORDER = ("train", "validation", "test")
 
@@ -41,30 +53,46 @@ def split_by_time(
     shares: Mapping[str, float] | None = None,
     before: Iterable[Row] = (),
     together: Iterable[Sequence[str]] = (),
+    extra: Collection[str] = (),
 ) -> Dealt:
     """Give every row a split by the time of its picture (path -> date or number); raises where a time cannot be read.
 
     Rows that belong together (group, equal or alike files) go where the newest of them goes. Rows that have a split keep it, and
     their newest moments are the cuts for new rows. Equal times never lie on both sides of a cut. Eyeball is drawn from the
-    period of validation by content, so that both see the same days.
+    period of validation by content, so that both see the same days; `augmented`, where there are extra sources, from that of train.
+    A picture of an extra source (`extra`: their paths) needs no time; one that is newer than train goes nowhere.
     """
-    dealt = check_shares(shares or SHARES)
+    dealt = check_shares(shares or SHARES, extra=bool(extra))
     rows, before = sorted(rows, key=lambda row: row.path), list(before)
-    when = _moments(rows, times)
+    own = [row for row in rows if row.path not in extra]
+    when = _moments(own, times)
+    told = {path: moment(times.get(path, "")) for path in extra}
+    when |= {path: float("-inf") if time is None else time for path, time in told.items()}
     kept, bundles = places_before(rows, before), bundled(rows, together)
-    newest = {id(bundle): max(when[row.path] for row in bundle) for bundle in bundles}
-    held = [(when[row.path], kept[row.path]) for row in rows if row.path in kept]
+    held = [(when[row.path], kept[row.path]) for row in own if row.path in kept and not is_named_test(kept[row.path])]
+    first = sum(dealt.get(name, 0) for name in LEARNED)
     middle = dealt.get("validation", 0) + dealt.get("eyeball", 0)
-    cuts = _cuts_before(held) if held else _cuts(sorted(when.values()), dealt["train"], middle)
-    rank = {name: place for place, name in enumerate(("train", "validation", "eyeball", "test"))}
+    cuts = _cuts_before(held) if held else _cuts(sorted(when[row.path] for row in own), first, middle)
+    parts = {
+        "train": (AUGMENTED, dealt.get(AUGMENTED, 0) / first),
+        "validation": ("eyeball", dealt.get("eyeball", 0) / (middle or 1)),
+    }
+    opens = AUGMENTED in dealt and AUGMENTED not in kept.values()
+    keeps = learnable(kept, extra)
     choice: dict[str, str] = {}
+    unplaced: list[str] = []
     for bundle in bundles:
-        old = {kept[row.path] for row in bundle if row.path in kept}
-        place = max(old, key=rank.__getitem__) if old else _place(newest[id(bundle)], cuts)
-        if not old and place == "validation" and _drawn(bundle, dealt.get("eyeball", 0) / middle if middle else 0):
-            place = "eyeball"
-        choice |= {row.path: place for row in bundle}
-    return result([replace(row, split=choice[row.path]) for row in rows], before, kept=kept, bundles=bundles)
+        old = {row.path: keeps[row.path] for row in bundle if row.path in keeps}
+        if old and not (opens and set(old.values()) == {"train"}):
+            found = settled(bundle, old)
+        else:
+            place = "train" if old else _place(max(when[row.path] for row in bundle), cuts)
+            part, share = parts.get(place, (place, 0))
+            found = dict.fromkeys((row.path for row in bundle), part if _drawn(bundle, share) else place)
+        unplaced += [path for path, place in found.items() if path in extra and place not in LEARNED]
+        choice |= found
+    rows = [replace(row, split=choice[row.path]) for row in rows if row.path not in set(unplaced)]
+    return result(rows, before, kept=kept, bundles=bundles, unplaced=unplaced)
 
 
 def _moments(rows: Sequence[Row], times: Mapping[str, str]) -> dict[str, float]:
@@ -90,7 +118,7 @@ def _cuts(moments: Sequence[float], train: float, middle: float) -> Cuts:
 
 def _cuts_before(held: Sequence[tuple[float, str]]) -> Cuts:
     """The cuts that the rows with a split were made by."""
-    train = max((t for t, split in held if split == "train"), default=float("-inf"))
+    train = max((t for t, split in held if split in LEARNED), default=float("-inf"))
     middle = max((t for t, split in held if split in ("validation", "eyeball")), default=train)
     return Cuts(train, max(train, middle))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import itemgetter
 from pathlib import Path
-from struct import Struct
 
+from mlscaffold.datasets.paths import Paths
 from mlscaffold.datasets.record import MEDIA, is_clutter
 from mlscaffold.places import Stamp, stamp_of
 
@@ -17,30 +17,44 @@ PICTURES = MEDIA | {".jpe", ".jfif", ".pbm", ".avif", ".heic", ".heif", ".jp2"}
 """Endings of what is meant to be a picture, whether it can be read here or not."""
 
 
-_STAMP = Struct("=qqqQ")
-
-
 @dataclass
 class Walked:
-    """Pictures (path below the folder → stamp, sorted), what is refused unopened (path, words), and counts of what else is there."""
+    """Pictures (paths below the folder, sorted), what is refused unopened (path, words), and counts of what else is there.
 
-    pictures: dict[str, Stamp] = field(default_factory=dict)
+    `times` holds size, mtime and ctime of one picture after the other, `inodes` the rest of their stamps.
+    """
+
+    pictures: Paths = field(default_factory=Paths)
+    times: array[int] = field(default_factory=lambda: array("q"))
+    inodes: array[int] = field(default_factory=lambda: array("Q"))
     refused: list[tuple[str, str]] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
+
+    def stamp(self, place: int) -> Stamp:
+        """The stamp of the picture at a place."""
+        size, mtime, ctime = self.times[3 * place : 3 * place + 3]
+        return size, mtime, ctime, self.inodes[place]
+
+    @property
+    def bytes(self) -> int:
+        """The size of all pictures."""
+        return sum(self.times[::3])
 
     def witness(self) -> tuple[str, int]:
         """A digest of all names and stamps, and the time (ns) of the youngest picture."""
         rows = [f"{path}\0{words}" for path, words in self.refused] + [f"{kind}\0{n}" for kind, n in sorted(self.passed.items())]
-        digest = sha256("\n".join([*self.pictures, "", *rows]).encode("utf-8", "surrogateescape"))
-        digest.update(b"".join(map(_STAMP.pack, *zip(*self.pictures.values(), strict=True))) if self.pictures else b"")
-        return digest.hexdigest(), max((max(stamp[1], stamp[2]) for stamp in self.pictures.values()), default=0)
+        digest = sha256("\n".join(rows).encode("utf-8", "surrogatepass"))
+        for part in (self.pictures.data, self.times, self.inodes):
+            digest.update(part)
+        return digest.hexdigest(), max(max(self.times[1::3], default=0), max(self.times[2::3], default=0))
 
 
 def walk(root: Path) -> Walked:
     """Look at every entry below the folder once; no link is followed, hidden and system files are counted and not opened."""
     top, found = str(root), Walked()
     pending = [""]
-    pictures: list[tuple[str, Stamp]] = []
+    names: list[str] = []
+    times, inodes = array("q"), array("Q")
     while pending:
         here = pending.pop()
         try:
@@ -54,7 +68,10 @@ def walk(root: Path) -> Walked:
             # What most entries are comes first: half of a second scan is this loop.
             if name[0] != "." and name[name.rfind(".") :].lower() in PICTURES and entry.is_file(follow_symlinks=False):
                 try:
-                    pictures.append((path, stamp_of(entry.stat(follow_symlinks=False))))
+                    size, mtime, ctime, inode = stamp_of(entry.stat(follow_symlinks=False))
+                    times.extend((size, mtime, ctime))
+                    inodes.append(inode)
+                    names.append(path)
                 except OSError as problem:
                     found.refused.append((path, f"cannot be looked at: {problem.strerror}"))
             elif is_clutter(name):
@@ -67,7 +84,11 @@ def walk(root: Path) -> Walked:
                 found.passed[ending or "no ending"] += 1
             else:
                 found.passed["neither file nor folder"] += 1
-    found.pictures = dict(sorted(pictures, key=itemgetter(0)))
+    order = sorted(range(len(names)), key=names.__getitem__)
+    found.pictures = Paths(names[place] for place in order)
+    for place in order:
+        found.times.extend(times[3 * place : 3 * place + 3])
+        found.inodes.append(inodes[place])
     found.refused.sort()
     return found
 

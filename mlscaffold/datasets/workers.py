@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +51,17 @@ def read_all(
     `workers` is how many there are (of an executor that is given), or shall be (default: one a core). Paths in `plain` are
     read without a look (`facts_of`).
     """
-    wanted = list(paths)
+    wanted = iter(paths)
     workers = workers or cores()
-    if executor is None and (workers < 2 or len(wanted) < POOL_FROM):
-        yield from ((path, read_facts(path, look=path not in plain)) for path in wanted)
+    first = list(islice(wanted, POOL_FROM)) if executor is None else []
+    if executor is None and (workers < 2 or len(first) < POOL_FROM):
+        yield from ((path, read_facts(path, look=path not in plain)) for path in chain(first, wanted))
         return
-    pieces = deque(wanted[start : start + PIECE] for start in range(0, len(wanted), PIECE))
+    pieces = _Pieces(chain(first, wanted))
     if executor is not None:
         if lost := (yield from _through(executor, pieces, workers * AHEAD, plain=plain)):
             raise ScaffoldError(
-                f"The workers went away: {len(lost) + sum(map(len, pieces))} pictures were not read.",
+                f"The workers went away: {len(lost) + pieces.left()} pictures were not read.",
                 reference="workers-lost",
                 hint="What was read is kept. Look at the workers and run the same command again.",
             )
@@ -70,7 +71,33 @@ def read_all(
         yield from ((path, _alone(path)) for path in lost)  # one of them ended its reader
 
 
-def _by_pool(pieces: deque[list[str]], workers: int, plain: Collection[str]) -> Generator[tuple[str, Facts], None, list[str]]:
+class _Pieces:
+    """What is still to be read, in pieces that are taken as they are needed: a large folder's paths are never all in memory."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = iter(paths)
+        self._next: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.first)
+
+    @property
+    def first(self) -> list[str]:
+        """The next piece; empty where nothing is left."""
+        self._next = self._next or list(islice(self._paths, PIECE))
+        return self._next
+
+    def taken(self) -> list[str]:
+        """The next piece, taken off."""
+        piece, self._next = self.first, []
+        return piece
+
+    def left(self) -> int:
+        """How many paths are left, all of which are given up."""
+        return len(self.taken()) + sum(1 for _ in self._paths)
+
+
+def _by_pool(pieces: _Pieces, workers: int, plain: Collection[str]) -> Generator[tuple[str, Facts], None, list[str]]:
     """Read pieces by a pool of processes; returns the paths that were under way when it broke."""
     pool = _pool(workers)
     try:
@@ -94,7 +121,7 @@ def _alone(path: str) -> Facts:
 
 
 def _through(
-    executor: Executor, pieces: deque[list[str]], ahead: int, *, plain: Collection[str]
+    executor: Executor, pieces: _Pieces, ahead: int, *, plain: Collection[str]
 ) -> Generator[tuple[str, Facts], None, list[str]]:
     """Take pieces off the left and read them, `ahead` at a time; returns the paths lost when the executor broke."""
     under_way: dict[Future[list[Row]], list[str]] = {}
@@ -103,11 +130,11 @@ def _through(
         while (pieces or under_way) and not lost:
             while pieces and len(under_way) < ahead and not lost:
                 try:
-                    marks = [path in plain for path in pieces[0]] if plain else []
-                    under_way[executor.submit(read_piece, pieces[0], marks)] = pieces[0]
-                    pieces.popleft()
+                    marks = [path in plain for path in pieces.first] if plain else []
+                    under_way[executor.submit(read_piece, pieces.first, marks)] = pieces.first
+                    pieces.taken()
                 except BrokenExecutor:
-                    lost += pieces.popleft()
+                    lost += pieces.taken()
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 piece = under_way.pop(future)
                 try:

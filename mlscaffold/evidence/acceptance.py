@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from mlscaffold.evidence.fields import Fields, canonical, nearest, read_toml
 
-SPLITS = ("train", "validation", "eyeball", "test")
 RULES = ("majority", "logistic-regression")
 
 
@@ -101,6 +100,11 @@ class Acceptance:
     unknown: tuple[str, ...] = ()
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
+    def expected(self, usual: float) -> float:
+        """The value to expect of the metric: its threshold over all classes, where that is a share, else the usual one."""
+        mine = (t.min for t in self.thresholds if t.metric == self.optimise and not t.of_class and not t.target)
+        return next((value for value in mine if value is not None and 0 < value < 1), usual)
+
 
 def read(data: bytes, path: str) -> Acceptance:
     """Parse `acceptance.toml`; unknown metrics, impossible bounds and bounds in the wrong direction are broken."""
@@ -156,7 +160,7 @@ def _threshold(fields: Fields) -> Threshold:
         high,
         of_class=fields.text("class", ""),
         slice=_slice(fields),
-        split=fields.choice("split", SPLITS, "test"),
+        split=fields.split("split", "test"),
         target=fields.text("target", ""),
         device=fields.text("device", ""),
     )

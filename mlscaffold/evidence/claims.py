@@ -25,6 +25,17 @@ _OTHERS = re.compile(
     r"reported|reach(?:es|ed)|heute|derzeit|aktuell|mensch\w*|mitarbeiter\w*|experte\w*|grundlinie|bisher)\b|目前|现在|人工|专家|基线",
     re.I,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:an?other|others?'?|earlier|previous(?:ly)?|former(?:ly)?|last (?:year|round|spring|summer|autumn|winter)|pilot|competitor\w*|vendor\w*|supplier\w*|"
+    r"commercial|state of the art|published|papers?|literature|leaderboard|benchmark\w*|imagenet|cifar\w*|mnist|arxiv|et al|"
+    r"ander(?:e[nrms]?|swo)|früher\w*|vorig\w*|vorjahr\w*|letzte[nrs]? jahr\w*|literatur|veröffentlich\w*|anbieter\w*)\b|其他|另一|去年|以前|此前|文献|论文|公开",
+    re.I,
+)
+_OURS = re.compile(
+    r"\b(?:our|ours|we|us|chosen|refined|tuned|this (?:model|run|network)|the (?:model|run|network)|test (?:pictures|images|set|split)|on test|"
+    r"unser\w*|wir|gewählte\w*|dieses modell|das modell|testbilder\w*)\b|我们|本模型|所选|测试",
+    re.I,
+)
 _DEMAND = re.compile(
     r"\b(?:at least|at minimum|minimum|must|shall|should|required?|requires?|want(?:s|ed)?|needs?|target|goal|promis\w*|no (?:less|worse) than|"
     r"mindestens|muss|müssen|soll\w*|ziel|gefordert|wenigstens)\b|≥|>=|至少|不低于|必须|要求|目标",
@@ -89,6 +100,16 @@ def _value(sentence: str, number: re.Match[str], between: str) -> float | None:
         return None
     # A bare 0 or 1 is more often a count than a metric.
     return value if 0 < value < 1 or (number["p"] and value <= 1) else None
+
+
+def elsewhere(sentence: str) -> bool:
+    """Whether a sentence gives the numbers of somebody else, or of other times, and not also ours."""
+    return bool(_ELSEWHERE.search(sentence)) and not _OURS.search(sentence)
+
+
+def sentences(text: str) -> list[str]:
+    """A text in sentences; a row of a table is one."""
+    return _sentences(text)
 
 
 _THRESHOLDS = r"criteri(?:a|on)|thresholds?|requirements?|targets?|limits?|goals?"

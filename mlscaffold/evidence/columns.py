@@ -32,8 +32,9 @@ class Columns:
             return [self._number(cell) for cell in cells]
 
     def _number(self, cell: str) -> float:
+        text = cell.replace(",", ".") if self.decimal_comma else cell
         try:
-            return float(cell.replace(",", ".") if self.decimal_comma else cell)
+            return float(text[:-1]) / 100 if text.endswith("%") else float(text)
         except ValueError:
             return math.nan
 

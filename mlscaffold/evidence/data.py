@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 from mlscaffold.evidence import tables, toml
 from mlscaffold.project import Missing, Project, Unknown
+from mlscaffold.splitnames import present
 from mlscaffold.trees import composed
 
-SPLITS = ("train", "validation", "eyeball", "test")
 RAW = "data/raw"
 MEDIA = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"}
@@ -146,13 +146,19 @@ def read_splits(content: bytes, file: str) -> list[SplitRow]:
     ]
 
 
+def prepared_splits(project: Project) -> tuple[str, ...]:
+    """The four splits, and which others have a folder of processed pictures."""
+    return present(file.split("/")[2] for file in project.glob("data/processed/*/annotations.csv"))
+
+
 def processed(project: Project, *wanted: str) -> list[Processed]:
     """The rows of the processed splits (default: all); raises `Missing` while there is none."""
-    files = [f"data/processed/{split}/annotations.csv" for split in wanted or SPLITS]
+    names = wanted or prepared_splits(project)
+    files = [f"data/processed/{split}/annotations.csv" for split in names]
     rows = [row for file in files if project.exists(file) for row in project.read(_processed, file)]
     if not rows:
         raise Missing(
-            f"data/processed/{'|'.join(wanted or SPLITS)} has no annotations",
+            f"data/processed/{'|'.join(names)} has no annotations",
             path="data/processed",
             fix=f"python -m {project.settings.package}.prepare",
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlscaffold.evidence import Broken, tables
-from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json
 
 
@@ -67,7 +66,7 @@ def read(data: bytes, path: str) -> Evaluation:
     return Evaluation(
         path,
         of=top.choice("of", ("training", "tuning")),
-        split=top.choice("split", SPLITS),
+        split=top.split("split"),
         n=top.count("n"),
         metrics={name: _measure(metrics.table(name)) for name in metrics.values if metrics.has(name)},
         classes={name: _class(classes.table(name)) for name in classes.values},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlscaffold.evidence import tables
-from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json
 from mlscaffold.settings import TARGETS
 
@@ -160,7 +159,7 @@ def _measured(top: Fields, key: str) -> Measured | None:
     if not top.has(key):
         return None
     fields = top.table(key)
-    return Measured(fields.choice("split", SPLITS), fields.text("data", ""), fields.count("n"), fields.digest("pipeline", ""))
+    return Measured(fields.split("split"), fields.text("data", ""), fields.count("n"), fields.digest("pipeline", ""))
 
 
 def _latency(fields: Fields) -> Latency:

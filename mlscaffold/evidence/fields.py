@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from mlscaffold.evidence import SCHEMA, Broken, NewerSchema
+from mlscaffold.splitnames import AUGMENTED, BASE, is_split
 
 _REQUIRED = object()
 
@@ -65,6 +66,11 @@ class Fields:
             near = nearest(value, known)
             self.broken(key, f'is "{value}"; it is one of {", ".join(known)}', hint=f'Is "{near}" meant?' if near else "")
         return value
+
+    def split(self, key: str, default: object = _REQUIRED) -> str:
+        """The name of a split, also of a test set with a name of its own."""
+        value = self.text(key, default)
+        return value if is_split(value) else self.choice(key, (*BASE, AUGMENTED), default)
 
     def number(self, key: str, default: object = _REQUIRED, *, low: float = -math.inf, high: float = math.inf) -> float:
         """A finite number between `low` and `high`."""

@@ -6,13 +6,14 @@ A name is a path or pattern; `#` selects a part of it: keys of a table, rows of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import chain, data, jsonfile, media, tables, toml
 from mlscaffold.project import ABSENT, Missing, Project, Unknown, canonical_json
+from mlscaffold.splitnames import present, selected
 
 SCHEME = "m1"
 CIRCUMSTANCES = ("schema", "run", "command", "commit", "dirty", "start", "end", "packages", "hardware", "threads")
@@ -34,8 +35,7 @@ def files_of(project: Project, name: str) -> list[str]:
         wanted = "annotations.csv" if select == "annotations" else "source.toml"
         return project.glob(f"data/raw/**/{wanted}")
     if base == "data/processed":
-        names = select.removeprefix("split=").split(",") if select.startswith("split=") else data.SPLITS
-        return [f for s in names for f in project.glob(f"data/processed/{s}/annotations.csv")]
+        return [f for s in prepared(project, select) for f in project.glob(f"data/processed/{s}/annotations.csv")]
     if "*" in base:
         return project.glob(base)
     return [base] if project.exists(base) else project.glob(f"{base}/**")
@@ -129,14 +129,22 @@ def _sources(project: Project) -> object:
 
 def _splits(project: Project, select: str) -> object:
     rows = data.splits(project)
-    wanted = select.removeprefix("split=").split(",") if select.startswith("split=") else None
+    wanted = _selected(select, (r.split for r in rows)) if select else None
     return sorted([r.digest, r.label, r.group, r.split] for r in rows if wanted is None or r.split in wanted) or None
 
 
+def prepared(project: Project, select: str) -> tuple[str, ...]:
+    """The processed splits that a selection (`split=train,validation`; empty: all) means."""
+    return _selected(select, data.prepared_splits(project))
+
+
+def _selected(select: str, names: Iterable[str]) -> tuple[str, ...]:
+    return selected(select.removeprefix("split=").split(","), names) if select.startswith("split=") else present(names)
+
+
 def _processed(project: Project, select: str) -> object:
-    wanted = select.removeprefix("split=").split(",") if select.startswith("split=") else data.SPLITS
     rows = []
-    for split in wanted:
+    for split in prepared(project, select):
         try:
             listed = data.processed(project, split)
         except Missing:

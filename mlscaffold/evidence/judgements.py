@@ -12,26 +12,38 @@ from mlscaffold.evidence import Broken, NewerSchema, tables
 from mlscaffold.evidence.fields import read_json
 
 SCHEMA = 1
-KINDS = ("spot-check", "human-level", "relabel", "review")
+KINDS = ("spot-check", "human-level", "relabel", "review", "causes")
+CAUSE = "cause: "
+"""What the name of a workbook's column begins with that is ticked where a mistake has that cause."""
+NO_TICK = frozenset({"", "0", "no", "false", "none", "-"})
 RIGHT, UNSURE = "right", "unsure"
+UNTOLD = "cannot be told"
+"""How a sheet of causes words "unsure"."""
 LARGEST = 64 * 1024 * 1024
 COLUMNS = ("sheet", "item", "decision", "remark")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A picture on a sheet: its number there, its path (from the project's root), digest, and the label that it had then."""
+    """A picture on a sheet: its number there, its path (from the project's root), digest, and the label that it had then.
+
+    Of a mistake also what the model said, how sure it was, and the picture's path in the table of predictions.
+    """
 
     id: str
     path: str
     digest: str
     label: str
+    prediction: str = ""
+    confidence: float = 0.0
+    predicted: str = ""
 
 
 @dataclass(frozen=True)
 class Asked:
     """A sheet as it was given out. `population` is how many pictures the items were drawn from; `digest` names the sheet;
-    `of` is "mistakes" where they were drawn from what a model got wrong.
+    `of` is "mistakes" where they were drawn from what a model got wrong; on a sheet of causes it is the table of predictions,
+    and `checkpoint` the model that made them.
     """
 
     path: str
@@ -43,15 +55,17 @@ class Asked:
     items: tuple[Item, ...]
     digest: str
     of: str = ""
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """An answer: what was decided of an item (an option; empty where nothing was), and a remark."""
+    """An answer: what was decided of an item (an option; empty where nothing was), a remark, and the columns that were ticked."""
 
     item: str
     decision: str
     remark: str = ""
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,18 @@ def read_asked(data: bytes, path: str) -> Asked:
     schema = top.count("schema")
     if schema > SCHEMA:
         raise NewerSchema(path, schema)
-    items = tuple(Item(i.text("item"), i.text("path"), i.text("digest"), i.text("label", "")) for i in top.tables("items"))
+    items = tuple(
+        Item(
+            i.text("item"),
+            i.text("path"),
+            i.text("digest"),
+            i.text("label", ""),
+            i.text("prediction", ""),
+            i.number("confidence", 0.0),
+            i.text("predicted", ""),
+        )
+        for i in top.tables("items")
+    )
     return Asked(
         path,
         top.choice("kind", KINDS),
@@ -79,6 +104,7 @@ def read_asked(data: bytes, path: str) -> Asked:
         items,
         top.text("sheet"),
         top.text("of", ""),
+        top.text("checkpoint", ""),
     )
 
 
@@ -95,14 +121,22 @@ def read_returned(data: bytes, path: str) -> Returned:
     else:
         table = tables.read(data, path)
         table.need(*COLUMNS[:3])
-        rows = [{name: row.get(name) for name in COLUMNS} for row in table.rows]
+        rows = [{**row.values, **{name: row.get(name) for name in COLUMNS}} for row in table.rows]
     sheets = {row["sheet"] for row in rows}
     if len(sheets) != 1 or "" in sheets:
         raise Broken(path, "names no sheet, or several; the column `sheet` tells which one it answers")
     twice = sorted({r["item"] for r in rows if sum(o["item"] == r["item"] for o in rows) > 1})
     if twice:
         raise Broken(path, f"answers {len(twice)} items twice, first {twice[0]}")
-    return Returned(sheets.pop(), tuple(Decided(r["item"], r["decision"].strip(), r["remark"].strip()) for r in rows))
+    return Returned(
+        sheets.pop(),
+        tuple(Decided(r["item"], r["decision"].strip(), r.get("remark", "").strip(), _ticked(r)) for r in rows),
+    )
+
+
+def _ticked(row: dict[str, str]) -> tuple[str, ...]:
+    """The causes whose column has anything that is no "no"."""
+    return tuple(n.removeprefix(CAUSE) for n, cell in row.items() if n.startswith(CAUSE) and cell.casefold() not in NO_TICK)
 
 
 def _workbook(data: bytes, path: str) -> list[dict[str, str]]:
@@ -117,7 +151,9 @@ def _workbook(data: bytes, path: str) -> list[dict[str, str]]:
         lines = sheet.iter_rows(values_only=True)
         header = [_text(cell) for cell in next(lines, ())]
         if {*COLUMNS[:3]} <= set(header):
-            return [row for row in (dict(zip(header, map(_text, line), strict=False)) for line in lines) if row.get("item")]
+            blank = dict.fromkeys(header, "")  # a row may end before the last column
+            rows = (blank | dict(zip(header, map(_text, line), strict=False)) for line in lines)
+            return [row for row in rows if row["item"]]
     raise Broken(path, f"has no worksheet with the columns {', '.join(COLUMNS[:3])}")
 
 

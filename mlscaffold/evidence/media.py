@@ -11,11 +11,13 @@ from mlscaffold.project import Project
 from mlscaffold.trees import WorkTree, on_disk
 
 if TYPE_CHECKING:
+    from mlscaffold.datasets.duplicates import Alike
     from mlscaffold.datasets.images import Facts
     from mlscaffold.places import Stamp
 
 FOLDERS = ("data/raw", "data/processed", "data/field")
 _SEEN: WeakKeyDictionary[Project, dict[str, Facts]] = WeakKeyDictionary()  # by digest: a dozen checks ask for the same pictures
+_ALIKE: WeakKeyDictionary[Project, dict[frozenset[tuple[str, str]], list[Alike]]] = WeakKeyDictionary()
 
 
 def facts(project: Project, media: Mapping[str, str], *, base: str, look: bool = True) -> dict[str, Facts]:
@@ -55,6 +57,17 @@ def exact(project: Project, media: Mapping[str, str], *, base: str) -> dict[str,
             fresh[key] = [pixel_digest(project.content(f"{base}/{path}")), None]
     project.cache.remember_facts(fresh, READER)
     return found | {path: replace(found[path], pixels=(fresh.get(key) or known[key])[0]) for path, key in drafted.items()}
+
+
+def alike(project: Project, found: Mapping[str, Facts]) -> list[Alike]:
+    """The near-duplicates among pictures (`near_pairs`), looked for once: three checks ask for them."""
+    from mlscaffold.datasets.duplicates import near_pairs
+
+    known = _ALIKE.setdefault(project, {})
+    key = frozenset((path, fact.digest) for path, fact in found.items())
+    if key not in known:
+        known[key] = near_pairs(found) if len(found) > 1 else []
+    return known[key]
 
 
 def learn(project: Project, folders: Iterable[str] = FOLDERS) -> None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlscaffold.evidence.acceptance import METRICS, SPLITS, Threshold
+from mlscaffold.evidence.acceptance import METRICS, Threshold
 from mlscaffold.evidence.claims import WORDS
+from mlscaffold.splitnames import first_named
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "metric": ("metric", "measure", "requirement", "requirements", "criterion", "quality", "what", "metrik", "kennzahl", "anforderung", "anforderungen",
@@ -137,7 +138,7 @@ def _threshold(cells: dict[str, str], classes: Sequence[str]) -> Threshold | Non
         if not metric.low <= value <= metric.high:
             meant = f"; is {value / 100:g} meant?" if metric.high == 1 and 1 < value <= 100 else ""
             raise ValueError(f"{name} cannot be {value:g}{meant}")
-    split = next((s for s in SPLITS if s in cells.get("split", "").casefold()), "test")
+    split = first_named(cells.get("split", "")) or "test"
     target = next((t for t in TARGETS if t in cells.get("target", "").casefold()), "")
     return Threshold(
         name, bounds.get("min"), bounds.get("max"), of_class, cells.get("slice", ""), split, target, cells.get("device", "")

@@ -34,7 +34,15 @@ NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
             "y_test",
             "correct_label",
             "reference",
+            "wahrheit",
+            "wahre_klasse",
+            "wahres_label",
+            "tatsächlich",
+            "真实标签",
+            "真实类别",
+            "真值",
         ),
+        ("klasse", "etikett", "kategorie", "标签", "类别"),
         ("class", "category", "labels", "targets", "annotation", "class_name", "label_name", "outcome"),
     ),
     "prediction": (
@@ -55,6 +63,13 @@ NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
             "preds",
             "predicted_category",
             "model_prediction",
+            "vorhersage",
+            "vorhergesagt",
+            "vorhergesagte_klasse",
+            "预测",
+            "预测标签",
+            "预测类别",
+            "预测结果",
         ),
         ("output", "model_output", "answer", "guess", "response", "hypothesis"),
     ),
@@ -77,6 +92,14 @@ NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
             "photo",
             "audio",
             "video",
+            "datei",
+            "dateiname",
+            "pfad",
+            "bild",
+            "文件",
+            "文件名",
+            "路径",
+            "图片",
         ),
         ("image_id", "sample_id", "example_id", "record_id", "row_id", "uid", "uuid", "guid", "id", "key", "name"),
     ),
@@ -101,13 +124,18 @@ NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
             "max_probability",
             "certainty",
             "prediction_score",
+            "konfidenz",
+            "wahrscheinlichkeit",
+            "置信度",
+            "概率",
         ),
     ),
 }
 """Names by role, sure ones first; the next tuple counts only where the one before gave nothing."""
 
-CONFIDENCE = ("confidence", "conf", "max_prob", "max_probability", "certainty", "prediction_score")
+CONFIDENCE = ("confidence", "conf", "max_prob", "max_probability", "certainty", "prediction_score", "konfidenz", "置信度")
 PROBABILITY = re.compile(r"^(?:p:|p\(|(?:p|prob|proba|probs|probability|prob of|score)[_:\s.\-]+)(.+?)\)?$", re.IGNORECASE)
+MEDIUM = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?|wav|mp3|txt)$", re.IGNORECASE)
 AFTER = re.compile(r"^(.+?)[_:\s.\-]+(?:prob|proba|probability|score)$", re.IGNORECASE)
 
 
@@ -156,11 +184,17 @@ def assign(roles: Roles, role: str, column: str) -> Roles:
 def plain(name: str) -> str:
     """A column's name in lower case, with one underscore for whatever separated its words."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_")
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
 def recognise(table: Columns, given: Roles = EVERY) -> Roles:
     """The role of every column: what is given counts, the rest goes by name. Raises `Unclear`, with the flag to add."""
+    if given == EVERY and _is_row(table):
+        raise UsageError(
+            f"{table.path} has no header: its first line is a row ({', '.join(table.header[:4])})",
+            reference="no-header",
+            hint="Write a first line that names the columns: path,label,prediction",
+        )
     for role in ("label", "prediction", "path", "text", "group", "score"):
         _exists(table, role, getattr(given, role))
     for _, column in given.probabilities:
@@ -189,6 +223,14 @@ def identity(table: Columns, given: Roles = EVERY) -> Roles:
             found = next((name for name in _free(table, roles) if plain(name).endswith("_id") and _distinct(table, name)), "")
         roles = assign(roles, role, found)
     return roles
+
+
+def _is_row(table: Columns) -> bool:
+    """Whether the first line is no header: it names no role, and two of its cells stand in their own columns below."""
+    if any(plain(name) in names for name in table.header for levels in NAMES.values() for names in levels):
+        return False
+    repeated = sum(name in table.cells[name] for name in table.header)
+    return repeated >= 2 or (repeated == 1 and any(MEDIUM.search(name) for name in table.header))
 
 
 def _distinct(table: Columns, column: str) -> bool:

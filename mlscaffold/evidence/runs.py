@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-from mlscaffold.evidence.acceptance import SPLITS
 from mlscaffold.evidence.fields import Fields, canonical, read_json, read_toml, read_yaml
 
 
@@ -61,6 +60,7 @@ class Provenance:
     hardware: dict[str, str] = field(default_factory=dict)
     limits: dict[str, object] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    weights: dict[str, float] = field(default_factory=dict)
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -151,7 +151,7 @@ class Chosen:
 def read_provenance(data: bytes, path: str) -> Provenance:
     """Parse `provenance.json`."""
     top = read_json(data, path)
-    used = top.optional("data")
+    used, weights = top.optional("data"), top.optional("weights")
     return Provenance(
         path,
         run=top.text("run"),
@@ -173,6 +173,7 @@ def read_provenance(data: bytes, path: str) -> Provenance:
         packages={key: str(value) for key, value in top.optional("packages").values.items()},
         hardware={key: str(value) for key, value in top.optional("hardware").values.items()},
         limits=dict(top.optional("limits").values),
+        weights={name: weights.number(name, low=0, high=1) for name in weights.values},
         decisions=tuple(Decision(d.text("what"), d.text("by", ""), d.text("split", "")) for d in top.tables("decisions")),
         raw=top.values,
     )
@@ -224,7 +225,7 @@ def read_chosen(data: bytes, path: str) -> Chosen:
         path,
         run=top.text("run"),
         checkpoint=top.digest("checkpoint"),
-        split=top.choice("split", SPLITS),
+        split=top.split("split"),
         metric=top.text("metric", ""),
         value=top.maybe("value"),
         epoch=_maybe_count(top, "epoch"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mlscaffold.evidence.fields import canonical, read_toml
+from mlscaffold.project import Project
 
 METHODS = ("own", "api", "download", "scraped", "generated")
+ROLES = ("own", "extra")
 WANTED = ("name", "origin", "licence", "collected", "collected_by", "method")
 
 
@@ -23,6 +25,8 @@ class Source:
     method: str = ""
     policy: str = ""
     notes: str = ""
+    role: str = "own"
+    weight: float = 1.0
     unknown: tuple[str, ...] = ()
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
@@ -38,7 +42,23 @@ def read(data: bytes, path: str) -> Source:
     top = read_toml(data, path)
     names = ("name", "origin", "licence", "collected", "collected_by", "policy", "notes")
     texts = {name: top.text(name, "") for name in names}
-    return Source(path, method=top.choice("method", METHODS, ""), **texts, unknown=top.unknown(), raw=top.values)
+    role, method = top.choice("role", ROLES, "own"), top.choice("method", METHODS, "")
+    weight = top.number("weight", 1.0, low=0, high=1)
+    if weight == 0:
+        top.broken("weight", "is 0: nothing would be learned from the source", hint="Take the source out of data/raw.")
+    if weight != 1 and role == "own":
+        top.broken("weight", "is set for a source of your own data; only an extra source has one", hint='Write role = "extra".')
+    return Source(path, method=method, role=role, weight=weight, **texts, unknown=top.unknown(), raw=top.values)
+
+
+def extra(project: Project) -> dict[str, Source]:
+    """The extra sources, by the name of their folder: data to learn more from, which are not drawn from where the model will work."""
+    return {name: one for name, one in every(project).items() if one.role == "extra"}
+
+
+def every(project: Project) -> dict[str, Source]:
+    """All sources that say where they come from, by the name of their folder."""
+    return {path.split("/")[2]: project.read(read, path) for path in project.glob("data/raw/*/source.toml")}
 
 
 def meaning(source: Source, select: str = "") -> object:

@@ -67,7 +67,7 @@ def differences(before: Targets, now: Targets) -> tuple[str, ...]:
 
 
 def easier(before: Targets, now: Targets) -> tuple[str, ...]:
-    """What of the changes lets a model pass that did not pass before: another metric, a threshold lowered or gone."""
+    """What of the changes lets a model pass that did not pass before: another metric, a threshold lowered or gone, more tolerated."""
     found = [f"metric to optimise: {before.metric}, now {now.metric or 'none'}"] if before.metric not in ("", now.metric) else []
     for about, bounds in before.thresholds.items():
         today = now.thresholds.get(about, {})
@@ -75,6 +75,10 @@ def easier(before: Targets, now: Targets) -> tuple[str, ...]:
         raised = "max" in bounds and today.get("max", float("inf")) > bounds["max"]
         if lowered or raised:
             found.append(f"{about}: {_bounds(bounds)}, now {_bounds(today)}")
+    was, became = before.table.get("tolerable", {}), now.table.get("tolerable", {})
+    for key in sorted(was):
+        if isinstance(was[key], int | float) and isinstance(became.get(key), int | float) and became[key] > was[key]:
+            found.append(f"tolerable {key}: {plain(was[key])}, now {plain(became[key])}")
     return tuple(found)
 
 

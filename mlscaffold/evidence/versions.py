@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from mlscaffold.evidence import data, pipelines
 from mlscaffold.evidence.fields import read_toml
 from mlscaffold.project import Missing, Project, Unknown, canonical_json
+from mlscaffold.splitnames import order
 
 FOLDER = "data/versions"
 
@@ -65,7 +67,7 @@ def state_of(project: Project) -> State:
     except Missing:
         rows = []
     splits = _sha(f"{row.digest},{row.split}\n" for row in rows) if rows else ""
-    counts = {split: sum(row.split == split for row in rows) for split in data.SPLITS}
+    counts = Counter(row.split for row in rows)
     return State(
         digest=hashlib.sha256(f"{media}\n{labels}\n{splits}\n".encode()).hexdigest(),
         media=media,
@@ -73,14 +75,14 @@ def state_of(project: Project) -> State:
         splits=splits,
         pictures=len(listed),
         labelled=len(notes),
-        rows={split: n for split, n in counts.items() if n},
+        rows={split: counts[split] for split in sorted(counts, key=order)},
         prepared=_prepared(project),
     )
 
 
 def _prepared(project: Project) -> dict[str, str]:
     found = {}
-    for split in data.SPLITS:
+    for split in data.prepared_splits(project):
         with suppress(Missing):
             found[split] = pipelines.data_digest(project, split)
     return found

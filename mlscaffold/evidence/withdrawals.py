@@ -68,7 +68,7 @@ def left_prepared(project: Project, stones: Sequence[Tombstone]) -> list[str]:
     if not names:
         return []
     listed = {row.path for row in _prepared(project)}
-    here = [path for split in data.SPLITS for path in data.processed_media(project, split)]
+    here = [path for split in data.prepared_splits(project) for path in data.processed_media(project, split)]
     return sorted(path for path in here if path not in listed and digest_of(path) in names)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 _PLACEHOLDER = re.compile(
     r"(?:to\s*do|tbd|tba|tbc|fixme|xxx+|n\.?\s?/?\s?[an]\.?|none|unknown|pending|later|"
-    r"to be (?:done|defined|determined|written|decided)|"
+    r"(?:to|will|shall|must|has to) be (?:done|defined|determined|written|decided|named|announced|confirmed)(?: (?:later|soon))?|"
+    r"(?:is )?still open|wird (?:noch|später|nachgereicht).{0,30}|"
     r"coming soon|see above|lorem ipsum.*|placeholder|fill (?:this )?in|noch offen|offen|folgt|unbekannt|keine angabe|k\.\s?a\.|"
     r"待定|待补充|未知|无|暂无|[\W_]*)"
 )

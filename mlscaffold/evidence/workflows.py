@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from mlscaffold import git
 from mlscaffold.project import Missing, Project
@@ -31,6 +33,43 @@ def content(project: Project, path: str) -> bytes:
         return project.look_outside(project.root / path).read_bytes()
     except OSError:
         raise Missing(f"{path} is missing", path=path) from None
+
+
+def pipefail(workflow: Mapping[str, Any], job: Mapping[str, Any], step: Mapping[str, Any]) -> bool:
+    """Whether the shell of a step takes the failure of any part of a pipe for its own: GitHub's `shell: bash` does, no `shell:` does not."""
+    named = step.get("shell")
+    for part in (job, workflow):
+        run = (part.get("defaults") or {}).get("run") if isinstance(part.get("defaults"), Mapping) else None
+        named = named or (run.get("shell") if isinstance(run, Mapping) else None)
+    return str(named or "").strip() == "bash" or "pipefail" in str(named or "")
+
+
+def reaches(project: Project, trigger: Mapping[str, Any], changes: Iterable[str]) -> bool:
+    """Whether the path filters of a trigger let any of these files of the project start it."""
+    only, never = trigger.get("paths"), trigger.get("paths-ignore")
+    if not isinstance(only, list) and not isinstance(never, list):
+        return True
+    top = _above(project)
+    prefix = "" if top is None else os.path.relpath(project.root, top).replace(os.sep, "/") + "/"
+    files = [prefix + path for pattern in changes for path in project.glob(pattern)]
+    return not files or any(_let_through(path, only, never) for path in files)
+
+
+def _let_through(path: str, only: object, never: object) -> bool:
+    if isinstance(only, list):
+        verdict = False
+        for pattern in map(str, only):
+            if _matches(path, pattern.removeprefix("!")):
+                verdict = not pattern.startswith("!")
+        return verdict
+    return not (isinstance(never, list) and any(_matches(path, str(pattern)) for pattern in never))
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """A path filter of GitHub: `*` stays in its folder, `**` does not."""
+    parts = re.split(r"(\*\*/?|\*|\?)", pattern)
+    rules = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    return re.fullmatch("".join(rules.get(part, re.escape(part)) for part in parts), path) is not None
 
 
 def _above(project: Project) -> Path | None:

@@ -35,6 +35,16 @@ class ClassShare:
 
 
 @dataclass(frozen=True)
+class Costliest:
+    """The cause that most of the mistakes have which somebody looked at, and the accuracy that curing it adds at most."""
+
+    name: str
+    count: int
+    looked: int
+    gain: float
+
+
+@dataclass(frozen=True)
 class Numbers:
     """What is known of the model: shares of right answers, what was agreed, how training ended. None where nothing is known."""
 
@@ -49,6 +59,8 @@ class Numbers:
     unmet: tuple[str, ...] = ()
     classes: tuple[ClassShare, ...] = ()
     still_learning: bool = False
+    cause: Costliest | None = None
+    augmented: Share | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,10 @@ class Diagnosis:
     headline: str
     reason: str
     command: str
+
+
+Between = tuple[Share | None, Share | None, Callable[[Numbers, Share, Share], Diagnosis]]
+"""Two shares, the second of which should not be lower, and what to say where it is."""
 
 
 def diagnose(report: Report, numbers: Numbers) -> Diagnosis:
@@ -125,14 +141,25 @@ def _gap(numbers: Numbers) -> Diagnosis | None:
         noise = _noise(numbers.train)
         if wanted - numbers.train.value > noise:
             found.append((wanted - numbers.train.value, _bias(numbers, wanted)))
+    between: tuple[Between, ...] = (
+        (numbers.train, numbers.augmented, _variance),
+        (numbers.augmented, numbers.validation, _other_data),
+    )
+    if not any(_apart(first, second) for first, second, _ in between):
+        between = ((numbers.train, numbers.validation, _variance),)
     for first, second, describe in (
-        (numbers.train, numbers.validation, _variance),
+        *between,
         (numbers.validation, numbers.test, _worn),
         (numbers.test or numbers.validation, numbers.field, _mismatch),
     ):
-        if first and second and first.value - second.value > _noise(first, second):
+        if first and second and _apart(first, second):
             found.append((first.value - second.value, describe(numbers, first, second)))
     return max(found, key=lambda item: item[0])[1] if found else _unmet(numbers)
+
+
+def _apart(first: Share | None, second: Share | None) -> bool:
+    """Whether the second share is lower beyond chance."""
+    return first is not None and second is not None and first.value - second.value > _noise(first, second)
 
 
 def _bias(numbers: Numbers, wanted: float) -> Diagnosis:
@@ -148,13 +175,38 @@ def _bias(numbers: Numbers, wanted: float) -> Diagnosis:
     return Diagnosis("bias", "The model does not even fit the pictures it was trained on", reason, command)
 
 
-def _variance(numbers: Numbers, train: Share, validation: Share) -> Diagnosis:
+def _variance(numbers: Numbers, train: Share, held_out: Share) -> Diagnosis:
+    where = "augmented" if held_out is numbers.augmented else "validation"
+    about = "" if numbers.augmented is None else f" What lies between augmented and validation is less: {_rest(numbers)}."
+    if numbers.augmented and held_out is numbers.validation:
+        about = " How much of it is a mismatch of the extra data cannot be told from chance."
     reason = (
-        f"Accuracy is {train.value:.3f} on train and {validation.value:.3f} on validation ({validation.n} pictures): "
-        f"{train.value - validation.value:.3f} are variance. More data, more augmentation, or more regularisation."
+        f"Accuracy is {train.value:.3f} on train and {held_out.value:.3f} on {where} ({held_out.n} pictures): "
+        f"{train.value - held_out.value:.3f} are variance. More data, more augmentation, or more regularisation.{about}"
+        f"{' ' + _costliest(numbers.cause) if numbers.cause else ''}"
     )
     headline = "The model knows its training pictures better than new ones"
     return Diagnosis("variance", headline, reason, "mlscaffold data import FOLDER")
+
+
+def _other_data(numbers: Numbers, augmented: Share, validation: Share) -> Diagnosis:
+    """Extra data that are not like one's own: what is held out of both is answered, what is one's own is not."""
+    train = f"; train to augmented, {numbers.train.value - augmented.value:.3f}, is variance" if numbers.train else ""
+    reason = (
+        f"Accuracy is {augmented.value:.3f} on augmented (held out of all that train is drawn from, {augmented.n} pictures) and "
+        f"{validation.value:.3f} on validation ({validation.n}): {augmented.value - validation.value:.3f} are a mismatch of data{train}. "
+        "Only pictures like those of validation help: more of your own, a lower weight of the extra sources, or extra ones made alike."
+    )
+    return Diagnosis(
+        "data-mismatch", "The model learns from other pictures than it is asked about", reason, "mlscaffold data import FOLDER"
+    )
+
+
+def _rest(numbers: Numbers) -> str:
+    """What lies between `augmented` and validation."""
+    if numbers.augmented is None or numbers.validation is None:
+        return "not known"
+    return f"{numbers.augmented.value - numbers.validation.value:.3f}"
 
 
 def _worn(numbers: Numbers, validation: Share, test: Share) -> Diagnosis:
@@ -178,8 +230,15 @@ def _unmet(numbers: Numbers) -> Diagnosis | None:
         return None
     weakest = min(numbers.classes, key=lambda c: (c.value, c.name), default=None)
     about = f" The weakest class is {weakest.name}: {weakest.value:.3f} of {weakest.n} are found." if weakest else ""
-    reason = f"No gap between train, validation and test is wider than chance.{about} Look at the mistakes of the eyeball split."
+    reason = f"No gap between train, validation and test is wider than chance.{about} {_costliest(numbers.cause)}"
     return Diagnosis("target-unmet", f"Not met: {numbers.unmet[0]}", reason, f"python -m {numbers.package}.tune")
+
+
+def _costliest(cause: Costliest | None) -> str:
+    """What the mistakes of the eyeball split say, or how to make them speak."""
+    if cause is None:
+        return "Sort the mistakes of the eyeball split by cause: mlscaffold data causes."
+    return f'Of {cause.looked} mistakes that were looked at, {cause.count} have the cause "{cause.name}": curing it adds {cause.gain:.3f} at most.'
 
 
 def _missing(report: Report) -> Diagnosis | None:
@@ -223,6 +282,7 @@ def _weak(numbers: Numbers) -> Diagnosis | None:
             reason = (
                 f"{weakest.value:.3f} of {weakest.n} are found; of the other classes {others.value:.3f}. Look at its mistakes in the "
                 "eyeball split, then collect more of what they show."
+                f"{' ' + _costliest(numbers.cause) if numbers.cause else ''}"
             )
             return Diagnosis("weak-class", f"{weakest.name} is the weak class", reason, "mlscaffold data import FOLDER")
     return None

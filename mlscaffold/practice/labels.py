@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlscaffold.practice.intervals import Interval, clopper_pearson
@@ -23,24 +24,24 @@ class Verdict:
     text: str
 
 
-def decide(wrong: int, n: int, *, mistakes: float | None = None) -> Verdict:
+def decide(
+    wrong: int, n: int, *, mistakes: float | None = None, interval: Callable[[int, int], Interval] = clopper_pearson
+) -> Verdict:
     """Judge `wrong` labels among `n` that a person looked at.
 
     `mistakes` is the error rate of the model on data like these (0..1): wrong labels then explain at most the share (wrong / n) /
-    mistakes of its mistakes. Without it, the `n` are themselves mistakes of the model.
+    mistakes of its mistakes. Without it, the `n` are themselves mistakes of the model. `interval` is the one that stands beside it.
     """
-    rate, found = wrong / n, clopper_pearson(wrong, n)
+    rate, found = wrong / n, interval(wrong, n)
     scale = 1.0 if mistakes is None else 1 / max(mistakes, 1e-9)
-    share, interval = min(1.0, rate * scale), Interval(min(1.0, found.low * scale), min(1.0, found.high * scale))
-    told = f"wrong labels explain {'' if mistakes is None else 'at most '}{share:.0%} of the mistakes ({interval.low:.0%} to {interval.high:.0%})"
-    if interval.high < LEAVE:
-        return Verdict("leave", share, interval, f"{told}: under {LEAVE:.0%}, leave the labels and mend the model.")
-    if interval.low > RELABEL:
-        return Verdict("relabel", share, interval, f"{told}: over {RELABEL:.0%}, label anew first, validation and test alike.")
+    share, bounds = min(1.0, rate * scale), Interval(min(1.0, found.low * scale), min(1.0, found.high * scale))
+    told = f"wrong labels explain {'' if mistakes is None else 'at most '}{share:.0%} of the mistakes ({bounds.low:.0%} to {bounds.high:.0%})"
+    if bounds.high < LEAVE:
+        return Verdict("leave", share, bounds, f"{told}: under {LEAVE:.0%}, leave the labels and mend the model.")
+    if bounds.low > RELABEL:
+        return Verdict("relabel", share, bounds, f"{told}: over {RELABEL:.0%}, label anew first, validation and test alike.")
     if share >= RELABEL:
-        return Verdict("relabel", share, interval, f"{told}: label anew, validation and test alike; {n} looked at leave doubt.")
+        return Verdict("relabel", share, bounds, f"{told}: label anew, validation and test alike; {n} looked at leave doubt.")
     if share < LEAVE:
-        return Verdict("leave", share, interval, f"{told}: leave the labels; look at more than {n} to be sure.")
-    return Verdict(
-        "look", share, interval, f"{told}: between {LEAVE:.0%} and {RELABEL:.0%}; mend the pair that is mixed up most."
-    )
+        return Verdict("leave", share, bounds, f"{told}: leave the labels; look at more than {n} to be sure.")
+    return Verdict("look", share, bounds, f"{told}: between {LEAVE:.0%} and {RELABEL:.0%}; mend the pair that is mixed up most.")

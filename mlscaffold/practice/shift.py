@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, sqrt
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 
 
@@ -30,3 +30,34 @@ def chi_square(freedom: int, probability: float) -> float:
         return NormalDist().inv_cdf((1 + probability) / 2) ** 2
     z = NormalDist().inv_cdf(probability)
     return freedom * (1 - 2 / (9 * freedom) + z * sqrt(2 / (9 * freedom))) ** 3
+
+
+def chi_square_above(value: float, freedom: int) -> float:
+    """The chance that a chi-square value is exceeded: the upper tail of the gamma function, by series or continued fraction.
+
+    Source: Press et al., "Numerical Recipes" (2007), 6.2.
+    """
+    a, x = freedom / 2, value / 2
+    if x <= 0:
+        return 1.0
+    front = exp(-x + a * log(x) - lgamma(a))
+    if x < a + 1:
+        term = total = 1 / a
+        step = a
+        while term > total * 1e-15:
+            step += 1
+            term *= x / step
+            total += term
+        return max(0.0, 1 - total * front)
+    tiny = 1e-300
+    b, c = x + 1 - a, 1 / tiny
+    d = fraction = 1 / b
+    for i in range(1, 10_000):
+        an = -i * (i - a)
+        b += 2
+        d = 1 / (an * d + b or tiny)
+        c = b + an / c or tiny
+        fraction *= d * c
+        if abs(d * c - 1) < 1e-14:
+            break
+    return front * fraction

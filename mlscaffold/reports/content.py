@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from mlscaffold.model import Finding, Report, Signoff, StageStatus, State, Status
 
@@ -145,12 +146,35 @@ def short_day(when: str) -> str:
 
 def counting(report: Report) -> tuple[Finding, ...]:
     """The findings that count now and are not fine, worst first, in the order of the stages."""
-    return _sorted(report, [f for f in report.findings if f.counts and f.status is not Status.PASS])
+    return _sorted(report, waiting_together(f for f in report.findings if f.counts and f.status is not Status.PASS))
 
 
 def ahead(report: Report) -> tuple[Finding, ...]:
     """The findings of stages that do not count yet and are not fine."""
-    return _sorted(report, [f for f in report.findings if not f.counts and f.status is not Status.PASS])
+    return _sorted(report, waiting_together(f for f in report.findings if not f.counts and f.status is not Status.PASS))
+
+
+def waiting_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings; those that wait for one broken file are one, under the name of the check that tells of it."""
+    found = list(findings)
+    groups: dict[str, list[Finding]] = {}
+    for finding in found:
+        if finding.because:
+            groups.setdefault(finding.message, []).append(finding)
+    together = {
+        id(group[0]): replace(
+            group[0],
+            check=group[0].because,
+            stage="",
+            message=f"{len(group)} more check{'s' * (len(group) > 1)} {group[0].message}",
+            evidence=(),
+            deliverable="",
+            fix="",
+            waiver=None,
+        )
+        for group in groups.values()
+    }
+    return [together.get(id(finding), finding) for finding in found if not finding.because or id(finding) in together]
 
 
 def places(finding: Finding, limit: int = 5) -> str:

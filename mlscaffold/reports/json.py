@@ -63,6 +63,8 @@ def _finding(finding: Finding) -> dict[str, object]:
         "fix": finding.fix or None,
         "waiver": finding.waiver,
         "deep": finding.deep,
+        "items": [{"path": place.path, "line": place.line} for place in finding.items],
+        "because": finding.because or None,
     }
 
 

@@ -25,7 +25,8 @@ def page(template: str, *, script: str = "", more_filters: dict[str, Callable[..
     if script:
         code = _text(script)
         values |= {"script": code, "policy": base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}
-    return environment.from_string(_text(template)).render(**values, css=_text("report.css"))
+    rendered = environment.from_string(_text(template)).render(**values, css=_text("report.css"))
+    return rendered.encode("utf-8", "backslashreplace").decode("utf-8")  # a file's name may hold bytes that are no text
 
 
 def _text(path: str) -> str:

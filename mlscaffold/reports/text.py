@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 
 from mlscaffold.model import Finding, Report, StageStatus, State, Status
-from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by
+from mlscaffold.reports.content import ahead, clean, counting, effect, places, proved, short_day, signed_by, waiting_together
 
 _COLOURS = {
     Status.ERROR: 31,
@@ -28,7 +28,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False, everything
 
 def listing(findings: tuple[Finding, ...], *, width: int = 100, colour: bool = False) -> str:
     """Some findings, as `check` prints them, without its last line."""
-    return "\n".join(_listed(_grouped(findings), width, colour=colour))
+    return "\n".join(_listed(_grouped(tuple(waiting_together(findings))), width, colour=colour))
 
 
 def _listed(findings: tuple[Finding, ...], width: int, *, colour: bool) -> list[str]:
@@ -42,10 +42,11 @@ def status(report: Report, *, width: int = 100, colour: bool = False, production
     task = clean(report.task).replace("-", " ")
     head = f"{clean(report.name)} · {task} · round {report.round} · in production: {clean(production)}"
     slugs = max((width_of(s.stage.slug) for s in report.stages), default=0)
+    signers = max((width_of(_signer(s)) for s in report.stages if s.state is State.SIGNED), default=0)
     lines = [*_wrap(head, width, ""), ""]
     for stage in report.stages:
         here = stage.stage.slug == report.current
-        told = f"{_told(stage)}    for the {turn}" if here and turn else _told(stage)
+        told = _told(stage, signers) + (f"    for the {turn}" if here and turn else "")
         state = _paint(_pad(stage.state.value, 8), stage.state, colour=colour)
         start = f"{'▸' if here else ' '}{stage.stage.number:>2} {_pad(stage.stage.slug, slugs)}  "
         indent = width_of(start) + 9
@@ -108,18 +109,29 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     notes += (
         [f"{report.deep_not_run} deep check{'s' * (report.deep_not_run > 1)} not run (--deep)"] if report.deep_not_run else []
     )
+    more = sum(len(f.items) > 3 for f in shown)
+    notes += (
+        [f"{more} finding{'s' * (more > 1)} name{'s' * (more == 1)} the first of many pictures (--lists FOLDER writes all)"]
+        if more
+        else []
+    )
     worst = shown[0].check if shown else ""
     hint = f"mlscaffold explain {clean(worst)}" if worst else "mlscaffold status"
     tail = [f"{line}    {hint}"] if width_of(line) + width_of(hint) + 4 <= width else [line, hint]
     return _wrap("; ".join(notes), width, "") + tail
 
 
-def _told(status: StageStatus) -> str:
+def _signer(status: StageStatus) -> str:
+    return f"{short_day(status.signoff.when)}, {signed_by(status.signoff)}" if status.signoff else ""
+
+
+def _told(status: StageStatus, signers: int) -> str:
     done, owed = proved(status)
     match status.state:
         case State.SIGNED if status.signoff:
-            by = f"{short_day(status.signoff.when)}, {signed_by(status.signoff)}"
-            return f"{by}    {owed} deliverables" + ("    not committed yet" if status.uncommitted else "")
+            return f"{_pad(_signer(status), signers)}    {owed} deliverables" + (
+                "    not committed yet" if status.uncommitted else ""
+            )
         case State.STALE:
             reasons = "; ".join(clean(reason) for reason in status.stale_because[:3])
             more = len(status.stale_because) - 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import data, media, records
-from mlscaffold.evidence.fingerprints import files_of, fingerprint
+from mlscaffold.evidence.fingerprints import files_of, fingerprint, prepared
 from mlscaffold.model import Signoff, Stage, StageStatus, State
 from mlscaffold.project import Missing, Project
 from mlscaffold.stages import all_stages
@@ -94,10 +94,8 @@ def _candidates(project: Project, name: str, files: list[str]) -> list[str]:
 
 
 def _pictures(project: Project, name: str) -> list[str]:
-    select = name.partition("#")[2]
-    wanted = select.removeprefix("split=").split(",") if select.startswith("split=") else data.SPLITS
     named = []
-    for split in wanted:
+    for split in prepared(project, name.partition("#")[2]):
         here = data.processed_media(project, split)
         if not here:
             continue

@@ -83,7 +83,7 @@ def candidate(project: Project, stage: str = "") -> Candidate:
         status=status,
         report=report,
         blocking=tuple(f for f in mine if _blocks(f, slug)),
-        unknown=tuple(f for f in mine if f.status is Status.UNKNOWN and f.stage == slug),
+        unknown=tuple(f for f in mine if f.status is Status.UNKNOWN and f.stage == slug and not f.because),
         warnings=tuple(f for f in mine if f.status is Status.WARN and f.stage == slug),
         questions=status.stage.checklist,
         over=tuple(
@@ -197,7 +197,8 @@ def _computed(project: Project, name: str, *, as_input: bool = False) -> str:
 
 def _blocks(finding: Finding, slug: str) -> bool:
     if finding.stage == slug:
-        return finding.status in (Status.FAIL, Status.ERROR, Status.TODO)
+        # What waits for a broken file is not to be accepted as unknown: nothing of the stage may rest on it.
+        return bool(finding.because) or finding.status in (Status.FAIL, Status.ERROR, Status.TODO)
     return finding.check.startswith("project.") and not finding.stage and finding.status in (Status.FAIL, Status.ERROR)
 
 

@@ -61,10 +61,35 @@ class Applied:
     written: tuple[str, ...]
 
 
-def apply(project: Project, content: bytes, name: str, *, by: str = "", correct: bool = False) -> Applied:
-    """Record the answers of `by` (default: the git user); `correct` also writes the labels that a spot check found wrong.
+@dataclass(frozen=True)
+class Received:
+    """A sheet that came back: what was asked, what was answered, by whom, and where it is kept once it is judged."""
 
-    A sheet for relabelling writes its labels; a picture whose label or bytes changed since the sheet was made is left as it is.
+    asked: Asked
+    returned: Returned
+    content: bytes
+    by: str
+    slug: str
+
+    @property
+    def folder(self) -> str:
+        """The folder of the sheet."""
+        return str(PurePosixPath(self.asked.path).parent)
+
+    @property
+    def kept(self) -> str:
+        """Where the answers are kept as they came."""
+        return f"{self.folder}/answers-{self.slug}{'.xlsx' if self.content[:2] == b'PK' else '.csv'}"
+
+    @property
+    def result(self) -> str:
+        """Where it is kept what they mean."""
+        return f"{self.folder}/result-{self.slug}.json"
+
+
+def receive(project: Project, content: bytes, name: str, *, by: str = "") -> Received:
+    """Match answers of `by` (default: the git user) with the sheet that they are of; writes nothing.
+
     Raises `Broken` for what is no sheet, and refuses a second answer of one person.
     """
     returned = read_returned(content, name)
@@ -73,27 +98,34 @@ def apply(project: Project, content: bytes, name: str, *, by: str = "", correct:
     by = by.strip() or git.identity(project.root)
     if not by:
         raise UsageError("Nobody is named who answered.", reference="no-name", hint='--by "NAME"')
-    folder, slug = str(PurePosixPath(asked.path).parent), re.sub(r"\W+", "-", by.casefold()).strip("-") or "person"
-    kept = f"{folder}/answers-{slug}{'.xlsx' if content[:2] == b'PK' else '.csv'}"
-    if any((project.root / folder).glob(f"answers-{slug}.*")):
+    received = Received(asked, returned, content, by, re.sub(r"\W+", "-", by.casefold()).strip("-") or "person")
+    if any((project.root / received.folder).glob(f"answers-{received.slug}.*")):
         raise ScaffoldError(
             f"{by} has answered this sheet already.",
             reference="answered-twice",
-            context=folder,
+            context=received.folder,
             hint="Make a new sheet, or name the other person: --by",
         )
+    return received
+
+
+def apply(project: Project, received: Received, *, correct: bool = False) -> Applied:
+    """Judge the answers to a sheet about labels and keep them; `correct` also writes the labels that a spot check found wrong.
+
+    A sheet for relabelling writes its labels; a picture whose label or bytes changed since the sheet was made is left as it is.
+    """
+    asked, returned = received.asked, received.returned
     judged, outdated = _judged(project, asked, returned)
     said = Counter(a.decision for a in returned.answers)
     found = _outcome(project, asked, judged)
-    agreement = _agreement(project, folder, {j.item.id: j.decision for j in judged})
+    agreement = _agreement(project, received.folder, {j.item.id: j.decision for j in judged})
     labels = judged if asked.kind == "relabel" or (correct and asked.kind == "spot-check") else ()
     files = _write_labels(project, [j for j in labels if j.differs])
     if asked.kind == "review":
         files += _write_review(project, judged)
-    write_bytes(project.root / kept, content)
     applied = Applied(
         asked=asked,
-        by=by,
+        by=received.by,
         judged=judged,
         unsure=said[UNSURE],
         open=said[""] + len(asked.items) - len(returned.answers),
@@ -104,10 +136,31 @@ def apply(project: Project, content: bytes, name: str, *, by: str = "", correct:
         pairs=tuple(Counter((j.item.label, j.decision) for j in judged if j.differs).most_common()),
         agreement=agreement,
         relabelled=tuple(j.item.path for j in labels if j.differs),
-        written=(*files, kept, f"{folder}/result-{slug}.json"),
+        written=(*files, received.kept, received.result),
     )
-    write_text(project.root / applied.written[-1], json.dumps(_result(applied, content), ensure_ascii=False, indent=1) + "\n")
+    keep(project, received, _result(applied, received))
     return applied
+
+
+def keep(project: Project, received: Received, told: dict[str, Any]) -> None:
+    """Keep the answers byte by byte, and beside them what they mean."""
+    write_bytes(project.root / received.kept, received.content)
+    write_text(project.root / received.result, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+
+
+def result(received: Received, decisions: dict[str, str], **told: object) -> dict[str, Any]:
+    """What is kept of every sheet that came back: which, whose, when, `decisions` by item, and what else is `told`."""
+    return {
+        "schema": 1,
+        "sheet": received.asked.digest,
+        "kind": received.asked.kind,
+        "by": received.by,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "answers": hashlib.sha256(received.content).hexdigest(),
+        "n": len(decisions),
+        **told,
+        "decisions": [{"item": item, "decision": decision} for item, decision in decisions.items()],
+    }
 
 
 def _fits(asked: Asked, returned: Returned, name: str) -> None:
@@ -116,7 +169,7 @@ def _fits(asked: Asked, returned: Returned, name: str) -> None:
     for line, answer in enumerate(returned.answers, start=2):
         if answer.item not in known:
             raise Broken(name, f"row {line} is of item {answer.item!r}, which the sheet has not")
-        if answer.decision and answer.decision not in asked.options:
+        if asked.kind != "causes" and answer.decision and answer.decision not in asked.options:
             raise Broken(name, f"row {line} decides {answer.decision!r}; the choices are {', '.join(asked.options)}")
 
 
@@ -209,22 +262,16 @@ def _write_review(project: Project, judged: Sequence[Judged]) -> list[str]:
     return [path] if rows and write_table(project.root / path, ("path", "label"), rows) else []
 
 
-def _result(applied: Applied, content: bytes) -> dict[str, Any]:
-    return {
-        "schema": 1,
-        "sheet": applied.asked.digest,
-        "kind": applied.asked.kind,
-        "by": applied.by,
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "answers": hashlib.sha256(content).hexdigest(),
-        "n": len(applied.judged),
-        "unsure": applied.unsure,
-        "open": applied.open,
-        "outdated": len(applied.outdated),
-        "share": round(applied.share, 6),
-        "low": round(applied.interval.low, 6),
-        "high": round(applied.interval.high, 6),
-        "verdict": applied.verdict,
-        "agreement": [{"with": who, "n": n, "kappa": value} for who, n, value in applied.agreement],
-        "decisions": [{"item": j.item.id, "decision": j.decision} for j in applied.judged],
-    }
+def _result(applied: Applied, received: Received) -> dict[str, Any]:
+    return result(
+        received,
+        {j.item.id: j.decision for j in applied.judged},
+        unsure=applied.unsure,
+        open=applied.open,
+        outdated=len(applied.outdated),
+        share=round(applied.share, 6),
+        low=round(applied.interval.low, 6),
+        high=round(applied.interval.high, 6),
+        verdict=applied.verdict,
+        agreement=[{"with": who, "n": n, "kappa": value} for who, n, value in applied.agreement],
+    )

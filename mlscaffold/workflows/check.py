@@ -16,6 +16,7 @@ from mlscaffold.evidence import media, records
 from mlscaffold.model import Effect, Evidence, Finding, Report, StageStatus, State, Status
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.stages.state import current_stage, stage_states
+from mlscaffold.workflows.one_voice import BROKEN, one_voice
 
 MISSING = "missing"  # kept in the cache; becomes `todo` or `fail` by the state of the stage
 
@@ -67,7 +68,7 @@ def check_index(project: Project) -> tuple[Spec, ...]:
     stamp = ";".join(f"{p.parent.name}/{p.name}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in check_files())
     kept = project.cache.memo("checks", project.version)
     if kept and kept[0].get("files") == stamp:
-        return tuple(Spec(**{**row, "reads": tuple(row["reads"])}) for row in kept[1])
+        return tuple(Spec(**{**row, "reads": tuple(row["reads"]), "tells": tuple(row["tells"])}) for row in kept[1])
     specs = all_checks()
     project.cache.remember_memo("checks", project.version, trace={"files": stamp}, value=[asdict(s) for s in specs])
     return specs
@@ -106,6 +107,7 @@ def _outcome(project: Project, spec: Spec) -> Iterator[Finding]:
             broken.message,
             (Evidence(path, getattr(broken, "line", None)),) if path else (),
             fix=broken.hint or (f"mend {path}" if path else ""),
+            check=BROKEN if path else "",
         )
     except Exception as bug:  # a check that breaks never passes
         where = _origin(bug)
@@ -133,7 +135,8 @@ def _settle(
     by_slug = {s.stage.slug: s for s in states}
     current = _slug(current_stage(states))
     waived = _waivers(project)
-    settled = []
+    settled: list[Finding] = []
+    broken: list[int] = []
     for spec, found in raw:
         for finding in found or [Finding(Status.PASS, spec.title)]:
             slug = finding.stage or (spec.stage if spec.stage in by_slug else "")
@@ -145,6 +148,7 @@ def _settle(
                 continue
             wrong = spec.always and status not in (Status.TODO, Status.UNKNOWN)  # what is wrong for ever; what is absent is not
             counts = wrong or not slug or options.everything or slug == current or state in (State.SIGNED, State.STALE)
+            broken += [len(settled)] if finding.check == BROKEN else []
             settled.append(
                 replace(
                     finding,
@@ -157,6 +161,7 @@ def _settle(
                     deep=spec.deep,
                 )
             )
+    settled = one_voice(settled, broken, {spec.id: spec for spec in specs})
     order = {s.stage.slug: s.stage.number for s in states}
     severity = [Status.ERROR, Status.FAIL, Status.WARN, Status.UNKNOWN, Status.TODO, Status.PASS]
     return sorted(settled, key=lambda f: (not f.counts, severity.index(f.status), order.get(f.stage, 0), f.check))
@@ -223,9 +228,9 @@ def _to_row(finding: Finding) -> dict[str, Any]:
 
 
 def _from_row(row: dict[str, Any]) -> Finding:
-    evidence = tuple(Evidence(**e) for e in row["evidence"])
+    places = {name: tuple(Evidence(**e) for e in row[name]) for name in ("evidence", "items")}
     effect = Effect(**row["effect"]) if row["effect"] else None
-    return Finding(**{**row, "status": Status(row["status"]), "evidence": evidence, "effect": effect})
+    return Finding(**{**row, **places, "status": Status(row["status"]), "effect": effect})
 
 
 def _origin(bug: BaseException) -> str:

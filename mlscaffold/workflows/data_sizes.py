@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlscaffold.datasets.annotations import read_collection
-from mlscaffold.datasets.splits import SPLITS, read_splits
+from mlscaffold.datasets.extra import extra_sources
+from mlscaffold.datasets.splits import read_splits
 from mlscaffold.errors import UsageError
 from mlscaffold.practice.sizes import Needed, half_width, needed, shares_for
+from mlscaffold.splitnames import BASE
 from mlscaffold.workflows.split_data import acceptance
 
 
@@ -41,12 +43,13 @@ def data_sizes(
             hint="Write [tolerable] error = 0.02 into acceptance.toml, or: mlscaffold data sizes --error 0.02",
         )
     expected = usual if expected is None else expected
-    now = dict.fromkeys(SPLITS, 0)
+    now = dict.fromkeys(BASE, 0)
     if root:
         for row in read_splits(root):
-            now[row.split] += 1
+            now[row.split] = now.get(row.split, 0) + 1
         if total is None:
-            total = sum(bool(medium.annotation.label) for medium in read_collection(root).media)
+            extra = extra_sources(root)
+            total = sum(bool(m.annotation.label) and m.source not in extra for m in read_collection(root).media)
     wanted = needed(error, expected)
     shares, missing = shares_for(wanted, total or 0)
     return Sizes(error, expected, told, wanted, total or 0, shares, missing, now, half_width(now["test"], expected))

@@ -17,6 +17,7 @@ from mlscaffold.datasets.taking_out import take_out
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import data, media
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import order
 from mlscaffold.trees import on_disk
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ def _bytes(listed: Mapping[str, data.Medium], path: str, facts: Mapping[str, Fac
 
 def _judged(group: list[Member], facts: Mapping[str, Facts], alike: Mapping[frozenset[str], Alike]) -> Iterable[Member]:
     """The members of a group with what is to become of each; the one that stays comes first."""
-    rank = {name: place for place, name in enumerate(("", *data.SPLITS))}
     lossy = {m.path for m in group if m.path in facts and facts[m.path].format in LOSSY}
-    group = sorted(group, key=lambda m: (-rank.get(m.split, 0), -m.width * m.height, m.path in lossy, -m.bytes, m.path))
+    group = sorted(group, key=lambda m: (-m.width * m.height, m.path in lossy, -m.bytes, m.path))
+    group = sorted(group, key=lambda m: order(m.split) if m.split else (-1, ""), reverse=True)
     first, *others = group
     labels = sorted({member.label for member in group if member.label})
     if len(labels) > 1:

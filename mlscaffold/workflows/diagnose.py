@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.evidence import acceptance, chain, curves, predictions, runs, studies
-from mlscaffold.practice.diagnosis import ClassShare, Diagnosis, Numbers, Share, diagnose
+from mlscaffold.evidence import acceptance, causes, chain, curves, predictions, runs, studies
+from mlscaffold.practice.causes import UNKNOWN
+from mlscaffold.practice.diagnosis import ClassShare, Costliest, Diagnosis, Numbers, Share, diagnose
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.workflows.check import check_project
 from mlscaffold.workflows.report import gather
@@ -30,13 +31,14 @@ def numbers_of(project: Project) -> Numbers:
     if agreed:
         bounds = [t.min for t in agreed.thresholds if t.metric == "accuracy" and t.min is not None and not t.slice]
         goal = max(bounds, default=None)
-    train, still_learning = _train(project)
+    train, augmented, still_learning = _train(project)
     test, classes = _test(project)
     return Numbers(
         package=project.settings.package,
         goal=goal,
         human=agreed.human.value if agreed and agreed.human and agreed.human.metric == "accuracy" else None,
         train=train,
+        augmented=augmented,
         validation=_validation(project),
         test=test,
         field=_field(project),
@@ -46,6 +48,7 @@ def numbers_of(project: Project) -> Numbers:
         ),
         classes=classes,
         still_learning=still_learning,
+        cause=_cause(project),
     )
 
 
@@ -58,24 +61,26 @@ def _run(project: Project) -> chain.Chosen | None:
         return None
 
 
-def _train(project: Project) -> tuple[Share | None, bool]:
-    """Train accuracy in the chosen epoch, and whether validation loss was still falling when the epochs ran out."""
+def _train(project: Project) -> tuple[Share | None, Share | None, bool]:
+    """Accuracy on train and on `augmented` in the chosen epoch, and whether validation loss was still falling when the epochs ran out."""
     run = _run(project)
     try:
         if run is None:
-            return None, False
+            return None, None, False
         table = project.read(curves.read, f"{run.folder}/metrics.csv")
         origin = project.read(runs.read_provenance, f"{run.folder}/provenance.json")
         best = table.best("val_loss", "min")
     except ABSENT:
-        return None, False
+        return None, None, False
     chosen = run.table.get("epoch")
     epoch = next((e for e in table.epochs if e.epoch == chosen), best)
     if epoch is None or not math.isfinite(epoch.get("train_acc")):
-        return None, False
-    used = origin.data.get("train")
+        return None, None, False
+    used, held_out = origin.data.get("train"), origin.data.get("augmented")
+    measured = held_out and math.isfinite(epoch.get("aug_acc"))
+    augmented = Share(epoch.get("aug_acc"), held_out.samples) if held_out and measured else None
     ran_out = origin.stopped == "max_epochs" and best is not None and best.epoch == table.epochs[-1].epoch
-    return Share(epoch.get("train_acc"), used.samples if used else 0), ran_out
+    return Share(epoch.get("train_acc"), used.samples if used else 0), augmented, ran_out
 
 
 def _validation(project: Project) -> Share | None:
@@ -96,6 +101,20 @@ def _test(project: Project) -> tuple[Share | None, tuple[ClassShare, ...]]:
             found.append(ClassShare(name, sum(mine) / len(mine), len(mine)))
         return _share(project, path), tuple(found)
     return None, ()
+
+
+def _cause(project: Project) -> Costliest | None:
+    """The most frequent cause in the newest table that was counted from mistakes of the model that counts."""
+    try:
+        model = chain.model(project).checkpoint
+        tables = [table for table in causes.read_all(project) if table.checkpoint == model]
+    except ABSENT:
+        return None
+    told = [one for one in tables[-1].causes if one.name != UNKNOWN] if tables else []
+    if not told:
+        return None
+    first = max(told, key=lambda one: one.count)
+    return Costliest(first.name, first.count, tables[-1].looked, first.gain)
 
 
 def _field(project: Project) -> Share | None:

@@ -182,8 +182,8 @@ def _drop(root: Path, paths: set[str], digests: set[str], pictures: Sequence[Pic
     """Take the rows of the pictures out of all tables; how many went out of which."""
     prepared = {picture.prepared.path for picture in pictures if picture.prepared}
     steps: list[Step] = [
-        (root / f"data/processed/{split}/annotations.csv", ("path", "origin"), lambda row: composed(row["origin"]) in paths)
-        for split in data.SPLITS
+        (table, ("path", "origin"), lambda row: composed(row["origin"]) in paths)
+        for table in sorted((root / "data/processed").glob("*/annotations.csv"))
     ]
     steps.append((root / PREPARED, ("path", "origin"), lambda row: composed(row["path"]) in prepared or row["origin"] in digests))
     return take_out(root, paths, digests=digests, before=steps)

@@ -13,6 +13,7 @@ from pathlib import Path
 from mlscaffold.datasets import formats
 from mlscaffold.datasets.archives import unpacked
 from mlscaffold.datasets.deduping import dropped_digests
+from mlscaffold.datasets.extra import CONDITION, check_weight, mark_extra
 from mlscaffold.datasets.labelling import BOXES, labelled
 from mlscaffold.datasets.links import declare, roots_of
 from mlscaffold.datasets.manifest import MANIFEST
@@ -87,6 +88,8 @@ def import_data(
     dry_run: bool = False,
     fields: Mapping[str, str] | None = None,
     today: date | None = None,
+    extra: bool = False,
+    weight: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Imported:
     """Copy the data set at `path` into `data/raw/<source>` and describe it there.
@@ -96,9 +99,11 @@ def import_data(
     here stays, unless `labels` is "take". What was copied before a kill is known by its digest. Broken pictures, pointers, pages saved
     as pictures and withdrawn pictures are refused, each with its reason. `fields` are of source.toml (`licence`, `origin` …); those
     not given stay empty, for a check to ask for. `label_from` "boxes" takes the label of a picture from its objects, where they are
-    all of one class. With `link`, and where links into that folder were
-    declared before, the pictures stay where they are; with `dry_run` nothing is written.
+    all of one class. With `link`, and where links into that folder were declared before, the pictures stay where they are; with
+    `dry_run` nothing is written. `extra` marks the source as one to learn more from and never to measure on, with the weight that one
+    of its pictures has beside your own (0 to 1).
     """
+    check_weight(weight, extra=extra)
     given = dict(fields or {})
     _check_options(root, path, method=given.get("method", ""), label_from=label_from, labels=labels, batch=batch)
     source = check_source_name(source or source_name(path))
@@ -120,6 +125,8 @@ def import_data(
             place = open_place(root, source, pictures, manner=manner, refusals=_refusals(root))
             try:
                 done = _import(place, reading, choice=choice, given=given, progress=progress)
+                if extra and not dry_run:
+                    mark_extra(place.folder, weight)
             finally:
                 if not dry_run:
                     pictures.keep(place.fresh)
@@ -132,7 +139,8 @@ def import_data(
             ) from error
         finally:
             pictures.cache.connection.close()
-    return replace(done, update=known, batch=batch, linked_to=str(linked_to or ""))
+    notes = (*done.notes, CONDITION) if extra else done.notes
+    return replace(done, update=known, batch=batch, linked_to=str(linked_to or ""), notes=notes)
 
 
 def _check_options(root: Path, path: Path, *, method: str, label_from: str, labels: str, batch: str) -> None:

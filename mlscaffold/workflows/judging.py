@@ -7,12 +7,15 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import chain, data, predictions
-from mlscaffold.evidence.judgements import RIGHT, UNSURE, Asked, Item, read_asked
+from mlscaffold.evidence.judgements import RIGHT, UNSURE, UNTOLD, Asked, Item, read_asked
 from mlscaffold.project import Project
 from mlscaffold.reports.judging import Form
+from mlscaffold.workflows.taking import address
 from mlscaffold.writing import write_text
 
 FOLDER = "reports/collection/sheets"
@@ -31,27 +34,31 @@ def make_form(project: Project, kind: str, *, count: int = 100, of: str = "", pa
     `human-level` (what is this?, blind, on validation and eyeball), `relabel` (`paths` under `data/raw`), `review` (the pictures
     that the service laid aside).
     """
-    if not 1 <= count <= MOST:
-        raise UsageError(f"A sheet has 1 to {MOST} pictures, not {count}.", reference="sheet-size")
-    need_pictures(project, "A sheet", "leave the machine with the sheet")
+    need_sheet(project, count)
     pool = _pool(project, kind, of=of, paths=paths)
     if not pool:
         raise ScaffoldError("There is no picture to judge.", reference="nothing-to-judge", hint=_where_from(kind))
     drawn = (
         pool if kind in ("relabel", "review") and len(pool) <= count else random.Random(seed).sample(pool, min(count, len(pool)))
     )
-    classes = tuple(data.classes(project))
-    asked = _record(project, kind, drawn, population=len(pool), classes=classes, of=of)
-    return form_of(asked)
+    options = (*((RIGHT,) if kind in ("spot-check", "relabel") else ()), *data.classes(project), UNSURE)
+    return form_of(record(project, kind, drawn, population=len(pool), options=options, of=of))
 
 
-def need_pictures(project: Project, what: str, may: str) -> None:
-    """Raise where the settings let no file hold pictures; `what` would hold them, and they would have to be allowed to do `may`."""
-    if project.settings.pictures == "none":
+def need_sheet(project: Project, count: int) -> None:
+    """Raise where a sheet of so many pictures may not be made."""
+    if not 1 <= count <= MOST:
+        raise UsageError(f"A sheet has 1 to {MOST} pictures, not {count}.", reference="sheet-size")
+    need_pictures(project.settings.pictures, "A sheet", may="leave the machine with the sheet")
+
+
+def need_pictures(setting: str, what: str, *, may: str) -> None:
+    """Raise where the settings (`pictures`) let no file hold pictures; `what` would show them, and they would have to be allowed to do `may`."""
+    if setting == "none":
         raise ScaffoldError(
             f'{what} holds pictures, and mlscaffold.toml says pictures = "none".',
             reference="no-pictures",
-            hint=f'If these may {may}: pictures = "embed" or "link".',
+            hint=f'If these may {may}: pictures = "embed". With "link" they are only shown, on this machine.',
         )
 
 
@@ -59,6 +66,15 @@ def form_of(asked: Asked) -> Form:
     """The words around a recorded sheet."""
     classes = [option for option in asked.options if option not in (RIGHT, UNSURE)]
     choices = [(name, name) for name in classes]
+    if asked.kind == "causes":
+        return Form(
+            asked,
+            "causes of mistakes",
+            "Why is the model wrong here?",
+            (*choices, (UNSURE, UNTOLD)),
+            shown=True,
+            several=True,
+        )
     if asked.kind == "human-level":
         return Form(
             asked, "what a person reaches", "What does the picture show?", (*choices, (UNSURE, "cannot tell")), shown=False
@@ -95,6 +111,11 @@ def picture_bytes(project: Project, path: str) -> bytes:
         return thumbnail(project.content(path), edge=SMALL, kind="JPEG")
     except Exception:  # Pillow raises anything at a damaged picture; that it is damaged is for a check to say
         return b""
+
+
+def link_of(project: Project, path: str, *, beside: Path) -> str:
+    """The address of a medium, seen from the page that shows it; empty where it is not here."""
+    return address(project.root / path, beside.absolute().parent)
 
 
 def _pool(project: Project, kind: str, *, of: str, paths: Sequence[str]) -> list[Item]:
@@ -136,27 +157,40 @@ def _mistaken(project: Project) -> set[str]:
     return wrong
 
 
-def _record(project: Project, kind: str, drawn: Sequence[Item], *, population: int, classes: tuple[str, ...], of: str) -> Asked:
-    """Write down what is asked, so that an answer can be matched with it."""
-    options = (*((RIGHT,) if kind in ("spot-check", "relabel") else ()), *classes, UNSURE)
-    items = [
-        {"item": f"{i:03d}", "path": item.path, "digest": item.digest, "label": item.label} for i, item in enumerate(drawn, 1)
-    ]
-    told = {
+def record(
+    project: Project,
+    kind: str,
+    drawn: Sequence[Item],
+    *,
+    population: int,
+    options: Sequence[str],
+    of: str = "",
+    checkpoint: str = "",
+) -> Asked:
+    """Write down what is asked, so that an answer can be matched with it; the items are numbered in their order."""
+    told: dict[str, Any] = {
         "schema": 1,
         "kind": kind,
         "of": of,
         "project": project.settings.name,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "population": population,
-        "options": options,
-        "items": items,
+        "options": list(options),
+        "items": [_item(f"{number:03d}", item) for number, item in enumerate(drawn, 1)],
+        **({"checkpoint": checkpoint} if checkpoint else {}),
     }
     told["sheet"] = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     path = f"{FOLDER}/{kind}-{str(told['sheet'])[:8]}/sheet.json"
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     write_text(project.root / path, text)
     return read_asked(text.encode(), path)
+
+
+def _item(number: str, item: Item) -> dict[str, object]:
+    kept: dict[str, object] = {"item": number, "path": item.path, "digest": item.digest, "label": item.label}
+    if item.predicted:
+        kept |= {"prediction": item.prediction, "confidence": round(item.confidence, 4), "predicted": item.predicted}
+    return kept
 
 
 def _where_from(kind: str) -> str:

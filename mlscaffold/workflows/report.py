@@ -12,6 +12,7 @@ from mlscaffold.evidence import chain, decisions, evaluations, exports, predicti
 from mlscaffold.model import Report
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.reports.content import AcceptanceRow, ChangeRow, ConfusionTable, Content, MetricRow, ReopenedRow, WaiverRow
+from mlscaffold.splitnames import is_test
 from mlscaffold.workflows.check import Options, check_project
 from mlscaffold.workflows.release import against_release, production
 
@@ -160,7 +161,7 @@ def _mistakes(project: Project, evaluated: chain.Evaluation | None) -> tuple[tup
         return ()
     shown = []
     for row in rows:
-        if row.label == row.prediction or row.path.startswith("test/"):
+        if row.label == row.prediction or is_test(row.path.split("/")[0]):
             continue
         try:
             shown.append((f"{row.label}, taken for {row.prediction}", thumbnail(project.content(f"data/processed/{row.path}"))))

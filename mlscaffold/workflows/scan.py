@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -19,7 +20,7 @@ from mlscaffold.datasets.images import READER, Facts
 from mlscaffold.datasets.inspection import Found, Item, Scan, inspect, without_masks
 from mlscaffold.datasets.inventory import Inventory
 from mlscaffold.datasets.walk import Walked, walk
-from mlscaffold.datasets.workers import cores, read_all
+from mlscaffold.datasets.workers import cores, read_all, read_facts
 from mlscaffold.errors import UsageError
 from mlscaffold.model import Status
 from mlscaffold.places import SETTLED_AFTER, NoProject, code_version, find_root
@@ -65,7 +66,8 @@ def scan_folder(
     if known and known[0].get("tree") == witness and newest < began - SETTLED_AFTER:
         seen = _from_json(known[1])
         return replace(seen, name=_name(folder), root=str(top), known=len(found.pictures), seconds=time.perf_counter() - started)
-    scan, fetch = Inventory(), _fetcher(store)
+    scan = Inventory()
+    fetch = _fetcher(store, top, scan)
     decoded = _read(top, found, store, into=scan, prefix=prefix, executor=executor, workers=workers, report=report)
     for path, words in found.refused:
         scan.refused[path] = "not-opened", words
@@ -128,8 +130,22 @@ def _passed(found: Walked) -> str:
     return ", ".join(f"{n} {kind}" for kind, n in found.passed.most_common(5))
 
 
-def _fetcher(store: Cache) -> Callable[[Iterable[str]], dict[str, Facts]]:
-    return lambda digests: {digest: Facts.from_row(row) for digest, row in store.facts(digests, READER).items()}
+def _fetcher(store: Cache, top: Path, scan: Inventory) -> Callable[[Iterable[str]], dict[str, Facts]]:
+    """Facts by digest: what the cache does not give (a full disk, another process that damaged it) is read again."""
+
+    def fetch(digests: Iterable[str]) -> dict[str, Facts]:
+        wanted = set(digests)
+        found = {digest: Facts.from_row(row) for digest, row in store.facts(wanted, READER).items()}
+        if left := wanted - found.keys():
+            for place, path in enumerate(scan.paths):
+                if (digest := scan.digest(place)) in left:
+                    again = read_facts(top / path)
+                    if again.digest == digest:
+                        found[digest] = again
+                        left.discard(digest)
+        return found
+
+    return fetch
 
 
 def _read(
@@ -137,27 +153,35 @@ def _read(
     report: Report | None,
 ) -> int:  # fmt: skip
     """Fill the inventory, from the cache and by reading; returns how many files were decoded."""
-    total, size = len(found.pictures), sum(stamp[0] for stamp in found.pictures.values())
-    places: list[str] = []
+    total, size = len(found.pictures), found.bytes
+    todo = array("q")
     done = bytes_done = 0
-    for path, facts in _remembered(top, found, store, prefix):
+    for place, facts in _remembered(top, found, store, prefix):
         if facts is None:
-            places.append(f"{top}/{path}")
+            todo.append(place)
         else:
-            into.add(path, facts)
-            done, bytes_done = done + 1, bytes_done + found.pictures[path][0]
-    store.files.clear()  # asked for all of them; of a large folder they would fill the memory
+            into.add(found.pictures[place], facts)
+            done, bytes_done = done + 1, bytes_done + found.stamp(place)[0]
+    under_way: dict[str, int] = {}
+
+    def asked() -> Iterator[str]:
+        for place in todo:
+            file = f"{top}/{found.pictures[place]}"
+            under_way[file] = place
+            yield file
+
     batch: dict[str, tuple[Any, ...]] = {}
     saved = time.monotonic()
     try:
-        for place, facts in read_all(places, executor=executor, workers=workers or cores()):
-            path = place[len(str(top)) + 1 :]
+        for file, facts in read_all(asked(), executor=executor, workers=workers or cores()):
+            place = under_way.pop(file)
+            path, stamp = found.pictures[place], found.stamp(place)
             into.add(path, facts)
             if facts.digest:
                 batch[facts.digest] = facts.to_row()
                 if not facts.pointer:
-                    store.remember_file(prefix + path, found.pictures[path], facts.digest)
-            done, bytes_done = done + 1, bytes_done + found.pictures[path][0]
+                    store.remember_file(prefix + path, stamp, facts.digest)
+            done, bytes_done = done + 1, bytes_done + stamp[0]
             if len(batch) >= BATCH or time.monotonic() - saved > 1:
                 batch, saved = _saved(store, batch), time.monotonic()
             if report:
@@ -165,7 +189,7 @@ def _read(
     finally:
         _saved(store, batch)
     into.sort()
-    return len(places)
+    return len(todo)
 
 
 def _saved(store: Cache, batch: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
@@ -173,32 +197,33 @@ def _saved(store: Cache, batch: dict[str, tuple[Any, ...]]) -> dict[str, tuple[A
     if batch:
         store.remember_facts(batch, READER)
         store.save()
-        store.files.clear()
     return {}
 
 
-def _remembered(top: Path, found: Walked, store: Cache, prefix: str) -> Iterator[tuple[str, Facts | None]]:
+def _remembered(top: Path, found: Walked, store: Cache, prefix: str) -> Iterator[tuple[int, Facts | None]]:
     """Each picture with what is known of it: by its stamp, or, where its size is that of a known file, by its content."""
     from mlscaffold.datasets.scan import file_digest
 
-    fetch, sizes = _fetcher(store), store.sizes(READER)
-    paths = list(found.pictures)
-    for start in range(0, len(paths), PART):
-        digests: dict[str, str] = {}
-        for path in paths[start : start + PART]:
-            stamp = found.pictures[path]
-            digest = store.digest(prefix + path, stamp)
+    sizes = store.sizes(READER)
+    for start in range(0, len(found.pictures), PART):
+        places = range(start, min(start + PART, len(found.pictures)))
+        stamps = {prefix + found.pictures[place]: found.stamp(place) for place in places}
+        told = store.digests(stamps)
+        digests: dict[int, str] = {}
+        for place, (path, stamp) in zip(places, stamps.items(), strict=True):
+            digest = told.get(path)
             if digest is None and stamp[0] in sizes:
                 try:
-                    digest = file_digest(top / path)[0]
-                    store.remember_file(prefix + path, stamp, digest)
+                    digest = file_digest(top / path[len(prefix) :])[0]
+                    store.remember_file(path, stamp, digest)
                 except OSError:
                     digest = None
-            digests[path] = digest or ""
-        known = fetch({digest for digest in digests.values() if digest}) if sizes else {}
-        for path, digest in digests.items():
+            digests[place] = digest or ""
+        wanted = {digest for digest in digests.values() if digest} if sizes else set()
+        known = {digest: Facts.from_row(row) for digest, row in store.facts(wanted, READER).items()}
+        for place, digest in digests.items():
             facts = known.get(digest)
-            yield path, facts if facts and facts.looked and not facts.pointer else None
+            yield place, facts if facts and facts.looked and not facts.pointer else None
 
 
 def _judged(scan: Inventory, fetch: Callable[[Iterable[str]], dict[str, Facts]], found: Walked) -> Scan:
@@ -209,7 +234,7 @@ def _judged(scan: Inventory, fetch: Callable[[Iterable[str]], dict[str, Facts]],
         name="",
         total=len(scan) + len(scan.refused),
         read=len(scan),
-        bytes=sum(stamp[0] for stamp in found.pictures.values()),
+        bytes=found.bytes,
         passed=dict(found.passed.most_common()),
         formats=counts["format"],
         modes=counts["mode"],

@@ -5,31 +5,37 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlscaffold.datasets.annotations import Collection, Medium, read_collection
 from mlscaffold.datasets.duplicates import near_groups
 from mlscaffold.datasets.elsewhere import lies_elsewhere
+from mlscaffold.datasets.extra import extra_sources
+from mlscaffold.datasets.folds import folds_of, with_folds
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW, sources
-from mlscaffold.datasets.splits import SPLITS, Dealt, Row, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.practice.sizes import half_width, needed, shares_for, test_size
+from mlscaffold.splitnames import BASE
 
 USUAL = 0.9
 FEW = 5
+UNPLACED = "of an extra source, and alike or newer than what is measured on"
 
 
 @dataclass(frozen=True)
 class SplitData:
-    """What a split did. `left_out` maps a reason to the paths that no split holds; `warnings` are about the result."""
+    """What a split did. `left_out` maps a reason to the paths that no split holds; `warnings` are about the result, `extra` holds
+    the extra sources with their weights.
+    """
 
     dealt: Dealt
     counts: dict[str, Counter[str]]
@@ -41,6 +47,7 @@ class SplitData:
     warnings: tuple[str, ...]
     half_width: float
     expected: float
+    extra: dict[str, float]
 
 
 def split_data(
@@ -53,6 +60,7 @@ def split_data(
     as_needed: bool = False,
     group: str = "",
     time: str = "",
+    folds: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
     """Write `data/splits/<source>.csv` from the raw annotations; rows that have a split keep it, unless `again`.
@@ -60,7 +68,8 @@ def split_data(
     `keep_original` follows the splits that the data set came with (attribute `split`). `as_needed` takes the shares from the
     error that `acceptance.toml` tolerates. `group` and `time` name columns of the annotations (by default those of
     `data/schema.toml`): what belongs together, and when it was taken; with a time the newest pictures are the test set.
-    Unlabelled and broken media are left out.
+    Unlabelled and broken media are left out. `folds` numbers train and validation for cross-validation, 0 takes the numbers away; by
+    default rows have folds where they had them.
     """
     group, time = group or declared_column(root, "group"), time or declared_column(root, "time")
     pictures = Remembered(root)
@@ -75,10 +84,18 @@ def split_data(
     rows, left_out = _rows(collection, read_manifests(root), facts, group=group)
     if not rows:
         raise _nothing(left_out)
+    sources = extra_sources(root)
+    extra = {row.path for row in rows if row.path.split("/")[0] in sources}
+    if len(extra) == len(rows):
+        raise ScaffoldError(
+            f"Every source is extra ({', '.join(sources)}): there is nothing of your own to validate and test on.",
+            reference="only-extra-sources",
+            hint='Import data of your own, or take role = "extra" out of a source.toml.',
+        )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
     wanted, expected = acceptance(root)
     if as_needed:
-        shares = _needed_shares(len(rows), wanted=wanted, expected=expected)
+        shares = _needed_shares(len(rows) - len(extra), wanted=wanted, expected=expected)
     dealt_before = read_splits(root)
     away = _away(root, dealt_before, collection)
     if away:
@@ -87,11 +104,16 @@ def split_data(
     before = () if again else [row for row in dealt_before if row.path not in kept]
     if time:
         times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
-        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike)
+        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike, extra=extra)
     else:
         original = _original(collection.media) if keep_original else None
-        dealt = split(rows, shares, before=before, together=alike, original=original, seed=seed)
+        dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
+    told = () if again and folds is not None else dealt_before
+    k = folds_of(told) if folds is None else folds
+    dealt = replace(dealt, rows=with_folds(dealt.rows, k, before=told, together=alike, extra=extra, seed=seed))
     written = write_splits(root, [*dealt.rows, *away])
+    if dealt.unplaced:
+        left_out[UNPLACED] = dealt.unplaced
     counts = dealt.counts()
     labels = {row.label for row in rows}
     classes = [name for name in read_classes(root) if name in labels]
@@ -107,6 +129,7 @@ def split_data(
         warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
         half_width=half_width(counts["test"].total(), expected),
         expected=expected,
+        extra=sources,
     )
 
 
@@ -210,7 +233,7 @@ def _warnings(counts: Mapping[str, Counter[str]], classes: list[str], *, wanted:
         found.append(
             f"test has {n} images: a share of {expected:g} is known to ±{half:.3f} only; you tolerate {wanted:g} ({need} images)"
         )
-    for name in SPLITS:
+    for name in BASE:
         total = counts[name].total()
         missing = [label for label in classes if not counts[name][label]]
         if total and missing and name != "eyeball":

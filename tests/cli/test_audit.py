@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from mlscaffold.cli import audit as command
 from mlscaffold.cli import console
 from mlscaffold.cli.audit import app
+from mlscaffold.errors import UsageError
 from mlscaffold.evidence.roles import Unclear
 from tests.workflows.test_audit import rows, table
 
@@ -74,3 +75,30 @@ def test_an_unclear_column_is_one_error_with_the_flag(
     assert capsys.readouterr().err == (
         "Error: p.csv: the column of the label could be any of label, y_true\n  Next: Add --label COLUMN\n"
     )
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Datei,Wahrheit,Vorhersage", "文件,真实标签,预测", "Dateiname,Klasse,Vorhergesagt"],
+)
+def test_columns_in_other_languages(tmp_path: Path, header: str) -> None:
+    path = table(tmp_path / "p.csv", rows(60), header)
+    result = RUN.invoke(app, [str(path), "--format", "json"], catch_exceptions=False)
+    first, label, prediction = header.split(",")
+    assert json.loads(result.output)["columns"] == {"label": label, "prediction": prediction, "path": first}
+
+
+def test_a_table_without_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("".join(f"a{i}.png,cat,{'cat' if i % 3 else 'dog'}\n" for i in range(30)), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"has no header: its first line is a row \(a0.png, cat, dog\)"):
+        RUN.invoke(app, [str(path)], catch_exceptions=False)
+    result = RUN.invoke(app, [str(path), "--path", "a0.png", "--label", "cat", "--prediction", "dog"], catch_exceptions=False)
+    assert "29 rows" in result.output
+
+
+def test_probabilities_with_a_percent_sign(tmp_path: Path) -> None:
+    lines = [f"a{i}.png,{'cat' if i % 4 else 'dog'},cat,{60 + i} %,{40 - i} %".replace(" %", "%") for i in range(30)]
+    (tmp_path / "p.csv").write_text("path,label,prediction,p:cat,p:dog\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    result = RUN.invoke(app, [str(tmp_path / "p.csv")], catch_exceptions=False)
+    assert "probabilities: p:cat … p:dog" in result.output

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mlscaffold.cli import console
 from mlscaffold.errors import ScaffoldError, UsageError
 from tests.cli.command import PACKAGE, one_error, run, snapshot, surroundings
 from tests.conftest import Sandbox
@@ -67,6 +68,7 @@ def test_each_way_out_has_its_code(tmp_path: Path) -> None:
 def test_what_is_raised_deep_becomes_words_and_a_code(tmp_path: Path, raised: str, code: int, says: list[str]) -> None:
     program = f"""
 from mlscaffold.cli.console import run
+from mlscaffold.cli import console
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.project import Missing, Unknown
 import typer
@@ -229,3 +231,17 @@ def test_the_module_runs_as_the_script_does() -> None:
         [sys.executable, "-m", "mlscaffold", "--version"], cwd=PACKAGE, capture_output=True, text=True, check=False
     )
     assert done.stdout.startswith("mlscaffold ")
+
+
+def test_json_loses_nothing_where_the_terminal_knows_ascii_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import json
+
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    console.say(json.dumps({"message": "0.99 → 1, für 数 😀"}, ensure_ascii=False), colour=True)
+    console.say("0.99 → 1")
+    sys.stdout.flush()
+    told, shown = raw.getvalue().decode("ascii").splitlines()
+    assert json.loads(told)["message"] == "0.99 → 1, für 数 😀"
+    assert shown == "0.99 ? 1"

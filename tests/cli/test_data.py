@@ -48,6 +48,32 @@ def test_from_a_folder_to_splits(project: Path) -> None:
     assert max(map(len, text.splitlines())) < 120
 
 
+def test_extra_data_are_brought_in_with_their_condition_and_their_weight(project: Path) -> None:
+    _say("import", str(project.parent / "shop"))
+    _say("split")
+    for i in range(20):
+        put(project.parent / f"web/{'hat' if i % 2 else 'shoe'}/{i:02}.png", 300 + i)
+    text = _say("import", str(project.parent / "web"), "--extra", "--weight", "0.3")
+    assert "note: extra data help where the picture alone decides the answer" in text
+    assert max(map(len, text.splitlines())) < 130
+    assert (project / "data/raw/web/source.toml").read_text().endswith('role = "extra"\nweight = 0.3\n')
+    text = _say("split")
+    assert "web is extra (weight 0.3): train and augmented only" in text
+    assert "moved out of train: shop/" in text and "(augmented holds a share of it)" in text
+    assert json.loads(_say("split", "--format", "json"))["extra"] == {"web": 0.3}
+    for words in (("--weight", "0.3"), ("--extra", "--weight", "0"), ("--extra", "--weight", "2")):
+        with pytest.raises(UsageError, match="weight"):
+            RUN.invoke(app, ["import", str(project.parent / "web"), *words], catch_exceptions=False)
+
+
+def test_folds_are_told(project: Path) -> None:
+    _say("import", str(project.parent / "shop"))
+    assert "4 folds of train and validation, 3 to 4 rows each" in _say("split", "--folds", "4")
+    assert sum(json.loads(_say("split", "--format", "json"))["folds"].values()) == 15
+    with pytest.raises(UsageError, match="1 folds cannot be dealt"):
+        RUN.invoke(app, ["split", "--folds", "1"], catch_exceptions=False)
+
+
 def test_machines_get_json(project: Path) -> None:
     shop = str(project.parent / "shop")
     imported = json.loads(_say("import", shop, "--format", "json"))
@@ -223,3 +249,36 @@ def test_a_state_is_named_listed_and_asked_for(project: Path) -> None:
     assert json.loads(_say("version", "--format", "json"))["latest"]["name"] == "v1"
     with pytest.raises(UsageError, match="Name a version, or list them, or ask for a run"):
         _say("version", "v2", "--list")
+
+
+def test_a_gallery_of_any_data_set_needs_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for i in range(4):
+        put(tmp_path / f"shop/{'hat' if i % 2 else 'shoe'}/{i:02}.png", i)
+    text = _say("look", "shop")
+    assert text.splitlines() == [
+        "Wrote gallery.html: 4 pictures",
+        "  class-folders (2 folders with pictures): 4 read, 0 refused",
+    ]
+    assert _say("look", "shop", "--label", "hat", "--output", "hats").startswith(f"Wrote {Path('hats/index.html')}: 2 pictures")
+    assert (tmp_path / "hats/pictures/000001.jpg").is_file()
+    assert "1 more were left out (--output FOLDER" in _say("look", "shop", "--label", "hat", "--most", "1")
+    for words in (["look"], ["look", "shop", "--from", "nothing"]):
+        with pytest.raises(UsageError):
+            RUN.invoke(app, words, catch_exceptions=False)
+
+
+def test_a_gallery_of_the_project_only_links_where_its_settings_say_so(project: Path) -> None:
+    settings = 'name = "shop-sorter"\npackage = "shop_sorter"\ntask = "image-classification"\n'
+    (project / "mlscaffold.toml").write_text(settings)
+    _say("import", str(project.parent / "shop"), "--licence", "CC0")
+    assert _say("look").startswith("Wrote gallery.html: 20 pictures")
+    assert "/9j/" in (project / "deep/gallery.html").read_text(encoding="utf-8")
+    (project / "mlscaffold.toml").write_text(settings + 'pictures = "link"\n')
+    _say("look")
+    page = (project / "deep/gallery.html").read_text(encoding="utf-8")
+    assert '"u":"../data/raw/shop/hat/01.png"' in page and '"sprites":[]' in page
+    text = _say("spot-check", "-n", "5")
+    assert "it shows those of this folder" in text
+    (sheet,) = (project / "deep").glob("spot-check-*.html")
+    assert '"picture": "../data/raw/shop/' in sheet.read_text(encoding="utf-8")

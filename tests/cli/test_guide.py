@@ -16,6 +16,7 @@ from tests.conftest import Sandbox
 from tests.workflows.test_sheet import answered
 
 GUIDE = Path(__file__).parents[2] / "docs/guide"
+pytestmark = pytest.mark.story
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

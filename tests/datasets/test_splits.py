@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from mlscaffold.datasets.splits import Row, check_shares, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Row, check_shares, read_splits, settled, split, write_splits
 from mlscaffold.errors import ScaffoldError, UsageError
 
 
@@ -149,3 +149,85 @@ def test_a_split_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
     table.write_text("path,digest,label,group,split\none/a.png,00,a,,tset\n")
     with pytest.raises(ScaffoldError, match=r'data/splits/one.csv:2: "tset" is no split'):
         read_splits(tmp_path)
+
+
+def test_a_row_of_a_named_test_set_stays_and_takes_no_share() -> None:
+    night = [Row(f"night/a/{i}.png", f"night-{i}", "a", split="test-night") for i in range(50)]
+    dealt = split([*_rows({"a": 100}), *night], before=night)
+    assert {name: count["a"] for name, count in dealt.counts().items()} == {
+        "train": 60,
+        "validation": 15,
+        "eyeball": 5,
+        "test": 20,
+        "test-night": 50,
+    }
+
+
+def test_of_a_group_in_two_test_sets_no_row_of_a_test_set_moves() -> None:
+    places = ["train", "validation", "test", "test-night", "test-day", ""]
+    rows = [Row(f"shop/{i}.png", f"digest-{i}", "a", group="meadow", split=place) for i, place in enumerate(places)]
+    dealt = split([*rows, *_rows({"a": 9})], before=rows[:-1])
+    assert [row.split for row in dealt.rows if row.group] == ["test", "test", "test", "test-night", "test-day", "test"]
+    held = settled(rows, {rows[0].path: "train", rows[3].path: "test-night"})
+    assert held[rows[0].path] == held[rows[5].path] == "test-night"
+
+
+def _extra(count: int, start: int = 0) -> tuple[list[Row], set[str]]:
+    rows = _rows({"a": count}, "web", start)
+    return rows, {row.path for row in rows}
+
+
+def test_extra_rows_go_into_train_and_augmented_only() -> None:
+    web, extra = _extra(200)
+    counts = split([*_rows({"a": 100}), *web], extra=extra).counts()
+    assert {name: count.total() for name, count in counts.items()} == {
+        "train": 54 + 180,
+        "augmented": 6 + 20,
+        "validation": 15,
+        "eyeball": 5,
+        "test": 20,
+    }
+
+
+def test_a_share_of_augmented_is_one_of_your_own_data() -> None:
+    web, extra = _extra(100)
+    shares = {"train": 0.5, "augmented": 0.1, "validation": 0.2, "test": 0.2}
+    counts = split([*_rows({"a": 100}), *web], shares, extra=extra).counts()
+    assert [counts[name].total() for name in ("train", "augmented", "validation", "test")] == [50 + 83, 10 + 17, 20, 20]
+    assert check_shares({"train": 0.8, "augmented": 0, "test": 0.2}, extra=True) == {"train": 0.8, "test": 0.2}
+    with pytest.raises(UsageError, match="there are none"):
+        check_shares(shares)
+
+
+def test_augmented_opens_with_a_share_of_train_and_then_nothing_moves() -> None:
+    own = split(_rows({"a": 100, "b": 100})).rows
+    web, extra = _extra(100)
+    first = split([*own, *web], before=own, extra=extra)
+    assert set(first.moved.values()) == {"train"}
+    assert len(first.moved) == 12
+    places = _places(first.rows)
+    assert {places[path] for path in first.moved} == {"augmented"}
+    more, all_extra = _extra(50, 100)
+    second = split([*first.rows, *more, *_rows({"b": 40}, "new")], before=first.rows, extra=extra | all_extra)
+    assert places.items() <= _places(second.rows).items()
+    assert not second.moved
+
+
+def test_an_extra_row_that_was_measured_on_is_dealt_anew_or_left_out() -> None:
+    own = [Row("shop/1.png", "same", "a", split="test"), Row("shop/2.png", "two", "a", split="train")]
+    web = [Row("web/1.png", "same", "a", split="test"), Row("web/2.png", "other", "a", split="validation")]
+    dealt = split([*own, *web, *_rows({"a": 50})], before=[*own, *web], extra={"web/1.png", "web/2.png"})
+    places = _places(dealt.rows)
+    assert dealt.unplaced == ("web/1.png",)
+    assert "web/1.png" not in places and "web/1.png" not in dealt.gone
+    assert places["web/2.png"] in ("train", "augmented")
+    assert dealt.moved["web/2.png"] == "validation"
+    assert places["shop/1.png"] == "test"
+
+
+def test_the_original_test_split_of_an_extra_source_is_not_followed() -> None:
+    web, extra = _extra(30)
+    original = {row.path: "test" for row in [*web, *_rows({"a": 10})]}
+    dealt = split([*_rows({"a": 10}), *_rows({"a": 40}, "new"), *web], original=original, extra=extra)
+    assert {row.split for row in dealt.rows if row.path in extra} == {"train", "augmented"}
+    assert {row.split for row in dealt.rows if row.path in original and row.path not in extra} == {"test"}

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from xml.etree import ElementTree
 
+import pytest
+
 from mlscaffold.datasets.annotations import Annotation, Medium
 from mlscaffold.datasets.images import facts_of
 from mlscaffold.datasets.manifest import ManifestRow, manifest_digest
@@ -54,6 +56,27 @@ def test_plots_are_svg_whose_bytes_repeat() -> None:
         assert svg == plot()
         assert ElementTree.fromstring(svg).tag.endswith("svg")
     text = plot_classes(counts).decode()
-    assert "the largest 40 of 60" in text
+    assert "the 30 largest and the 10 smallest of 60" in text
     assert "100  (2%)" in text
     assert "2 sizes, most often 400 × 300 px (2 images)" in plot_sizes(sizes).decode()
+
+
+def test_of_many_classes_the_smallest_are_shown_too() -> None:
+    text = plot_classes({f"class {i}": 1000 - i for i in range(100)} | {"rare": 1}).decode()
+    assert "the 30 largest and the 10 smallest of 101" in text and "… 61 more …" in text
+    assert ">rare<" in text and ">class 29<" in text and ">class 30<" not in text
+    assert "1  (&lt;0.1%)" in text and "1,000  (1%)" in text
+
+
+def test_names_are_shown_as_they_are_written(recwarn: pytest.WarningsRecorder) -> None:
+    text = plot_classes({"a $x$ and $y$": 2, "模糊的花": 3, "<b>&": 1, "x" * 60: 1}).decode()
+    assert "a $x$ and $y$" in text and "&lt;b&gt;&amp;" in text and f"{'x' * 27}…" in text
+    assert "\N{NO-BREAK SPACE}" * 5 + "模糊的花" in text
+    assert not recwarn.list
+
+
+def test_sizes_that_lie_far_apart_are_drawn_on_a_logarithmic_scale() -> None:
+    text = plot_sizes([(20000, 300), (100, 100), (100, 100)]).decode()
+    assert "10,000" in text and "2 sizes, most often 100 × 100 px (2 images)" in text
+    assert "3 images, each of another size" in plot_sizes([(10, 20), (20, 30), (30, 40)]).decode()
+    assert "Every image has 10 × 20 px (1 image)" in plot_sizes([(10, 20)]).decode()

@@ -74,3 +74,31 @@ def test_moments_are_in_order(earlier: str, later: str) -> None:
 @pytest.mark.parametrize("text", ["", "soon", "31.12.2026", "nan", "1e5"])
 def test_what_is_no_moment(text: str) -> None:
     assert moment(text) is None
+
+
+def test_extra_pictures_need_no_time_and_the_newest_go_nowhere() -> None:
+    own, web = (
+        [Row(f"cam/{i:03d}.png", f"cam-{i}", "a") for i in range(100)],
+        [Row(f"web/{i}.png", f"web-{i}", "a") for i in range(40)],
+    )
+    extra = {row.path for row in web}
+    times = _days(own) | {"web/0.png": "1999-01-01", "web/1.png": "2099-01-01"}
+    dealt = split_by_time([*own, *web], times, shares=SHARES, extra=extra)
+    places = {row.path: row.split for row in dealt.rows}
+    assert dealt.unplaced == ("web/1.png",)
+    assert {places[path] for path in extra - {"web/1.png"}} == {"train", "augmented"}
+    held = [i for i, row in enumerate(own) if places[row.path] == "augmented"]
+    assert held and max(held) < min(i for i, row in enumerate(own) if places[row.path] in ("validation", "eyeball"))
+    again = split_by_time([*own, *web], times, shares=SHARES, before=dealt.rows, extra=extra)
+    assert again.rows == dealt.rows
+
+
+def test_augmented_opens_from_the_days_of_train() -> None:
+    own = [Row(f"cam/{i:03d}.png", f"cam-{i}", "a") for i in range(100)]
+    first = split_by_time(own, _days(own), shares=SHARES)
+    second = split_by_time(
+        [*own, Row("web/a.png", "web", "a")], _days(own), shares=SHARES, before=first.rows, extra={"web/a.png"}
+    )
+    assert set(second.moved.values()) == {"train"}
+    places = {row.path: row.split for row in second.rows}
+    assert {places[path] for path in second.moved} == {"augmented"}

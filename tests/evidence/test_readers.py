@@ -83,7 +83,7 @@ def test_tables_as_spreadsheets_save_them() -> None:
     variants = (
         "\ufefflabel;path\r\nlys;b.png\r\nrose;a.png\r\n".encode(),
         "path\tlabel\na.png\trose\nb.png\tlys\n".encode("utf-16"),
-        gzip.compress(b"path,label,\na.png,rose,\nb.png,lys,\n"),
+        gzip.compress(b"path,label,\na.png,rose,\nb.png,lys,\n", mtime=0),
     )
     for data in variants:
         assert tables.meaning(tables.read(data, "a.csv")) == tables.meaning(plain)
@@ -264,6 +264,11 @@ def test_deployment_and_sources() -> None:
     )
     assert source.collected == "2026-01-02" and source.missing == ("collected_by", "policy")
     assert 'Is "scraped" meant?' in told(sources.read, 'method = "scrapd"')
+    extra = sources.read(b'role = "extra"\nweight = 0.3', "source.toml")
+    assert (extra.role, extra.weight, source.role, source.weight) == ("extra", 0.3, "own", 1.0)
+    assert "it is one of own, extra" in told(sources.read, 'role = "side"')
+    assert "nothing would be learned" in told(sources.read, 'role = "extra"\nweight = 0')
+    assert "source of your own data" in told(sources.read, "weight = 0.5")
 
 
 def test_literature_is_counted_by_work() -> None:

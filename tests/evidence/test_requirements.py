@@ -87,3 +87,8 @@ def test_what_is_not_understood_is_told_and_what_is_no_metric_is_left() -> None:
 @pytest.mark.parametrize("rows", [(), (("a", "b"), ("1", "2")), (("Requirement", "Why"), ("Accuracy", "0.9"))])
 def test_other_tables_ask_for_nothing(rows: tuple[tuple[str, ...], ...]) -> None:
     assert requirements.read(rows) == requirements.Requirements()
+
+
+def test_a_test_set_with_a_name() -> None:
+    found = texts(("Metric", "At least", "Split"), ("accuracy", "0.8", "test-night"), ("recall_macro", "0.8", "Test set"))
+    assert found == ["accuracy ≥ 0.8 on test-night", "recall_macro ≥ 0.8 on test"]

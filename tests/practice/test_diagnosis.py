@@ -118,3 +118,30 @@ def test_nothing_holds_back_a_finished_project() -> None:
     said = diagnose(report(current=""), FINE)
     assert (said.kind, said.command) == ("nothing", "mlscaffold release")
     assert diagnose(report(), Numbers()).kind == "unsigned"
+
+
+EXTRA = replace(FINE, goal=0.9, train=Share(0.97, 2000), test=Share(0.79, 1000))
+
+
+@pytest.mark.parametrize(
+    ("augmented", "validation", "kind", "words"),
+    [
+        (0.95, 0.80, "data-mismatch", "0.150 are a mismatch of data; train to augmented, 0.020, is variance"),
+        (
+            0.83,
+            0.80,
+            "variance",
+            "0.140 are variance. More data, more augmentation, or more regularisation. What lies between augmented and",
+        ),
+        (0.93, 0.94, "overfit-to-validation", "0.790 on test"),
+    ],
+)
+def test_augmented_tells_variance_from_a_mismatch_of_data(augmented: float, validation: float, kind: str, words: str) -> None:
+    said = diagnose(report(), replace(EXTRA, augmented=Share(augmented, 400), validation=Share(validation, 1000)))
+    assert said.kind == kind and words in said.reason
+
+
+def test_an_augmented_set_that_is_too_small_to_tell_leaves_the_whole_gap_to_variance() -> None:
+    said = diagnose(report(), replace(EXTRA, augmented=Share(0.90, 12), validation=Share(0.80, 1000)))
+    assert said.kind == "variance" and "0.170 are variance" in said.reason
+    assert "cannot be told from chance" in said.reason

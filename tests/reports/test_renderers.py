@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json as plain_json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -109,6 +110,16 @@ def test_text_fits_the_terminal_and_holds_no_codes_unless_asked() -> None:
         assert max(map(text.width_of, lines)) <= width
         assert not re.search(r"[\x00-\x09\x0b-\x1f]", "".join(lines))
     assert "\033[31m" in text.render(sample.report(), colour=True)
+
+
+def test_what_signed_stages_owe_stands_in_one_column() -> None:
+    report = sample.report()
+    signoffs = [s.signoff for s in report.stages if s.signoff]
+    longer = replace(signoffs[0], role="business analyst and product owner")
+    stages = (replace(report.stages[0], signoff=longer), *report.stages[1:])
+    lines = text.status(replace(report, stages=stages), width=120).splitlines()
+    assert len({line.index("4 deliverables") for line in lines if "deliverables" in line}) == 1
+    assert sum("deliverables" in line for line in lines) > 1
 
 
 def test_status_shows_ten_stages_and_the_next_step() -> None:

@@ -11,7 +11,7 @@ import pytest
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import Broken
 from mlscaffold.reports.judging import Form, xlsx
-from mlscaffold.workflows.apply import Applied, apply
+from mlscaffold.workflows.apply import Applied, apply, receive
 from mlscaffold.workflows.judging import make_form
 from tests.conftest import Sandbox
 from tests.finished import rows_of
@@ -33,7 +33,8 @@ def other(form: Form, place: int) -> str:
 def take(
     project: Sandbox, form: Form, *said: str, by: str = "Grace Hopper", rest: str = "right", correct: bool = False
 ) -> Applied:
-    return apply(project.open(), answered(form, *said, rest=rest), "answers.csv", by=by, correct=correct)
+    opened = project.open()
+    return apply(opened, receive(opened, answered(form, *said, rest=rest), "answers.csv", by=by), correct=correct)
 
 
 def test_a_spot_check_says_how_many_labels_are_wrong_and_what_that_means(project: Sandbox) -> None:
@@ -112,7 +113,8 @@ def test_the_workbook_comes_back_too(project: Sandbox) -> None:
         sheet[f"D{line}"] = other(form, 0) if line == 2 else "right"
     content = io.BytesIO()
     book.save(content)
-    done = apply(project.open(), content.getvalue(), "answers.xlsx", by="Grace Hopper")
+    opened = project.open()
+    done = apply(opened, receive(opened, content.getvalue(), "answers.xlsx", by="Grace Hopper"))
 
     assert "1 of 6 labels are wrong" in done.verdict
     assert done.written[-2].endswith(".xlsx")
@@ -127,7 +129,7 @@ def test_the_workbook_comes_back_too(project: Sandbox) -> None:
 def test_what_is_no_answer_is_refused_and_nothing_is_kept(project: Sandbox, damage, words: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
     form = make_form(project.open(), "spot-check", count=4)
     with pytest.raises(Broken, match=words):
-        apply(project.open(), damage(answered(form).decode()).encode(), "answers.csv", by="Grace Hopper")
+        receive(project.open(), damage(answered(form).decode()).encode(), "answers.csv", by="Grace Hopper")
     assert sorted(p.name for p in (project.root / form.asked.path).parent.iterdir()) == ["sheet.json"]
 
 

@@ -51,6 +51,15 @@ def test_labels_from_class_to_class_in_each_split(project: Sandbox) -> None:
     assert "| train | daisy | rose | 2 |" in md.render(found)
 
 
+def test_another_test_set_is_named(project: Sandbox) -> None:
+    project.edit_csv(
+        "data/splits/belt.csv", lambda rows: [{**r, "split": "test-night"} if i == 300 else r for i, r in enumerate(rows)]
+    )
+    found = data_diff(project.open())
+    assert found.tests_touched == ("test", "test-night")
+    assert "test and test-night are not what they were: evaluate the released model on them anew" in text.render(found)
+
+
 def test_the_page_shows_the_pictures(project: Sandbox) -> None:
     relabel(project, *first(project, "train"))
     opened = project.open()

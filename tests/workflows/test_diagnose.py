@@ -4,7 +4,9 @@ import pytest
 
 from mlscaffold.practice.diagnosis import Share
 from mlscaffold.workflows.diagnose import diagnose_project, numbers_of
+from tests.checks.evaluation.test_causes_differ import sort
 from tests.conftest import Sandbox
+from tests.finished import TUNED
 
 
 def test_the_numbers_of_the_model_that_counts(project: Sandbox) -> None:
@@ -34,3 +36,22 @@ def test_an_empty_project_starts_at_its_first_stage(
     diagnose(format_="text")
     out = capsys.readouterr().out
     assert '"kind"' in out and out.rstrip().splitlines()[-1].startswith("Next: ")
+
+
+def test_the_costliest_cause_of_the_model_that_counts(project: Sandbox) -> None:
+    assert numbers_of(project.open()).cause is None
+    folder = sort(project)
+    found = numbers_of(project.open()).cause
+    assert found is not None and (found.name, found.count, found.looked) == ("closed", 4, 4)
+    project.edit_json(f"{folder}/causes.json", lambda told: told.update(checkpoint="ab" * 32))
+    assert numbers_of(project.open()).cause is None
+
+
+def test_augmented_is_read_from_the_epoch_that_was_chosen(project: Sandbox) -> None:
+    assert numbers_of(project.open()).augmented is None
+    run = f"reports/tuning/{TUNED}"
+    project.edit_csv(f"{run}/metrics.csv", lambda rows: [{**r, "aug_loss": "0.3", "aug_acc": f"0.9{r['epoch']}"} for r in rows])
+    assert numbers_of(project.open()).augmented is None
+    project.edit_json(f"{run}/provenance.json", lambda p: p["data"].update(augmented={"digest": "a" * 64, "samples": 40}))
+    found = numbers_of(project.open()).augmented
+    assert found is not None and found.n == 40 and 0.9 <= found.value < 1

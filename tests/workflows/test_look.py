@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.workflows.look import look, thumbnails
+from mlscaffold.workflows.look import Wish, look, sample
 from tests.conftest import Sandbox
 
 
@@ -22,28 +20,31 @@ def test_every_picture_with_label_split_and_source(project: Sandbox) -> None:
 
 
 def test_only_one_split_or_label(project: Sandbox) -> None:
-    gallery = look(project.open(), split="test", label="rose")
+    gallery = look(project.open(), Wish(split="test", label="rose"))
 
     assert {(s.split, s.label) for s in gallery.shots} == {("test", "rose")}
     with pytest.raises(ScaffoldError, match="no such picture"):
-        look(project.open(), label="orchid")
+        look(project.open(), Wish(label="orchid"))
 
 
-def test_what_a_check_names_is_marked_and_never_left_out(project: Sandbox) -> None:
+def test_what_a_check_names_is_marked_with_its_words_and_never_left_out(project: Sandbox) -> None:
     project.write({"data/raw/belt/daisy/img0004.png": b"<html>"})
-    gallery = look(project.open(), most=10)
+    gallery = look(project.open(), Wish(most=10))
     (spoiled,) = [s for s in gallery.shots if s.path == "belt/daisy/img0004.png"]
 
     assert len(gallery.shots) == 10
     assert gallery.left_out > 300
     assert "collection.unreadable-image" in spoiled.findings
+    assert any(m.startswith("collection.unreadable-image: ") and "img0004.png" in m for m in spoiled.messages)
     assert spoiled.thumbnail == b""
 
 
-def test_any_executor_draws_thumbnails_in_order(project: Sandbox) -> None:
-    paths = sorted((project.root / "data/raw/belt").rglob("*.png"))[:80]
-    with ThreadPoolExecutor(2) as executor:
-        assert thumbnails(paths, executor=executor) == thumbnails(paths[:40]) + thumbnails(paths[40:])
+def test_a_sample_keeps_what_must_be_seen_and_the_order() -> None:
+    drawn = sample(range(100), {7, 93}, 5)
+
+    assert len(drawn) == 5 and {7, 93} <= set(drawn) and drawn == sorted(drawn)
+    assert sample(range(3), set(), 0) == [0, 1, 2]
+    assert sample(range(100), set(range(50)), 3) == [0, 1, 2]
 
 
 def test_where_files_may_hold_no_pictures_there_is_no_gallery(project: Sandbox) -> None:

@@ -63,6 +63,7 @@ def test_a_release_freezes_digests_and_never_becomes_stale(project: Sandbox) -> 
     assert project.read(frozen.path) and decisions.releases(project.open())[0].note == "first one"
 
 
+@pytest.mark.story
 def test_two_rounds_from_data_to_the_second_release(project: Sandbox) -> None:
     assert len(sign_all(project)) == 10
     project.commit("round 1 signed")

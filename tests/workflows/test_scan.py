@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
+from mlscaffold.cache import Cache
 from mlscaffold.datasets import workers
 from mlscaffold.datasets.images import Facts
 from mlscaffold.datasets.inspection import Found, Scan
@@ -267,3 +268,35 @@ def test_a_project_that_keeps_its_pictures_gives_no_thumbnails(folder: Path) -> 
         'schema = 1\nname = "x"\npackage = "x"\ntask = "image-classification"\npictures = "none"\n'
     )
     assert thumbnails(scan, ["rose/01.png"]) == {}
+
+
+def test_what_the_cache_has_lost_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(3):
+        scene(i, SIZE).save(folder / f"rose/copy-{i}.jpg", quality=90)
+    wanted = kinds(scanned(folder))["near-duplicates"]
+    monkeypatch.setattr(Cache, "facts", lambda *_: {})
+    assert kinds(scanned(folder))["near-duplicates"] == wanted
+
+
+def test_a_file_that_goes_away_meanwhile_is_like_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene(0, SIZE).save(folder / "rose/copy.jpg", quality=90)
+    scene(1, SIZE).save(folder / "tulip/copy.jpg", quality=90)
+
+    def gone(progress: Progress) -> None:
+        if progress.done == progress.total:
+            (folder / "rose/copy.jpg").unlink()
+
+    monkeypatch.setattr(Cache, "facts", lambda *_: {})
+    found = kinds(scan_folder(folder, cache=None, report=gone))["near-duplicates"]
+    assert [item.paths for item in found.items] == [("rose/01.png", "tulip/copy.jpg")]
+
+
+def test_files_and_folders_that_vanish_before_they_are_read_are_refused(folder: Path) -> None:
+    def gone(progress: Progress) -> None:
+        if progress.done == 1:
+            shutil.rmtree(folder / "tulip")
+
+    scan = scan_folder(folder, cache=None, report=gone)
+    found = kinds(scan)["unreadable"]
+    assert (scan.total, found.count) == (40, scan.refused)
+    assert found.items[0].words == "No such file or directory"

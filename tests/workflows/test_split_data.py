@@ -165,3 +165,44 @@ def test_shares_as_the_tolerable_error_asks(root: Path) -> None:
     (root / "acceptance.toml").unlink()
     with pytest.raises(ScaffoldError, match="names none"):
         split_data(root, as_needed=True)
+
+
+def test_an_extra_source_feeds_train_and_augmented(root: Path, tmp_path: Path) -> None:
+    split_data(root)
+    for i in range(20):
+        put(tmp_path / f"web/{'hat' if i % 2 else 'shoe'}/{i:02}.png", 500 + i)
+    done = import_data(root, tmp_path / "web", extra=True, weight=0.3)
+    assert done.notes[-1].startswith("extra data help where the picture alone decides the answer")
+    answer = split_data(root)
+    assert answer.extra == {"web": 0.3}
+    assert {row.split for row in answer.dealt.rows if row.path.startswith("web/")} == {"train", "augmented"}
+    assert {name: count.total() for name, count in answer.counts.items()} == {
+        "train": 22 + 18,
+        "augmented": 2 + 2,
+        "validation": 6,
+        "eyeball": 2,
+        "test": 8,
+    }
+    assert split_data(root).written == ()
+
+
+def test_a_project_of_extra_sources_alone_cannot_be_measured(root: Path, tmp_path: Path) -> None:
+    import_data(root, tmp_path / "shop", extra=True)
+    with pytest.raises(ScaffoldError, match="Every source is extra") as caught:
+        split_data(root)
+    assert "data of your own" in caught.value.hint
+    assert not (root / "data/splits").exists()
+
+
+def test_folds_are_dealt_kept_and_taken_away(root: Path) -> None:
+    done = split_data(root, folds=3)
+    assert {row.fold for row in done.dealt.rows if row.split in ("train", "validation")} == {"1", "2", "3"}
+    held = read_splits(root)
+    assert split_data(root).written == ()
+    put(root / "data/raw/shop/hat/new.png", 77)
+    rows = read_annotations(root / "data/raw/shop/hat/annotations.csv")
+    write_annotations(root / "data/raw/shop/hat/annotations.csv", [*rows, Annotation("new.png", "hat")])
+    split_data(root)
+    assert set(held) <= set(read_splits(root))
+    split_data(root, folds=0)
+    assert not [row for row in read_splits(root) if row.fold]

@@ -24,6 +24,7 @@ def git(root: Path, *args: str) -> str:
     return subprocess.run(["git", *args], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.story
 def test_a_leak_is_committed_found_and_taken_back(unpacked: Path) -> None:
     before, sin = snapshot(unpacked), find_sin("leak")
     done = spoil(unpacked, sin)

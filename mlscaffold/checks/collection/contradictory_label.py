@@ -52,20 +52,19 @@ def contradictory_label(project: Project) -> Iterator[Finding]:
             at(one.file, one.line),
             at(two.file, two.line),
             fix=FIX,
+            items=[f"{RAW}/{row.path}" for group in bad for row in group],
         )
     yield from _saved_again(project, rows)
 
 
 def _saved_again(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
     """Pictures of other pixels that look the same and have another label."""
-    from mlscaffold.datasets.duplicates import near_pairs
-
     here = {composed(path): fact for path, fact in media.facts(project, data.raw_media(project), base=RAW).items()}
     labelled = {composed(row.path): row for row in rows if row.label}
     known = {path: fact for path, fact in here.items() if path in labelled}
     pairs = [
         (labelled[pair.first], labelled[pair.second])
-        for pair in (near_pairs(known) if len(known) > 1 else ())
+        for pair in media.alike(project, known)
         if pair.tight and not pair.mirrored and labelled[pair.first].label != labelled[pair.second].label
     ]
     if pairs and len({row.path for pair in pairs for row in pair}) <= max(2, COMMON * len(known)):
@@ -74,6 +73,7 @@ def _saved_again(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
             f"{count(len(pairs), 'pair')} of pictures that look the same, with different labels: {few(named, 2)}",
             *(at(row.file, row.line) for row in pairs[0]),
             fix=FIX,
+            items=[f"{RAW}/{row.path}" for pair in pairs for row in pair],
         )
 
 

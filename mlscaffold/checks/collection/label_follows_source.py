@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mlscaffold.checks import at, check, warn
-from mlscaffold.evidence import data, media
+from mlscaffold.evidence import data, media, schema
 from mlscaffold.evidence.collection import composed, source_of
 from mlscaffold.evidence.data import RAW, Annotation
 from mlscaffold.evidence.wording import few
@@ -25,7 +25,7 @@ EXPLAINED = 0.5  # of the errors of "always the most frequent class"
 Table = dict[str, Counter[str]]
 
 
-@check(proves="provenance", reads=(RAW,))
+@check(proves="provenance", reads=(RAW, schema.FILE))
 def label_follows_source(project: Project) -> Iterator[Finding]:
     """Where a picture comes from does not tell its label.
 
@@ -36,7 +36,8 @@ def label_follows_source(project: Project) -> Iterator[Finding]:
     ## Evidence
     Labels of the annotation files against the source (the first folder below `data/raw`) and against columns that tell of the
     taking, such as `camera`, `line` or `site`: each source with a single class, a class that has a source to itself, or a source
-    that tells the label of most pictures. Formats and sizes of the files, since sets that were glued together often differ in
+    that tells the label of most pictures. Attributes that the schema declares are looked at by
+    `collection.label-follows-attribute`. Formats and sizes of the files, since sets that were glued together often differ in
     them. One source, one value or one format says nothing.
 
     ## Fix
@@ -48,7 +49,10 @@ def label_follows_source(project: Project) -> Iterator[Finding]:
     yield from _found(
         "source", _table((source_of(composed(row.path)), row.label) for row in rows), lambda origin: at(f"{RAW}/{origin}")
     )
-    for name in sorted({name for row in rows for name in row.attributes if ORIGIN.fullmatch(name)}):
+    # What the schema declares is looked at by collection.label-follows-attribute.
+    declared = project.read(schema.read, schema.FILE).attributes if project.exists(schema.FILE) else {}
+    columns = {name for row in rows for name in row.attributes if name not in declared}
+    for name in sorted(name for name in columns if ORIGIN.fullmatch(name)):
         where = {row.attributes[name]: at(row.file, row.line) for row in reversed(rows) if row.attributes.get(name)}
         yield from _found(
             f"value of `{name}`", _table((row.attributes.get(name, ""), row.label) for row in rows), where.__getitem__

@@ -16,7 +16,7 @@ from mlscaffold.project import Missing, Project
 FIX = "mlscaffold data stats"
 
 
-@check(proves="raw-data", reads=(RAW, "data/manifest/*.csv"))
+@check(proves="raw-data", reads=(RAW, "data/manifest/*.csv"), tells=("data/manifest/*",))
 def manifest_differs(project: Project) -> Iterator[Finding]:
     """The manifests list exactly the raw pictures, byte for byte.
 
@@ -57,7 +57,12 @@ def manifest_differs(project: Project) -> Iterator[Finding]:
         if paths:
             total = len(listed) if paths is not new else len(here)
             place = at(f"{RAW}/{paths[0]}") if paths is new else at(listed[paths[0]].file, listed[paths[0]].line)
-            yield fail(f"{len(paths)} of {count(total, 'picture')} {words}: {few(paths)}", place, fix=FIX)
+            yield fail(
+                f"{len(paths)} of {count(total, 'picture')} {words}: {few(paths)}",
+                place,
+                fix=FIX,
+                items=[f"{RAW}/{p}" for p in paths],
+            )
     if away:
         yield unknown(
             f"{len(away)} of {count(len(listed), 'picture')} are kept by DVC, or on a disk that is not mounted: {few(sorted(away))}",

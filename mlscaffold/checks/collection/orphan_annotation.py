@@ -42,6 +42,7 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
             f"{few([row.path for row in lost])}",
             *(at(row.file, row.line) for row in lost[:3]),
             fix="take the rows out, or bring the pictures back",
+            items=[f"{RAW}/{row.path}" for row in lost],
         )
     times = Counter(composed(row.path) for row in rows)
     twice = [row for row in rows if times[composed(row.path)] > 1]
@@ -51,4 +52,5 @@ def orphan_annotation(project: Project) -> Iterator[Finding]:
             f"{count(len({r.path for r in twice}), 'picture')} annotated more than once: {named}",
             *(at(r.file, r.line) for r in twice[:3]),
             fix="leave one row each",
+            items=[f"{RAW}/{row.path}" for row in twice],
         )

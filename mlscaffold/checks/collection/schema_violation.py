@@ -19,7 +19,14 @@ SCHEMA = "data/schema.toml"
 FIX = f"correct the labels, or add the class to {SCHEMA}"
 
 
-@check(proves="annotations", reads=("data/raw", SCHEMA))
+@check(
+    proves="annotations",
+    reads=("data/raw", SCHEMA),
+    tells=(
+        "data/schema.toml",
+        "data/raw/*annotations.csv",
+    ),
+)
 def schema_violation(project: Project) -> Iterator[Finding]:
     """Labels and attributes use the words of the schema.
 
@@ -45,13 +52,16 @@ def schema_violation(project: Project) -> Iterator[Finding]:
         spelt = Counter(row.label for row in variants)
         pairs = [f'"{label}" for "{known[plain(label)]}" ({count(n, "row")})' for label, n in spelt.most_common()]
         yield fail(
-            f"{count(len(spelt), 'label')} in another spelling than the schema's: {few(pairs)}", *_places(variants), fix=FIX
+            f"{count(len(spelt), 'label')} in another spelling than the schema's: {few(pairs)}",
+            *_places(variants),
+            fix=FIX,
+            items=_pictures(variants),
         )
     others = [row for row in strange if row not in variants]
     if others:
         named = [f'"{label}" ({count(n, "row")})' for label, n in Counter(row.label for row in others).most_common()]
         what = f"{len(others)} of {count(len(rows), 'annotation')} have a label that the schema does not know: {few(named)}"
-        yield fail(what, *_places(others), fix=FIX)
+        yield fail(what, *_places(others), fix=FIX, items=_pictures(others))
     yield from _attributes(project, rows)
     unused = [name for name in classes if name not in {row.label for row in rows}]
     if unused:
@@ -95,8 +105,12 @@ def _attributes(project: Project, rows: list[Annotation]) -> Iterator[Finding]:
         if bad:
             shown = few([f'"{value}"' for value, _ in Counter(row.attributes[name] for row in bad).most_common()])
             what = f"{count(len(bad), 'annotation')} with {name} {shown}; the schema allows {few(sorted(allowed), 8)}"
-            yield fail(what, *_places(bad), fix=FIX)
+            yield fail(what, *_places(bad), fix=FIX, items=_pictures(bad))
 
 
 def _places(rows: list[Annotation]) -> list[Evidence]:
     return [at(row.file, row.line) for row in rows[:3]]
+
+
+def _pictures(rows: list[Annotation]) -> list[str]:
+    return [f"{data.RAW}/{row.path}" for row in rows]

@@ -46,6 +46,7 @@ def unlabelled_image(project: Project) -> Iterator[Finding]:
             f"{'has' if len(bare) + len(empty) == 1 else 'have'} no label "
             f"({', '.join(r for r in reasons if r)}): {few(bare or empty)}",
             *places,
+            items=[f"{RAW}/{path}" for path in [*bare, *empty]],
             fix=f"label them in {places[0].path.rsplit('/', 1)[0]}/annotations.csv, or take them out",
         )
 

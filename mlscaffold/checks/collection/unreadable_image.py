@@ -79,7 +79,8 @@ def _broken(facts: dict[str, Facts]) -> Iterator[Finding]:
         words = WORDS.get(problem, "{n} cannot be read: " + problem)
         said = words.format(n=count(len(paths), "file"), is_="is" if len(paths) == 1 else "are")
         details = few([f"{path} ({facts[path].detail})" for path in paths], 2)
-        yield fail(f"{said}: {details}", *paths[:3], fix="fetch them again, or take them out together with their rows")
+        fix = "fetch them again, or take them out together with their rows"
+        yield fail(f"{said}: {details}", *paths[:3], fix=fix, items=paths)
 
 
 def _misnamed(facts: dict[str, Facts]) -> Iterator[Finding]:
@@ -99,11 +100,14 @@ def _misnamed(facts: dict[str, Facts]) -> Iterator[Finding]:
             f"{count(len(wrong), 'picture')} {verb} ({kinds}): {few(list(wrong))}",
             *list(wrong)[:3],
             fix="rename or save them again",
+            items=wrong,
         )
 
 
 def _processed(project: Project) -> dict[str, str]:
-    return {path: digest for split in data.SPLITS for path, digest in data.processed_media(project, split).items()}
+    return {
+        path: digest for split in data.prepared_splits(project) for path, digest in data.processed_media(project, split).items()
+    }
 
 
 def _examples(project: Project) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
 
 from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.checks.conversion.target_missing import cards, command, folder_of
@@ -18,6 +20,9 @@ TIE = 0.01
 WANTED = {"fp32": 1.0, "float32": 1.0, "fp16": 0.995, "float16": 0.995}
 INT8 = 0.95
 RECORDED = 0.0051
+SEEN = 1e-6  # a difference of logits that some probability of nine digits shows
+FINE = 8
+ROUNDED = 1e-4
 READS = ("exports", "reports/evaluation", "reports/tuning/chosen.toml", "data/processed/test/annotations.csv")
 
 
@@ -46,7 +51,8 @@ def agreement_differs(project: Project) -> Iterator[Finding]:
     `exports/<target>/predictions.csv` against the evaluation of the same checkpoint, picture by picture: at least 100 test
     pictures
     (all, where there are fewer), more than one class among the answers. Wanted are all answers for fp32, 99.5 % for fp16 and 95 % for
-    int8; a picture whose two best classes lie within 0.01 may fall either way. The agreement on the card may differ by half a
+    int8; a picture whose two best classes lie within 0.01 may fall either way. Probabilities cannot differ by more than the logits
+    of the card do, nor not at all where those differ. The agreement on the card may differ by half a
     per cent
     (ties).
 
@@ -96,9 +102,35 @@ def _compare(card: Card, table: Predictions, source: Predictions, *, fix: str) -
             f" {least:.1%} are wanted: first {differing[0]}",
             table.path, source.path, fix=fix,
         )  # fmt: skip
+    yield from _apart(card, table, source, fix=fix)
     if card.accuracy is not None and abs(card.accuracy - table.accuracy) > RECORDED:
         yield fail(f"{card.target}: accuracy {card.accuracy:.3f} recorded, {table.accuracy:.3f} recomputed from {len(table.rows)} rows",
                    card.path, table.path, fix=fix)  # fmt: skip
+
+
+def _apart(card: Card, table: Predictions, source: Predictions, *, fix: str) -> Iterator[Finding]:
+    """The largest difference of a logit, on the card, against those of the probabilities: none of these can be larger, nor all of them 0."""
+    theirs = scored.by_path(source)
+    pairs = [(row, theirs[row.path]) for row in table.rows if row.path in theirs]
+    if table.classes != source.classes or card.max_difference is None or not pairs:
+        return
+    found = max(abs(a - b) for mine, other in pairs for a, b in zip(mine.probabilities, other.probabilities, strict=True))
+    if found == 0 and len(pairs) >= LEAST and card.max_difference >= SEEN and _digits(table) >= FINE:
+        yield fail(
+            f"{card.target}: {len(pairs)} answers equal those of the source to the last digit, and the card says that logits differ by up to"
+            f" {card.max_difference:.2g}: the table is a copy",
+            table.path, source.path, fix=fix,
+        )  # fmt: skip
+    elif card.quantisation == "fp32" and found > card.max_difference + ROUNDED:
+        yield fail(
+            f"{card.target}: max_difference {card.max_difference:.2g} recorded, and probabilities differ by up to {found:.2g} on {len(pairs)} pictures",
+            card.path, table.path, fix=fix,
+        )  # fmt: skip
+
+
+def _digits(table: Predictions) -> int:
+    """The significant digits that half of the probabilities have at least."""
+    return int(median(len(Decimal(repr(p)).as_tuple().digits) for row in table.rows for p in row.probabilities))
 
 
 def agreement(table: Predictions, source: Predictions) -> tuple[Agreement, list[str]]:

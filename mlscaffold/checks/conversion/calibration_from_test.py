@@ -10,11 +10,12 @@ from mlscaffold.evidence import data, exports, pipelines
 from mlscaffold.evidence.exports import Calibrated, Card
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import is_test
 
 FEW = 32
 
 
-@check(proves="same-answers", reads=("exports", "data/processed/test/annotations.csv"))
+@check(proves="same-answers", reads=("exports", "data/processed/*/annotations.csv"))
 def calibration_from_test(project: Project) -> Iterator[Finding]:
     """An integer export was calibrated on train, never on test.
 
@@ -44,13 +45,12 @@ def calibration_from_test(project: Project) -> Iterator[Finding]:
                 at(calibration_file(card), seen[0].line), card.path, fix=command(project, card),
             )  # fmt: skip
             continue
-        try:
-            exam = pipelines.data_digest(project, "test")
-        except Missing:
-            exam = ""
-        if used.split in ("test", "eyeball", "validation") or (exam and used.data == exam):
-            split = "test" if exam and used.data == exam else used.split
-            say = fail if split == "test" else warn
+        exams = [
+            name for name in filter(is_test, data.prepared_splits(project)) if used.data and used.data == _digest(project, name)
+        ]
+        if exams or used.split != "train":
+            split = exams[0] if exams else used.split
+            say = fail if is_test(split) else warn
             yield say(
                 f"{card.target} was calibrated on {used.n} pictures of {split}; train is wanted",
                 card.path,
@@ -81,7 +81,14 @@ def _tested(project: Project, card: Card) -> list[Calibrated]:
     if not rows:
         return []
     try:
-        exam = {row.digest for row in data.processed(project, "test")}
+        exam = {row.digest for row in data.processed(project) if is_test(row.split)}
     except Missing:
         exam = set()
-    return [row for row in rows if row.path.startswith("test/") or row.digest in exam]
+    return [row for row in rows if is_test(row.path.split("/")[0]) or row.digest in exam]
+
+
+def _digest(project: Project, split: str) -> str:
+    try:
+        return pipelines.data_digest(project, split)
+    except Missing:
+        return ""

@@ -45,6 +45,11 @@ def source_stale(project: Project) -> Iterator[Finding]:
             path=old[0].path, fix=command(project, old[0]),
         )  # fmt: skip
     for card in found:
+        if card.run and card.run != model.run:
+            yield fail(
+                f"{card.target}: the card says run {card.run}; checkpoint {card.checkpoint[:12]} is of {model.run}",
+                card.path, model.file, fix=command(project, card),
+            )  # fmt: skip
         if card.evaluation is None:
             raise Missing(f"{card.target} was not measured on test", path=card.path, fix=command(project, card))
         if card.evaluation.split != "test":

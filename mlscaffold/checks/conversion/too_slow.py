@@ -54,6 +54,12 @@ def too_slow(project: Project) -> Iterator[Finding]:
 
 
 def _few(latency: Latency, what: str, path: str, *, fix: str) -> Iterator[Finding]:
+    if latency.p95_ms < latency.p50_ms or latency.p95_ms <= 0:
+        yield fail(
+            f"{what}: p95 is {latency.p95_ms:g} ms, half of the answers take {latency.p50_ms:g} ms: that was not measured",
+            path,
+            fix=fix,
+        )
     if latency.runs < RUNS or latency.warmup < 1:
         where = "" if path.rsplit("/", 1)[-1] != "card.json" else f" on {latency.machine or 'an unnamed machine'}"
         yield warn(

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read
-from mlscaffold.evidence import judged
+from mlscaffold.evidence import acceptance, judged
 from mlscaffold.model import Finding
 from mlscaffold.practice.intervals import Z95
 from mlscaffold.project import Missing, Project
@@ -16,7 +16,7 @@ from mlscaffold.project import Missing, Project
 LONGEST = 28
 
 
-@check(proves="plan", reads=("deploy.toml", "reports/evaluation"))
+@check(proves="plan", reads=("deploy.toml", "reports/evaluation", "acceptance.toml"))
 def ab_underpowered(project: Project) -> Iterator[Finding]:
     """The comparison with the old model can see the effect that is hoped for.
 
@@ -26,7 +26,8 @@ def ab_underpowered(project: Project) -> Iterator[Finding]:
     ## Evidence
     `[ab]` in `deploy.toml`: requests of the smaller arm that a two-sided test at 5 % needs for the smallest effect with this
     power, at
-    the accuracy of the evaluation; how many days that takes. More than four weeks are a warning: by then the world has moved.
+    the accuracy of the evaluation; how many days that takes. An effect that no model can have any more, and that is larger than what
+    `acceptance.toml` tolerates, compares nothing. More than four weeks are a warning: by then the world has moved.
 
     ## Fix
     A larger share, a larger effect, or a comparison on labelled pictures before the release.
@@ -44,6 +45,14 @@ def ab_underpowered(project: Project) -> Iterator[Finding]:
         accuracy = judged.table(project, judged.newest(project).predictions).accuracy
     except Missing:
         accuracy = 0.9
+    room = 1 - accuracy
+    tolerable = project.read(acceptance.read, "acceptance.toml").error if project.exists("acceptance.toml") else None
+    if effect > room and tolerable is not None and effect > tolerable:
+        yield warn(
+            f"the smallest effect is {effect:g}: no model can be better by that much than {accuracy:.3f}, and acceptance.toml tolerates"
+            f" an error of {tolerable:g}",
+            "deploy.toml", "acceptance.toml", fix="edit [ab] in deploy.toml",
+        )  # fmt: skip
     needed = arm_size(accuracy, effect, share=share, power=deploy.ab_power)
     days = needed / (share * per_day)
     if days > LONGEST:

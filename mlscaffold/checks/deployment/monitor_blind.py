@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read, tried
-from mlscaffold.evidence import chain, deployment
+from mlscaffold.evidence import acceptance, chain, deployment
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -17,9 +17,12 @@ EMITTED = {
     "confidence_drop": ("confidence",),
 }
 FEW = 30
+ODD = 1.0  # a PSI beyond which nobody sets an alarm: 0.25 is called a great shift
+FAR = 20
+SLOWEST = 30
 
 
-@check(proves="monitoring", reads=("reports/deployment", "deploy.toml"))
+@check(proves="monitoring", reads=("reports/deployment", "deploy.toml", "acceptance.toml"))
 def monitor_blind(project: Project) -> Iterator[Finding]:
     """The alarm rings for shifted pictures, and stays silent for the test pictures.
 
@@ -29,7 +32,8 @@ def monitor_blind(project: Project) -> Iterator[Finding]:
     ## Evidence
     The drill in `monitoring.json`: `shifted` must be an alarm, `clean` must be ok; both with their numbers of pictures. The
     alarms of
-    `deploy.toml` against the metrics that the service emits. And the reference: an evaluation of the model that is served.
+    `deploy.toml` against the metrics that the service emits, and against the drill's numbers: a limit that even shifted pictures do not
+    reach, a fall of the confidence below zero, a window that fills in months, a time twenty times that of `acceptance.toml`. And the reference: an evaluation of the model that is served.
 
     ## Fix
     `python -m <package>.monitor --drill`
@@ -59,17 +63,65 @@ def monitor_blind(project: Project) -> Iterator[Finding]:
             path,
             fix=fix,
         )
+    else:
+        yield from _never_rings(deploy, found, path)
     yield from _alarms(project, deploy)
     known = {evaluation.run for evaluation in chain.evaluations(project)}
     if found.reference_run and found.reference_run not in known:
         yield fail(f"the reference is run {found.reference_run}, which has no evaluation here", path, fix=fix)
 
 
+def _never_rings(deploy: deployment.Deploy, found: deployment.Monitoring, path: str) -> Iterator[Finding]:
+    """Limits of `deploy.toml` that the drill's own numbers do not reach: whatever happens, such an alarm is silent."""
+    shifted, fix = found.shifted, "edit [alarms] in deploy.toml"
+    if shifted is None:
+        return
+    usual = shifted.confidence_reference or found.watch.confidence_reference
+    fell = usual - shifted.confidence_window if usual and shifted.confidence_window is not None else None
+    silent = deploy.psi is not None and shifted.psi is not None and shifted.psi < deploy.psi
+    rings = deploy.confidence_drop is not None and (fell is None or fell >= deploy.confidence_drop)
+    if silent and (deploy.psi > ODD or (shifted.verdict == "alarm" and not rings)):  # type: ignore[operator]
+        yield fail(
+            f"the alarm is at PSI {deploy.psi:g}; the shifted pictures of the drill reach {shifted.psi:.2f}: it would not ring for them",
+            "deploy.toml", path, fix=fix,
+        )  # fmt: skip
+    if deploy.confidence_drop is not None and usual and deploy.confidence_drop >= usual:
+        yield fail(
+            f"the alarm is at a confidence that falls by {deploy.confidence_drop:g}; it is {usual:.2f} on average and cannot fall so far",
+            "deploy.toml", path, fix=fix,
+        )  # fmt: skip
+    days = deploy.window / deploy.ab_requests_per_day if deploy.window and deploy.ab_requests_per_day else 0
+    if days > SLOWEST:
+        yield warn(
+            f"a window of {deploy.window:,} requests fills in {days:,.0f} days at {deploy.ab_requests_per_day:g} a day; after {SLOWEST} at most"
+            " somebody should hear",
+            "deploy.toml", fix=fix,
+        )  # fmt: skip
+
+
+def _slow(project: Project, deploy: deployment.Deploy, measured: float | None) -> Iterator[Finding]:
+    """A limit for the time of an answer that lies far beyond both what is demanded and what was measured."""
+    if deploy.p95_ms is None or not measured or deploy.p95_ms < FAR * measured or not project.exists("acceptance.toml"):
+        return
+    demanded = [
+        t.max
+        for t in project.read(acceptance.read, "acceptance.toml").thresholds
+        if t.metric.startswith("latency") and t.max is not None
+    ]
+    if demanded and deploy.p95_ms > FAR * max(demanded):
+        yield warn(
+            f"the alarm is at {deploy.p95_ms:g} ms; acceptance.toml demands {max(demanded):g} ms, and {measured:.3g} ms were measured",
+            "deploy.toml", "acceptance.toml", fix="edit [alarms] in deploy.toml",
+        )  # fmt: skip
+
+
 def _alarms(project: Project, deploy: deployment.Deploy) -> Iterator[Finding]:
     wanted = {name: getattr(deploy, name) for name in EMITTED}
     if all(value is None for value in wanted.values()):
         raise Missing("deploy.toml sets no alarm", path="deploy.toml", fix="edit [alarms] in deploy.toml")
-    emitted = tried(project).metrics
+    service = tried(project)
+    emitted = service.metrics
+    yield from _slow(project, deploy, service.p95_ms)
     blind = [
         n for n, value in wanted.items() if value is not None and not any(w in m.casefold() for m in emitted for w in EMITTED[n])
     ]

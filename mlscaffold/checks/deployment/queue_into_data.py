@@ -41,6 +41,12 @@ def queue_into_data(project: Project) -> Iterator[Finding]:
             "deploy.toml",
             fix='folder = "data/review" under [queue]',
         )
+    elif not str(deploy.queue_folder).strip() or folder == ".":
+        yield fail(
+            f'the queue writes to "{deploy.queue_folder}", the project itself',
+            "deploy.toml",
+            fix='folder = "data/review" under [queue]',
+        )
     if deploy.queue_below is None:
         yield warn(
             "deploy.toml does not say below which confidence a picture goes to a person",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import workflows
+from mlscaffold.evidence import shell, workflows
+from mlscaffold.evidence.conditions import holds
 from mlscaffold.evidence.fields import read_yaml
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.stages import all_stages
 
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".forgejo/workflows/*.yml", ".gitea/workflows/*.yml")
 OTHERS = (
@@ -41,7 +45,8 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The workflow that deploys (GitHub, Forgejo and Gitea are parsed; other pipelines are searched as text; in a folder of
-    a bigger repository also at its top): `mlscaffold check` in the job that deploys, or in one that it needs; nothing that hushes it (`|| true`, `continue-on-error`); an environment, or a
+    a bigger repository also at its top): `mlscaffold check` in the job that deploys, or in one that it needs; nothing that hushes it (`|| true`, `continue-on-error`, a pipe without
+    `pipefail`) and no job that never runs; an environment, or a
     start by hand, as approval.
 
     ## Fix
@@ -79,20 +84,74 @@ def _workflow(project: Project, path: str) -> Iterator[Finding]:
     ]
     deploying = deploying or [str(list(jobs)[-1])]
     for name in deploying:
-        order = [*_needed(jobs, str(name)), str(name)]
-        if not any(_CHECK.search(_commands(jobs[job])) for job in order if job in jobs):
-            yield fail(f"job {name} deploys without mlscaffold check before it", at(path, _line(text, rf"^\s*{re.escape(str(name))}:")),
+        runs = [
+            run
+            for job in (*_needed(jobs, str(name)), str(name))
+            if job in jobs
+            for run in _checked(project, fields.values, jobs[job])
+        ]
+        line = _line(text, rf"^\s*{re.escape(str(name))}:")
+        if not runs:
+            yield fail(f"job {name} deploys without mlscaffold check before it", at(path, line),
                        fix=f"let {name} need a job that runs mlscaffold check")  # fmt: skip
-    for name in deploying:
-        job = jobs[name]
-        condition = str(job.get("if", "")) if isinstance(job, Mapping) else ""
-        if re.search(r"always\(\)|failure\(\)|!\s*cancelled\(\)", condition):
+        elif len(stages := [stage for run in runs if (stage := _other_stage(run))]) == len(runs):
+            yield fail(f"job {name} deploys after a check of stage {few(stages)} only; of stage deployment, or of all, it is wanted",
+                       at(path, line), fix="mlscaffold check --stage deployment")  # fmt: skip
+    for name in dict.fromkeys([*deploying, *(needed for n in deploying for needed in _needed(jobs, str(n)))]):
+        job = jobs.get(name)
+        condition = job.get("if", "") if isinstance(job, Mapping) else ""
+        if name in deploying and re.search(r"always\(\)|failure\(\)|!\s*cancelled\(\)", str(condition)):
             yield fail(f"job {name} deploys even when the check has failed (if: {condition})", path, fix="take the condition out")
+        elif condition != "" and holds(condition, {}) is False:
+            yield fail(f"job {name} never runs (if: {str(condition).lower()})", at(path, _line(text, rf"^\s*{re.escape(str(name))}:")),
+                       fix="take the condition out")  # fmt: skip
     approved = any(isinstance(jobs[n], Mapping) and "environment" in jobs[n] for n in deploying) or "workflow_dispatch" in text
     if not approved:
         yield fail("it deploys without a person's approval (no environment, not started by hand)", path,
                    fix="environment: production, with required reviewers")  # fmt: skip
-    yield from _hushed(path, text)
+    told = list(_hushed(path, text))
+    yield from told or _swallowed(project, path, fields.values, text)
+
+
+def _swallowed(project: Project, path: str, workflow: Mapping[str, Any], text: str) -> Iterator[Finding]:
+    """Checks of these jobs whose failure the shell does not pass on."""
+    jobs = workflow["jobs"]
+    for run in (run for job in jobs.values() for run in _checked(project, workflow, job, follow=False)):
+        if run.hushed:
+            number = _line(text, re.escape(run.text.split("  ")[0]))
+            yield fail(f'step "check" can never fail ({run.hushed}, line {number})', at(path, number), fix="take it out")
+
+
+def _checked(project: Project, workflow: Mapping[str, Any], job: object, *, follow: bool = True) -> list[shell.Run]:
+    """The runs of the check in a job; of a workflow of this repository that it calls, those in there."""
+    if not isinstance(job, Mapping):
+        return []
+    found: list[shell.Run] = []
+    called = [str(job.get("uses", ""))]
+    for step in job.get("steps") or ():
+        if isinstance(step, Mapping):
+            found += shell.runs(str(step.get("run") or ""), _CHECK, pipefail=workflows.pipefail(workflow, job, step))
+            called.append(str(step.get("uses") or ""))
+    for name in called if follow else ():
+        found += [shell.Run(name, 0, "")] if _CHECK.search(name) else []
+        for path in workflows.find(project, WORKFLOWS):
+            if name.startswith("./") and path.removeprefix("../").endswith(name.removeprefix("./")):
+                other = read_yaml(workflows.content(project, path), path).values
+                jobs = other.get("jobs")
+                found += [
+                    r
+                    for j in (jobs.values() if isinstance(jobs, Mapping) else ())
+                    for r in _checked(project, other, j, follow=False)
+                ]
+    return found
+
+
+def _other_stage(run: shell.Run) -> str:
+    """The stage that a check before a deployment is limited to, if that is neither the last one nor named by a variable."""
+    named = re.search(r"check\b.*--stage[ =]([\w-]+)", run.text)
+    slugs = {name: stage.slug for stage in all_stages() for name in (stage.slug, str(stage.number))}
+    slug = slugs.get(named[1], "") if named else ""
+    return "" if slug == "deployment" else slug
 
 
 def _hushed(path: str, text: str) -> Iterator[Finding]:
@@ -128,17 +187,6 @@ def _needed(jobs: Mapping[str, object], name: str, seen: tuple[str, ...] = ()) -
     listed = [needs] if isinstance(needs, str) else [str(n) for n in needs] if isinstance(needs, list) else []
     fresh = [n for n in listed if n not in seen]
     return [*fresh, *(deep for n in fresh for deep in _needed(jobs, n, (*seen, *fresh)))]
-
-
-def _commands(job: object) -> str:
-    """What a job runs; a job or step that calls another workflow is taken at its name."""
-    steps = job.get("steps", []) if isinstance(job, Mapping) else []
-    runs = (
-        [str(step.get("run") or step.get("uses") or "") for step in steps if isinstance(step, Mapping)]
-        if isinstance(steps, list)
-        else []
-    )
-    return "\n".join([*runs, str(job.get("uses", "")) if isinstance(job, Mapping) else ""])
 
 
 def _text(project: Project, path: str) -> str:

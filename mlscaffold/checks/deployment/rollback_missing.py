@@ -8,6 +8,7 @@ from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import exports, toml
 from mlscaffold.evidence.documents import count_words
+from mlscaffold.evidence.wording import is_placeholder
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -56,7 +57,7 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
         if releases - {deploy.digest}:
             yield warn(f"there are {len(releases)} released exports; name the one that comes back by its digest", "deploy.toml",
                        fix="edit [rollback] in deploy.toml")  # fmt: skip
-    if not deploy.rollback_how:
+    if is_placeholder(deploy.rollback_how):
         yield fail(
             "deploy.toml does not say how the old state is brought back",
             "deploy.toml",

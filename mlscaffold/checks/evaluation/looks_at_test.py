@@ -9,6 +9,7 @@ from mlscaffold.evidence import chain, judged, runs
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Project
+from mlscaffold.splitnames import is_test
 
 EXPECTED = 2
 
@@ -32,9 +33,9 @@ def looks_at_test(project: Project) -> Iterator[Finding]:
     for each in judged.judged(project):
         file = f"{each.folder}/provenance.json"
         for decision in project.read(runs.read_provenance, file).decisions:
-            if decision.split == "test":
+            if is_test(decision.split):
                 yield fail(
-                    f"{decision.what} was chosen on test{f' by {decision.by}' if decision.by else ''}; choose it on validation",
+                    f"{decision.what} was chosen on {decision.split}{f' by {decision.by}' if decision.by else ''}; choose it on validation",
                     file, fix=judged.command(project, each.metrics), stage=each.stage,
                 )  # fmt: skip
     current = _test_digest(project, one.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -17,7 +18,11 @@ from mlscaffold.project import Project
 NARROW = 0.4
 
 
-@check(proves="recomputed-numbers", reads=("reports/evaluation", "reports/training/chosen.toml", "reports/tuning/chosen.toml"))
+@check(
+    proves="recomputed-numbers",
+    reads=("reports/evaluation", "reports/training/chosen.toml", "reports/tuning/chosen.toml"),
+    tells=("reports/evaluation/*",),
+)
 def number_not_reproducible(project: Project) -> Iterator[Finding]:
     """Every number of the evaluation follows from its predictions.
 
@@ -25,7 +30,7 @@ def number_not_reproducible(project: Project) -> Iterator[Finding]:
     A number that was typed, or belongs to another run, is no result. Decisions hang on it.
 
     ## Evidence
-    `metrics.json` against `predictions.csv` of the same folder: each metric, each class, the count, and each interval.
+    `metrics.json` (and what `report.md` repeats of it) against `predictions.csv` of the same folder: each metric, each class, the count, and each interval.
     Half a unit of the last printed digit is forgiven (0.005 at most: people round to two digits); an interval counts as wrong
     when it leaves out its own value, or is narrower than 0.4 of what so few samples allow (bootstraps differ, groups only widen).
 
@@ -45,9 +50,24 @@ def number_not_reproducible(project: Project) -> Iterator[Finding]:
                 f"{scored.some(wrong)}; recomputed from {len(table.rows)} rows",
                 one.metrics, one.predictions, fix=fix, effect=_effect(recorded, matrix), stage=one.stage,
             )  # fmt: skip
+        if other := _report(project, one, recorded):
+            yield fail(f"report.md says {scored.some(other)}", f"{one.folder}/report.md", one.metrics, fix=fix, stage=one.stage)
         if bare := _intervals(recorded, len(table.rows)):
             yield fail(f"{scored.some(bare)}", one.metrics, fix=fix, stage=one.stage)
         yield from _answers(project, one, table)
+
+
+def _report(project: Project, one: judged.Judged, recorded: Evaluation) -> list[str]:
+    """Metrics whose number in the machine's own report is not the one of `metrics.json`."""
+    path = f"{one.folder}/report.md"
+    if not project.exists(path):
+        return []
+    text, wrong = project.content(path).decode("utf-8-sig", "replace"), []
+    for name, measure in recorded.metrics.items():
+        for said in re.findall(rf"(?m)^(?:\|\s*{name}\b[^|\n]*\||-\s*{name}:)\s*(-?\d+(?:[.,]\d+)?)(?![\d%])", text):
+            if not _close(float(said.replace(",", ".")), measure.value):
+                wrong.append(f"{name} {said}, metrics.json {measure.value:.4g}")
+    return wrong
 
 
 def _metrics(recorded: Evaluation, table: Predictions, matrix: list[list[int]]) -> list[str]:

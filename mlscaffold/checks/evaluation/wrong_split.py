@@ -42,6 +42,7 @@ def wrong_split(project: Project) -> Iterator[Finding]:
         fix = judged.command(project, one.metrics)
         if told.split != "test":
             yield fail(f"the numbers are of {told.split}; the test split is wanted", one.metrics, fix=fix, stage=one.stage)
+        yield from _eyeball(project, one, split_of)
         if _renamed(project, one, table, labels):
             continue
         rows = scored.by_path(table)
@@ -81,6 +82,22 @@ def _withdrawn(one: judged.Judged, table: Predictions, withdrawn: set[str]) -> F
         f"{told}: accuracy {effect.reported:.3f}, and {effect.corrected:.3f} of the other {len(left)}",
         one.predictions, withdrawals.FOLDER, effect=effect, stage=one.stage,
     )  # fmt: skip
+
+
+def _eyeball(project: Project, one: judged.Judged, split_of: dict[str, str]) -> Iterator[Finding]:
+    """Rows of `eyeball.csv` that are of another split (without an eyeball split: than validation): reading those of test is tuning on it."""
+    file = f"{one.folder}/eyeball.csv"
+    if not project.exists(file):
+        return
+    rows = judged.table(project, file).rows
+    wanted = "eyeball" if "eyeball" in split_of.values() else "validation"
+    foreign = [row for row in rows if split_of.get(row.path, wanted) != wanted]
+    for split, n in Counter(split_of[row.path] for row in foreign).most_common(1):
+        first = next(row for row in foreign if split_of[row.path] == split)
+        yield fail(
+            f"{n} of {len(rows)} rows of eyeball.csv belong to {split}, first {first.path}",
+            at(file, first.line), fix=judged.command(project, one.metrics), stage=one.stage,
+        )  # fmt: skip
 
 
 def _renamed(project: Project, one: judged.Judged, table: Predictions, labels: dict[str, str]) -> bool:

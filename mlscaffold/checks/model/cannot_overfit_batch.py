@@ -43,6 +43,8 @@ def cannot_overfit_batch(project: Project) -> Iterator[Finding]:
             f" {n} pictures; below {max(LOW, SHARE * first):.2g} and 1.0 are wanted",
             proof.path, fix=fix,
         )  # fmt: skip
+    elif min(proof.losses) < 0:
+        yield fail(f"the loss falls to {min(proof.losses):.3g}; cross entropy is never below 0", proof.path, fix=fix)
     elif not proof.accuracies:
         yield warn("overfit.json holds no accuracies: whether every picture is right is not known", proof.path, fix=fix)
     labels = {label for _, label in proof.batch}

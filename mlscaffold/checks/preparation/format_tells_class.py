@@ -11,6 +11,7 @@ from mlscaffold.evidence import data, media
 from mlscaffold.model import Finding
 from mlscaffold.practice.association import associate
 from mlscaffold.project import Project, Unknown
+from mlscaffold.splitnames import is_split
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.images import Facts
@@ -39,7 +40,7 @@ def format_tells_class(project: Project) -> Iterator[Finding]:
     Take or export the pictures of all classes in one way. Where that is too late, save all of them anew in the poorer one, and collect
     a few of each class by the other way for test.
     """
-    rows = [r for r in data.splits(project) if r.split in data.SPLITS]
+    rows = [r for r in data.splits(project) if is_split(r.split)]
     here = data.raw_media(project)
     facts = media.facts(project, {r.path: here[r.path] for r in rows if r.path in here}, base=data.RAW)
     seen = [(r, facts[r.path]) for r in rows if r.path in facts and facts[r.path].decode_ok]

@@ -12,6 +12,7 @@ from mlscaffold.evidence import data, effects
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
+from mlscaffold.splitnames import is_split, is_test, present
 
 BODIES = re.compile(r"(patient|person|subject|participant|lesion|individual|animal|case)s?([_ -]?(id|no|nr|number|key))?", re.I)
 SCENES = re.compile(
@@ -52,7 +53,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
     ## Fix
     Write the group into the annotations (column `group`), then `mlscaffold data split`.
     """
-    rows = [r for r in data.splits(project) if r.split in data.SPLITS]
+    rows = [r for r in data.splits(project) if is_split(r.split)]
     notes = {a.path: a for a in data.annotation_rows(project)}
     wanted = project.option("preparation.group-leak", "group", "")
     declared = {"group": _by(rows, {r.path: r.group or _group(notes.get(r.path)) for r in rows})}
@@ -66,7 +67,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
             effect = effects.without(project, {r.path for held in torn.values() for r in held})
             yield fail(
                 f"{len(torn)} of {count(len(groups), f'`{name}`', f'`{name}` values')} are in two splits: {first} has {_spread(torn[first])}",
-                *_places(torn), fix=FIX, effect=effect,
+                *_places(torn), fix=FIX, effect=effect, items=_all(torn),
             )  # fmt: skip
     yield from _augmented(rows, notes)
     guesses = {
@@ -84,7 +85,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
             yield warn(
                 f"{len(torn)} of {len(several)} groups by {name} are in two splits, as {first} ({_spread(torn[first])});"
                 " if they belong together, name them in the column `group`",
-                *_places(torn), fix=FIX,
+                *_places(torn), fix=FIX, items=_all(torn),
             )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Findin
     torn: dict[data.SplitRow, data.SplitRow] = {}
     for copies, known in families:
         for copy in copies:
-            other = next((r for r in _family(copy, known, copies) if r.split != copy.split), None)
+            other = next((r for r in _family(copy, known, copies) if _side(r.split) != _side(copy.split)), None)
             if other:
                 torn.setdefault(copy, other)
     if torn:
@@ -117,7 +118,7 @@ def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Findin
         yield fail(
             f"{count(len(torn), 'augmented copy', 'augmented copies')} and the original or another copy lie in different splits,"
             f" first {copy.path} ({copy.split}) and {other.path} ({other.split}): split first, augment train afterwards",
-            *places, fix=f"take the copies out of data/raw, then {FIX}",
+            *places, fix=f"take the copies out of data/raw, then {FIX}", items=[f"{data.RAW}/{r.path}" for pair in torn.items() for r in pair],
         )  # fmt: skip
 
 
@@ -187,13 +188,22 @@ def _by(rows: Rows, keys: dict[str, str]) -> dict[str, Rows]:
 
 
 def _torn(groups: dict[str, Rows]) -> dict[str, Rows]:
-    return {key: held for key, held in sorted(groups.items()) if len({r.split for r in held}) > 1}
+    return {key: held for key, held in sorted(groups.items()) if len({_side(r.split) for r in held}) > 1}
+
+
+def _side(split: str) -> str:
+    """What a group must not straddle: all test sets are one side, since nothing is learned from any of them."""
+    return "test" if is_test(split) else split
 
 
 def _spread(held: Rows) -> str:
-    counts = [(s, sum(r.split == s for r in held)) for s in data.SPLITS]
+    counts = [(s, sum(r.split == s for r in held)) for s in present(r.split for r in held)]
     return few([f"{n} in {s}" for s, n in counts if n], 4)
 
 
 def _places(torn: dict[str, Rows]) -> list[Evidence]:
     return [at(r.file, r.line) for held in list(torn.values())[:1] for r in held[:3]]
+
+
+def _all(torn: dict[str, Rows]) -> list[str]:
+    return [f"{data.RAW}/{r.path}" for held in torn.values() for r in held]

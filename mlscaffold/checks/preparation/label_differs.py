@@ -45,6 +45,7 @@ def label_differs(project: Project) -> Iterator[Finding]:
             f"{len(wrong)} of {len(rows)} labels in data/splits are not those of the raw annotations:"
             f" {first.path} is {right[first.path]} there, {first.label} here",
             *(at(r.file, r.line) for r in wrong[:3]), fix="mlscaffold data split", effect=effects.relabelled(project, right),
+            items=[f"{data.RAW}/{r.path}" for r in wrong],
         )  # fmt: skip
     prepared = data.processed(project)
     split_label = {_key(r.path): {r.label} for r in rows}
@@ -60,6 +61,7 @@ def label_differs(project: Project) -> Iterator[Finding]:
             f" {row.label} in processed",
             *(at(p.file, p.line) for p, _ in changed[:3]), fix=f"mlscaffold data split, then python -m {project.settings.package}.prepare",
             effect=effects.relabelled(project, {p.origin: label for p, label in changed}),
+            items=[f"{data.RAW}/{p.origin}" for p, _ in changed],
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlscaffold.checks import at, check, fail, unknown
 from mlscaffold.evidence import data, media, pipelines
@@ -12,7 +12,7 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Missing, Project
 
 
-@check(proves="processed-data", reads=("data/processed", "data/splits", "pipeline.json"))
+@check(proves="processed-data", reads=("data/processed", "data/splits", "pipeline.json"), tells=("data/processed/*",))
 def processed_differs(project: Project) -> Iterator[Finding]:
     """The processed pictures are what their annotations say, and exactly those of the splits.
 
@@ -35,16 +35,16 @@ def processed_differs(project: Project) -> Iterator[Finding]:
     if strange:
         yield fail(
             f"{count(len(strange), 'processed picture')} {'has' if len(strange) == 1 else 'have'} an origin that no split names: {few([p.path for p in strange])}",
-            *(at(p.file, p.line) for p in strange[:3]), fix=fix,
+            *(at(p.file, p.line) for p in strange[:3]), fix=fix, items=_all(p.path for p in strange),
         )  # fmt: skip
     wrong = [p for p in prepared if p.origin in splits_of and p.split not in splits_of[p.origin]]
     if wrong:
         p = wrong[0]
         yield fail(
             f"{count(len(wrong), 'processed picture')} in the wrong split: {p.path} belongs to {few(sorted(splits_of[p.origin]))}",
-            *(at(x.file, x.line) for x in wrong[:3]), fix=fix,
+            *(at(x.file, x.line) for x in wrong[:3]), fix=fix, items=_all(x.path for x in wrong),
         )  # fmt: skip
-    for split in data.SPLITS:
+    for split in data.prepared_splits(project):
         yield from _pictures(project, split, [p for p in prepared if p.split == split], fix)
     done = {p.origin for p in prepared}
     left = [r for r in rows if r.path not in done]
@@ -76,6 +76,7 @@ def _pictures(project: Project, split: str, listed: list[data.Processed], fix: s
             f"{count(len(loose), 'picture')} in {folder} that annotations.csv does not name: {few(loose)}",
             *_loose(loose),
             fix=fix,
+            items=_all(loose),
         )
     absent = [p for p in rows if p not in media_here]
     if absent:
@@ -83,12 +84,13 @@ def _pictures(project: Project, split: str, listed: list[data.Processed], fix: s
             f"{len(absent)} of {len(rows)} pictures of {split} are not in {folder}: {few(absent)}",
             *_places(rows, absent),
             fix=fix,
+            items=_all(absent),
         )
     other = [p for p, f in facts.items() if p in rows and f.pixels != rows[p].digest]
     if other:
         yield fail(
             f"{len(other)} of {len(rows)} pictures of {split} have other pixels than annotations.csv says: {few(other)}",
-            *_places(rows, other), fix=fix,
+            *_places(rows, other), fix=fix, items=_all(other),
         )  # fmt: skip
     if not project.exists(pipelines.FILE):
         return
@@ -100,7 +102,7 @@ def _pictures(project: Project, split: str, listed: list[data.Processed], fix: s
         yield fail(
             f"{len(odd)} of {len(facts)} pictures of {split} are not {height} × {width} {pipeline.colour} as pipeline.json says:"
             f" {odd[0]} is {f.height} × {f.width} {f.mode}",
-            *_places(rows, odd), fix=fix,
+            *_places(rows, odd), fix=fix, items=_all(odd),
         )  # fmt: skip
 
 
@@ -111,3 +113,7 @@ def _loose(paths: list[str]) -> list[str]:
 
 def _places(rows: dict[str, data.Processed], paths: list[str]) -> list[Evidence]:
     return [at(rows[p].file, rows[p].line) for p in paths[:3] if p in rows]
+
+
+def _all(paths: Iterable[str]) -> list[str]:
+    return [f"data/processed/{path}" for path in paths]

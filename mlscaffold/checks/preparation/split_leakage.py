@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlscaffold.checks import at, check, fail, unknown
+from mlscaffold.checks import at, check, fail, unknown, warn
 from mlscaffold.evidence import data, effects, media, tables
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import is_split, is_test, order
 
 if TYPE_CHECKING:
+    from mlscaffold.datasets.duplicates import Alike
     from mlscaffold.datasets.images import Facts
 
 SEVERAL = 5
@@ -46,13 +48,14 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     Digests of files in the split tables and of pixels in the processed annotations, which are committed; where the pictures are
     here, near-duplicates too (saved again, scaled, mirrored, turned by quarters): a perceptual hash proposes, pixels decide. Crops are
     not found. Where only prepared pictures are here, what looks alike is unknown.
-    Copies within one split are no leak. With a column `fold`, training and validation are compared fold by fold.
+    Copies within one split are no leak; what two test sets share is a warning, since nothing is learned from either. Where a table
+    lists its pictures once a fold (column `fold`), training and validation are compared fold by fold.
 
     ## Fix
     `mlscaffold data split` keeps equal and near-equal pictures together; what lies in two splits goes out of train.
     """
     rows = data.splits(project)
-    folds = _folds(project)
+    folds = _folds(project) if len({r.path for r in rows}) < len(rows) else {}
     items = [Item(r.split, r.path, folds.get((r.file, r.line), ""), r.file, r.line) for r in rows]
     leaks: Leaks = defaultdict(dict)
     for key in ("path", "digest"):
@@ -64,9 +67,9 @@ def split_leakage(project: Project) -> Iterator[Finding]:
     facts = _facts(project, items, prepared)
     blank = {path for path, f in facts.items() if f.blank}
     raw = data.raw_media(project)
-    _near(leaks, facts, items)
+    _near(leaks, facts, items, media.alike(project, facts))
     doubtful: list[str] = []
-    for (first, second), found in sorted(leaks.items(), key=lambda pair: -data.SPLITS.index(pair[0][1])):
+    for (first, second), found in sorted(leaks.items(), key=lambda pair: order(pair[0][1]), reverse=True):
         kept = {item: twin for item, twin in found.items() if twin[0] != 1 or item.path not in blank}
         # Prepared small, different things look alike: only raw pictures tell near-duplicates.
         small = [i for i, (kind, twin) in kept.items() if kind > 1 and not {i.path, twin.path} <= raw.keys()]
@@ -98,12 +101,20 @@ def _finding(
     effect = effects.without(project, {i.path for i in found}) if second == "test" else None
     change = f"; accuracy {effect.reported:.3f}, and {effect.corrected:.3f} without them" if effect else ""
     places = [at(i.file, i.line) for i in sorted(found, key=lambda i: (i.file, i.line))[:3]]
+    if is_test(first):
+        return warn(
+            f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
+            f" first {item.path} = {twin.path}: each number holds by itself, the two are not independent",
+            *places,
+            fix=f"take them out of {first} or of {second}, if their numbers are to be compared or put together",
+        )
     return fail(
         f"{len(found)} of {count(total, f'{second} picture')} {'is' if len(found) == 1 else 'are'} in {first} too ({how}{whose}),"
         f" first {item.path} = {twin.path}{change}",
         *places,
         fix="mlscaffold data split",
         effect=effect,
+        items=[f"{data.RAW}/{one.path}" for item, (_, twin) in found.items() for one in (item, twin)],
     )
 
 
@@ -132,17 +143,16 @@ def _cross(leaks: Leaks, keyed: Iterable[tuple[str, Item]], kind: int) -> None:
 
 
 def _note(leaks: Leaks, one: Item, other: Item, kind: int) -> None:
-    if one.split == other.split or not {one.split, other.split} <= set(data.SPLITS):
+    if one.split == other.split or not (is_split(one.split) and is_split(other.split)):
         return
-    if one.fold and other.fold and one.fold != other.fold and "test" not in (one.split, other.split):
+    if one.fold and other.fold and one.fold != other.fold and not (is_test(one.split) or is_test(other.split)):
         return
-    earlier, later = sorted((one, other), key=lambda i: data.SPLITS.index(i.split))
+    earlier, later = sorted((one, other), key=lambda i: order(i.split))
     leaks[earlier.split, later.split].setdefault(later, (kind, earlier))
 
 
-def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
+def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item], near: list[Alike]) -> None:
     """Note equal pixels and near-duplicates among the pictures that are here."""
-    from mlscaffold.datasets.duplicates import near_pairs
     from mlscaffold.datasets.turned import turned_pairs
 
     here: dict[str, list[Item]] = defaultdict(list)
@@ -153,7 +163,7 @@ def _near(leaks: Leaks, facts: dict[str, Facts], items: list[Item]) -> None:
         if f.pixels:
             equal[f.pixels].append(path)
     _cross(leaks, ((pixels, i) for pixels, paths in equal.items() for path in paths for i in here[path]), 1)
-    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near_pairs(facts)] + [(pair, 4) for pair in turned_pairs(facts)]
+    proposed = [(pair, 3 if pair.mirrored else 2) for pair in near] + [(pair, 4) for pair in turned_pairs(facts)]
     for pair, kind in proposed:
         groups = [[i for path in equal[facts[key].pixels] for i in here[path]] for key in (pair.first, pair.second)]
         for one in groups[0]:
@@ -168,7 +178,12 @@ def _facts(project: Project, items: list[Item], prepared: list[data.Processed]) 
     found = {path: f for path, f in media.facts(project, raw, base=data.RAW).items() if not f.pointer}
     lacking = {p.path: p.origin for p in prepared if p.origin in wanted and p.origin not in found}
     if lacking:
-        here = {path: d for s in data.SPLITS for path, d in data.processed_media(project, s).items() if path in lacking}
+        here = {
+            path: d
+            for s in data.prepared_splits(project)
+            for path, d in data.processed_media(project, s).items()
+            if path in lacking
+        }
         seen = media.facts(project, here, base="data/processed")
         found |= {lacking[path]: f for path, f in seen.items() if not f.pointer}
     return found

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, data
-from mlscaffold.evidence.wording import few
+from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.practice.sizes import half_width, test_size
 from mlscaffold.project import Project
+from mlscaffold.splitnames import AUGMENTED, is_named_test, present
 
 FEW, SCARCE, USUAL = 30, 5, 0.9
 FIX = "collect more, or mlscaffold data split --again with a larger share"
@@ -26,13 +27,13 @@ def split_too_small(project: Project) -> Iterator[Finding]:
     ## Evidence
     The 95 % interval (Wilson) of the threshold of your metric on as many pictures as test has, against `error` under `[tolerable]`
     in `acceptance.toml`. A class with fewer than 30 pictures in test warns, one with fewer than 5 fails; fewer than 30 pictures in
-    validation warn, since checkpoints are chosen on them.
+    validation warn, since checkpoints are chosen on them; so do fewer in `augmented` and in a test set with a name.
 
     ## Fix
     Collect more, or give test a larger share.
     """
     rows = data.splits(project)
-    counts = {s: Counter(r.label for r in rows if r.split == s) for s in data.SPLITS}
+    counts = {s: Counter(r.label for r in rows if r.split == s) for s in present(r.split for r in rows)}
     n = counts["test"].total()
     wanted, expected = _acceptance(project)
     if wanted and n and half_width(n, expected) > wanted:
@@ -54,12 +55,17 @@ def split_too_small(project: Project) -> Iterator[Finding]:
         yield warn(
             f"test has fewer than {FEW} pictures of {len(thin)} of {len(per_class)} classes: {few(thin)}", "data/splits", fix=FIX
         )
-    if 0 < counts["validation"].total() < FEW:
-        yield warn(
-            f"validation has {counts['validation'].total()} pictures; {FEW} are the least to choose a checkpoint on",
-            "data/splits",
-            fix=FIX,
-        )
+    purposes = {"validation": "choose a checkpoint on", AUGMENTED: "tell variance from a mismatch of data"}
+    purposes |= {
+        name: f"say anything about (0.9 is known to ±{half_width(FEW, USUAL):.2g} on as many)"
+        for name in counts
+        if is_named_test(name)
+    }
+    for name, purpose in purposes.items():
+        if name in counts and 0 < counts[name].total() < FEW:
+            yield warn(
+                f"{name} has {count(counts[name].total(), 'picture')}; {FEW} are the least to {purpose}", "data/splits", fix=FIX
+            )
 
 
 def _acceptance(project: Project) -> tuple[float | None, float]:
@@ -67,8 +73,4 @@ def _acceptance(project: Project) -> tuple[float | None, float]:
     if not project.exists("acceptance.toml"):
         return None, USUAL
     found = project.read(acceptance.read, "acceptance.toml")
-    mine = [
-        t.min for t in found.thresholds if t.metric == found.optimise and not t.of_class and not t.target and t.min is not None
-    ]
-    expected = next((value for value in mine if 0 < value < 1), USUAL)
-    return found.error, expected
+    return found.error, found.expected(USUAL)

@@ -12,6 +12,7 @@ from mlscaffold.evidence.pipelines import Pipeline
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project, Unknown
+from mlscaffold.splitnames import is_split
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST = 4000
+MIXED = 8  # splits whose mixtures are looked at: each more doubles their number
 NEAR = 1e-4
 FAR = 0.05
 
@@ -48,7 +50,7 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
         )
         return
     of = pipeline.statistics_of.lower()
-    named = [s for s in ("validation", "eyeball", "test", "all") if s in of.replace(",", " ").replace("+", " ").split()]
+    named = [s for s in of.replace(",", " ").replace("+", " ").split() if s == "all" or (s != "train" and is_split(s))]
     if named:
         yield fail(f"mean and std are of {pipeline.statistics_of}; train alone is wanted", pipelines.FILE, fix=fix)
         return
@@ -70,7 +72,7 @@ def statistics_from_test(project: Project) -> Iterator[Finding]:
 def _recomputed(project: Project, pipeline: Pipeline, fix: str) -> Iterator[Finding]:
     import numpy as np
 
-    sums = {s: _sums(project, s, len(pipeline.colour)) for s in data.SPLITS}
+    sums = {s: _sums(project, s, len(pipeline.colour)) for s in data.prepared_splits(project)[:MIXED]}
     train = sums["train"]
     if train is None:
         raise Unknown(
@@ -80,7 +82,7 @@ def _recomputed(project: Project, pipeline: Pipeline, fix: str) -> Iterator[Find
     recorded = np.array([*((np.array(pipeline.mean) - low) / (high - low)), *(np.array(pipeline.std) / (high - low))])
     alone = _statistics(train)
     difference = float(abs(recorded - alone).max())
-    others = [s for s in data.SPLITS[1:] if sums[s] is not None]
+    others = [s for s in sums if s != "train" and sums[s] is not None]
     mixtures = [m for k in range(1, len(others) + 1) for m in combinations(others, k)]
     best: tuple[str, ...] = ()
     nearest = difference

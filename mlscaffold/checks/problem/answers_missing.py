@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import tables
+from mlscaffold.evidence import data, tables
 from mlscaffold.evidence.tables import Row
 from mlscaffold.evidence.wording import count, few, is_placeholder
 from mlscaffold.model import Finding
@@ -14,10 +14,11 @@ from mlscaffold.project import Missing, Project
 
 FOLDER = "docs/examples"
 TABLE = f"{FOLDER}/answers.csv"
+ENOUGH = 5
 FIX = f"put inputs into {FOLDER}, and the owner's answers into {TABLE}"
 
 
-@check(proves="wanted-answers", reads=(FOLDER,))
+@check(proves="wanted-answers", reads=(FOLDER, "data/schema.toml"))
 def answers_missing(project: Project) -> Iterator[Finding]:
     """Real inputs lie beside the answers that the owner wants.
 
@@ -25,7 +26,8 @@ def answers_missing(project: Project) -> Iterator[Finding]:
     Ten examples with answers show what the words do not: what comes in on a bad day, and which answer would have helped.
 
     ## Evidence
-    `docs/examples/answers.csv` (columns `path`, `answer`, `by`) against the files beside it, told apart by content.
+    `docs/examples/answers.csv` (columns `path`, `answer`, `by`) against the files beside it, told apart by content, and
+    once there is a class map against that: most answers are classes of it, and not all the same one.
     Setting `examples`: fewer make a warning (default 5).
 
     ## Fix
@@ -43,6 +45,30 @@ def answers_missing(project: Project) -> Iterator[Finding]:
     if not table.rows and not inputs:
         raise Missing(f"{TABLE} names no example", path=TABLE, fix=FIX)
     yield from _rows(project, table.rows, column, inputs)
+    yield from _classes(project, table.rows)
+
+
+def _classes(project: Project, rows: tuple[Row, ...]) -> Iterator[Finding]:
+    """Answers that are no classes of this project, or all the same one: examples of another problem, or of a small part of it."""
+    if not project.settings.task.endswith("classification") or not project.exists("data/schema.toml"):
+        return
+    try:
+        names = {name.casefold() for name in data.classes(project)}
+    except Missing:  # as generated: there are no classes yet
+        return
+    told = [r for r in rows if not is_placeholder(r["answer"])]
+    strange = [r for r in told if r["answer"].strip().casefold() not in names]
+    if len(strange) > len(told) / 2:
+        yield warn(
+            f"{len(strange)} of {count(len(told), 'answer')} are no class of data/schema.toml: {few(sorted({r['answer'] for r in strange}))}",
+            at(TABLE, strange[0].line), "data/schema.toml", fix=f"edit {TABLE}: the answers in the words of the class map",
+        )  # fmt: skip
+    elif len(told) >= ENOUGH and len({r["answer"].casefold() for r in told}) == 1 and len(names) > 1:
+        yield warn(
+            f"all {len(told)} examples have the same answer, {told[0]['answer']}: what of the other {len(names) - 1} classes?",
+            TABLE,
+            fix=FIX,
+        )
 
 
 def _rows(project: Project, rows: tuple[Row, ...], column: str, inputs: list[str]) -> Iterator[Finding]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isclose
 
 from mlscaffold.checks import at, check, fail
-from mlscaffold.evidence import acceptance, claims, sections
+from mlscaffold.evidence import acceptance, claims, requirements, sections
 from mlscaffold.evidence.acceptance import Threshold
 from mlscaffold.evidence.documents import Section
 from mlscaffold.model import Finding
@@ -23,7 +24,7 @@ def contradiction(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Numbers that the section on technical requirements claims for a metric of ours, and elsewhere those that are demanded ("at
-    least", "must"), against the thresholds of `acceptance.toml`. Numbers of people, of today and of other work are left alone.
+    least", "must"), against the thresholds of `acceptance.toml`; of times and sizes those of tables. Numbers of people, of today and of other work are left alone.
 
     ## Fix
     Decide which number holds, and write it in both places.
@@ -32,8 +33,9 @@ def contradiction(project: Project) -> Iterator[Finding]:
     wanted = project.read(acceptance.read, "acceptance.toml").thresholds
     told = set()
     for section in found.sections:
-        requirements = sections.find(project, found, NAME, anchor="technical-requirements")
-        of_requirements = requirements is not None and section.text.strip() and section.text in requirements.text
+        yield from _of_exports(found.path, section, wanted)
+        own = sections.find(project, found, NAME, anchor="technical-requirements")
+        of_requirements = own is not None and section.text.strip() and section.text in own.text
         for claim in claims.read(section.text):
             if claim.of_others or not (of_requirements or claim.demanded):
                 continue
@@ -50,6 +52,21 @@ def contradiction(project: Project) -> Iterator[Finding]:
                 "acceptance.toml",
                 fix="write the number that holds in both places",
             )
+
+
+def _of_exports(path: str, section: Section, thresholds: tuple[Threshold, ...]) -> Iterator[Finding]:
+    """Times and sizes that the tables of a section ask for, where none of a kind is the one of `acceptance.toml`."""
+    lines = [line.strip() for line in section.text.splitlines()]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    wishes = requirements.read([row for row in rows if not all(set(cell) <= set(":- ") for cell in row)]).wishes
+    for metric in ("latency_p95_ms", "size_bytes"):
+        told = [wish for wish in wishes if wish.threshold.metric == metric and wish.threshold.max is not None]
+        known = [t for t in thresholds if t.metric == metric and t.max is not None]
+        if told and known and not any(isclose(w.threshold.max or 0, t.max or 0, rel_tol=0.01) for w in told for t in known):
+            yield fail(
+                f'"{told[0].row}" in the document, and acceptance.toml says {" or ".join(t.text for t in known)}',
+                at(path, section.line), "acceptance.toml", fix="write the number that holds in both places",
+            )  # fmt: skip
 
 
 def _rivals(claim: claims.Claim, thresholds: tuple[Threshold, ...]) -> list[Threshold]:

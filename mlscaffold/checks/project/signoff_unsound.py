@@ -11,6 +11,7 @@ from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import jsonfile, records, toml
 from mlscaffold.evidence.fingerprints import files_of, fingerprint
+from mlscaffold.evidence.sheets import YES
 from mlscaffold.evidence.wording import few
 from mlscaffold.history import RevisionTree
 from mlscaffold.model import Finding, Signoff, Stage
@@ -20,7 +21,6 @@ from mlscaffold.stages.state import moved_names
 
 FOLDER = ".mlscaffold/signoffs"
 DAY = timedelta(days=1)
-NO = frozenset({"no", "false", "nein", "0", "n", "否", ""})
 
 
 @check(proves="", reads=(".mlscaffold", "mlscaffold.toml"), volatile=True)
@@ -57,7 +57,9 @@ def signoff_unsound(project: Project) -> Iterator[Finding]:
                 f"sign-off of stage {stage.number} ({stage.slug}): {'; '.join(problems)}", path, fix=again, stage=stage.slug
             )
         elif path in counting:
-            left_out = [name for name in stage.evidence if name not in signed.evidence]
+            left_out = [n for n in stage.evidence if n not in signed.evidence] + [
+                n for n in stage.inputs if n not in signed.inputs
+            ]
             if left_out:
                 yield warn(
                     f"sign-off of stage {stage.number} ({stage.slug}) leaves out {few(left_out)}",
@@ -111,7 +113,7 @@ def _person(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
 
 def _checklist(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
     texts = {q.id: q.text for q in stage.checklist}
-    said_no = [q for q in texts if signed.checklist.get(q, "").strip().casefold() in NO]
+    said_no = [q for q in texts if signed.checklist.get(q, "").strip().casefold() not in YES]
     waived = any(w.check == "project.signoff-unsound" and w.holds(project.today) for w in _waivers(project))
     if said_no and not waived:
         yield f"{len(said_no)} of {len(texts)} checklist items not answered with yes: {few([texts[q] for q in said_no], 2)}"

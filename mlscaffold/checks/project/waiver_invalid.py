@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from mlscaffold.checks import check, check_files, fail, warn
-from mlscaffold.evidence import toml
+from mlscaffold.evidence import people, toml
 from mlscaffold.evidence.documents import count_words
 from mlscaffold.evidence.fields import nearest
 from mlscaffold.evidence.wording import is_placeholder
@@ -17,10 +17,11 @@ from mlscaffold.project import Project
 from mlscaffold.stages import all_stages
 
 FOLDER = ".mlscaffold"
+OWN = "project.waiver-invalid"
 LONG = timedelta(days=366)
 
 
-@check(proves="", reads=(f"{FOLDER}/waivers/*.toml", f"{FOLDER}/skips/*.toml"), volatile=True)
+@check(proves="", reads=(f"{FOLDER}/waivers/*.toml", f"{FOLDER}/skips/*.toml", "mlscaffold.toml"), volatile=True)
 def waiver_invalid(project: Project) -> Iterator[Finding]:
     """Every waiver excuses one check, for a reason, by a person, until a date to come.
 
@@ -28,24 +29,28 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     An exception without an end is a rule that nobody decided.
 
     ## Evidence
-    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage, at least three words of reason, an
-    owner, and a date that has not passed.
+    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage (the one that the file is named for), at least
+    three words of reason, an owner, who is one of the team, and a date that has not passed. More than half of the stages skipped is a warning.
 
     ## Fix
     `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.
     """
+    team = people.names(project)
     known = {f"{path.parent.name}.{path.stem.replace('_', '-')}" for path in check_files()}
     for path in project.glob(f"{FOLDER}/waivers/*.toml"):
         table = project.read(toml.read, path)
         name = str(table.get("check", ""))
-        problems = [*_name(name, known), *_reason(table), *_until(table, project.today, needed=True)]
+        problems = [*_name(name, known), *_place(name, path), *_reason(table), *_until(table, project.today, needed=True)]
         if problems:
             yield fail(
                 f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}"
             )
-        elif (_date(table) or project.today) - project.today > LONG:
+            continue
+        if (_date(table) or project.today) - project.today > LONG:
             yield warn(f"waiver for `{name}` lasts until {_date(table)}, more than a year", path, fix="shorten it")
+        yield from _stranger(f"waiver for `{name}`", table, team, path)
     stages = {stage.slug for stage in all_stages()}
+    skipped = []
     for path in project.glob(f"{FOLDER}/skips/*.toml"):
         table = project.read(toml.read, path)
         slug = str(table.get("stage", ""))
@@ -53,6 +58,15 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
         problems += [*_reason(table, owner=False), *_until(table, project.today, needed=False)]
         if problems:
             yield fail(f"skip of stage `{slug}` does not hold: {'; '.join(problems)}", path, fix=f"mend or delete {path}")
+            continue
+        skipped.append(path)
+        yield from _stranger(f"skip of stage `{slug}`", table, team, path)
+    if len(skipped) > len(stages) / 2:
+        yield warn(
+            f"{len(skipped)} of {len(stages)} stages are skipped: what is left proves little",
+            *skipped[:3],
+            fix="mlscaffold status",
+        )
 
 
 def _name(name: str, known: set[str]) -> Iterator[str]:
@@ -63,9 +77,27 @@ def _name(name: str, known: set[str]) -> Iterator[str]:
         yield f"there is no such check{f' (is {near} meant?)' if near else ''}"
 
 
+def _place(name: str, path: str) -> Iterator[str]:
+    if name == OWN:
+        yield "it guards the waivers themselves, and cannot be waived"
+    elif name and path.rsplit("/", 1)[-1] != f"{name}.toml":
+        yield f"its file is named for {path.rsplit('/', 1)[-1].removesuffix('.toml')}, where nobody looks for it"
+
+
+def _stranger(what: str, table: dict[str, Any], team: frozenset[str], path: str) -> Iterator[Finding]:
+    owner = str(table.get("owner", "")).strip()
+    if team and owner and re.sub(r"\s*<.*>$", "", owner).casefold() not in team:
+        yield warn(
+            f"{what}: its owner, {owner}, is not in the team of mlscaffold.toml",
+            path,
+            fix="name one of the team, or add them to [team]",
+        )
+
+
 def _reason(table: dict[str, Any], *, owner: bool = True) -> Iterator[str]:
     reason = str(table.get("reason", ""))
-    if is_placeholder(reason) or count_words(reason) < 3:
+    words = re.findall(r"\w+", reason.casefold())
+    if is_placeholder(reason) or count_words(reason) < 3 or (len(words) > 1 and len(set(words)) == 1):
         yield f'its reason is "{reason}"' if reason else "it gives no reason"
     if owner and is_placeholder(str(table.get("owner", ""))):
         yield "it has no owner"

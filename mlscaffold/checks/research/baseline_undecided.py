@@ -76,7 +76,7 @@ def _numbers(text: str, of_baseline: bool) -> list[float]:
     found = []
     for sentence in re.split(r"(?<=[.;!?])\s+|\n|(?<=[。；！？])", text):
         word = WORD.search(sentence)
-        if not word:
+        if not word or claims.elsewhere(sentence):
             continue
         claimed = [claim.value for claim in claims.read(sentence) if claim.family in ("accuracy", "recall", "f1")]
         near = SHARE.search(sentence, word.end(), word.end() + 40)

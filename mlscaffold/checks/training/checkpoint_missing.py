@@ -14,7 +14,7 @@ KINDS = (".ckpt", ".pt", ".pth", ".safetensors")
 POINTER = b"version https://git-lfs"
 
 
-@check(proves="trained-model", reads=("reports/training", "runs"))
+@check(proves="trained-model", reads=("reports/training", "runs"), tells=("reports/training/chosen.toml",))
 def checkpoint_missing(project: Project) -> Iterator[Finding]:
     """The checkpoint of the chosen run is there, and is the one that was recorded.
 

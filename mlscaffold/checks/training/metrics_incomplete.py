@@ -16,7 +16,14 @@ from mlscaffold.project import Missing, Project
 WANTED = ("train_loss", "train_acc", "val_loss", "val_acc")
 
 
-@check(proves="metrics-by-epoch", reads=("reports/training",))
+@check(
+    proves="metrics-by-epoch",
+    reads=("reports/training",),
+    tells=(
+        "reports/training/*/metrics.csv",
+        "reports/training/*/params.yaml",
+    ),
+)
 def metrics_incomplete(project: Project) -> Iterator[Finding]:
     """Every epoch has its loss and accuracy, on train and on validation, to the end of the run.
 

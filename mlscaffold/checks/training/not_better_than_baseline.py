@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mlscaffold.checks import check, fail, warn
+from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import acceptance, data, trained
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.evidence.wording import few
@@ -51,6 +51,12 @@ def not_better_than_baseline(project: Project) -> Iterator[Finding]:
     if wrong:
         yield fail(f"{len(wrong)} labels differ between validation.csv and baseline.csv: {few(wrong)}", rule.path, fix=fix)
         return
+    unlikely = [row for row in rule.rows if row.probabilities[rule.classes.index(row.prediction)] < row.confidence - 1e-6]
+    if unlikely:
+        yield fail(
+            f"{len(unlikely)} of {len(rule.rows)} answers of the baseline are not its likeliest class, first {unlikely[0].path}: edited?",
+            at(rule.path, unlikely[0].line), fix=fix,
+        )  # fmt: skip
     wanted = project.read(acceptance.read, "acceptance.toml") if project.exists("acceptance.toml") else None
     optimise, name = (wanted.optimise, wanted.rule) if wanted else ("", "")
     frequent = _frequent(project, list(labels.values()))

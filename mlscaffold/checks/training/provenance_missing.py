@@ -11,8 +11,10 @@ from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
+WHOLE = ("fast_dev_run", "overfit_batches")
 
-@check(proves="recorded-run", reads=("reports/training",))
+
+@check(proves="recorded-run", reads=("reports/training",), tells=("reports/training/*/provenance.json",))
 def provenance_missing(project: Project) -> Iterator[Finding]:
     """The chosen run says which code, data, packages and seed made it.
 
@@ -43,9 +45,8 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
         yield warn(f"the run was made with changes that commit {record.commit[:12]} does not hold", record.path, fix=fix)
     if record.end and record.end < record.start and record.end[-6:] == record.start[-6:]:
         yield fail(f"the run ended ({record.end}) before it began ({record.start})", record.path, fix=fix)
-    part = {k: v for k, v in record.limits.items() if k.startswith("limit_") and _is_part(v)}
-    if record.limits.get("fast_dev_run"):
-        part["fast_dev_run"] = record.limits["fast_dev_run"]
+    limits = [*_configured(project, run).items(), *record.limits.items()]
+    part = {k: v for k, v in limits if (k.startswith("limit_") and _is_part(v)) or (k in WHOLE and v)}
     if part:
         told = few([f"{name} = {value}" for name, value in part.items()])
         yield warn(f"the run saw a part of the data: {told}", record.path, fix=fix)
@@ -55,6 +56,15 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
         return
     if seed is not None and record.seed is not None and seed != record.seed:
         yield fail(f"params.yaml has seed {seed}, provenance.json {record.seed}", run.path("params.yaml"), record.path, fix=fix)
+
+
+def _configured(project: Project, run: trained.Trained) -> dict[str, object]:
+    """The limits that `params.yaml` sets, of training and validation."""
+    try:
+        trainer = trained.params(project, run).trainer
+    except Missing:
+        return {}
+    return {key: trainer[key] for key in ("limit_train_batches", "limit_val_batches", *WHOLE) if key in trainer}
 
 
 def _lacking(record: Provenance) -> list[str]:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.evidence import pipelines, trained
+from mlscaffold.evidence import data, pipelines, trained
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import is_test
 
 TEST = re.compile(r"(^|[^a-z])test([^a-z]|$)", re.I)
-READS = ("reports/training", "data/processed/test/annotations.csv")
+READS = ("reports/training", "data/processed/*/annotations.csv")
 
 
 @check(proves="recorded-run", reads=READS)
@@ -35,22 +36,22 @@ def test_touched(project: Project) -> Iterator[Finding]:
     told = []
     if record.checkpoint and TEST.search(record.checkpoint.monitor):
         told.append(f"the checkpoint was monitored on {record.checkpoint.monitor}")
-    told += [f"{d.what} was decided on test" for d in record.decisions if d.split == "test" or TEST.search(d.by)]
-    if run.split == "test":
-        told.append("the run was chosen on test")
-    if "test" in record.data:
-        told.append(f"{record.data['test'].samples} pictures of test were used")
+    told += [f"{d.what} was decided on {_test_or(d.split)}" for d in record.decisions if is_test(d.split) or TEST.search(d.by)]
+    if is_test(run.split):
+        told.append(f"the run was chosen on {run.split}")
+    told += [f"{used.samples} pictures of {name} were used" for name, used in record.data.items() if is_test(name)]
     used = record.data.get("validation")
-    if used and _digest(project) == used.digest:
-        told.append("validation was the test set (the same digest)")
+    same = [name for name in data.prepared_splits(project) if used and is_test(name) and _digest(project, name) == used.digest]
+    if same:
+        told.append(f"validation was {'the test set' if same == ['test'] else same[0]} (the same digest)")
     try:
         log = trained.metrics(project, run).table
         columns = [c for c in log.header if TEST.search(c)] if log else []
         told += [f"metrics.csv has {few(columns)}"] if columns else []
         monitors = [m for m in _monitors(trained.params(project, run).raw) if TEST.search(m)]
         told += [f"params.yaml monitors {few(sorted(set(monitors)))}"] if monitors else []
-        rows = [r.path for r in trained.table(project, run, "validation.csv").rows if r.path.startswith("test/")]
-        told += [f"{len(rows)} rows of validation.csv are of test"] if rows else []
+        rows = [r.path for r in trained.table(project, run, "validation.csv").rows if is_test(r.path.split("/")[0])]
+        told += [f"{len(rows)} rows of validation.csv are of {rows[0].split('/')[0]}"] if rows else []
     except Missing:
         pass  # what is missing is what other checks say
     if told:
@@ -73,8 +74,12 @@ def _monitors(value: object) -> Iterator[str]:
             yield from _monitors(inner)
 
 
-def _digest(project: Project) -> str:
+def _test_or(split: str) -> str:
+    return split if is_test(split) else "test"
+
+
+def _digest(project: Project, split: str) -> str:
     try:
-        return pipelines.data_digest(project, "test")
+        return pipelines.data_digest(project, split)
     except Missing:
         return ""

@@ -20,6 +20,10 @@ CLEARLY = 2.5
 NO_REASON = re.compile(r"|the first run that ended|chosen by hand|.*\bbest\b.*", re.I)
 
 
+LOSS = re.compile(r"loss|error|(?:^|_)mae$|(?:^|_)mse$|perplexity", re.I)
+SCORE = re.compile(r"acc|f1|recall|precision|auc|kappa|(?:^|_)map", re.I)
+
+
 @check(proves="trained-model", reads=("reports/training", "acceptance.toml"))
 def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     """The checkpoint is of the best epoch by the metric that was monitored.
@@ -57,6 +61,7 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
             fix=fix,
         )
         return
+    yield from _wrong_way(project, run)
     monitor = (saved.monitor if saved else "") or "val_loss"
     column = trained.column(curves, monitor)
     if not column:
@@ -68,6 +73,29 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     yield from _compare(
         curves, rows, column, run, record, noise=trained.noise(_table(project, run), column, _samples(record)), fix=fix
     )
+
+
+def _wrong_way(project: Project, run: Trained) -> Iterator[Finding]:
+    """What `params.yaml` watches with its mode the wrong way round: it keeps the worst epoch, or stops at the first good one."""
+    try:
+        raw = trained.params(project, run).raw
+    except Missing:
+        return
+    for monitor, mode in sorted(set(_watched(raw))):
+        small = bool(LOSS.search(monitor))
+        if mode == ("max" if small else "min") and (small or SCORE.search(monitor)):
+            yield fail(
+                f"params.yaml watches {monitor} with mode {mode}; it is better when {'small' if small else 'large'}",
+                run.path("params.yaml"), fix=f"python -m {project.settings.package}.train",
+            )  # fmt: skip
+
+
+def _watched(value: object) -> Iterator[tuple[str, str]]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict) and isinstance(value.get("monitor"), str) and isinstance(value.get("mode"), str):
+        yield value["monitor"], value["mode"]
+    for part in inner:
+        yield from _watched(part)
 
 
 def _accuracy(

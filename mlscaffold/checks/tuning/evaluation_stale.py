@@ -9,6 +9,7 @@ from mlscaffold.checks.evaluation.data_stale import differences
 from mlscaffold.evidence import chain, judged
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import AUGMENTED
 
 READS = (
     "reports/evaluation",
@@ -45,7 +46,7 @@ def evaluation_stale(project: Project) -> Iterator[Finding]:
         raise Missing(f"the evaluation {one.run} is older than {', '.join(moved)}", path=one.folder, fix=fix)
     record = f"{choice.folder}/provenance.json"
     if not choice.keep and project.exists(record):
-        moved, _ = differences(project, record, splits=("train", "validation"))
+        moved, _ = differences(project, record, splits=("train", AUGMENTED, "validation"))
         if moved:
             tune = f"python -m {project.settings.package}.tune"
             raise Missing(f"run {choice.run} is older than {', '.join(moved)}", path=record, fix=tune)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
@@ -10,6 +11,9 @@ from mlscaffold.evidence.studies import Study
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import is_test
+
+TEST, TRAIN = re.compile(r"(?:^|[_/])test(?:[_/]|$)", re.I), re.compile(r"(?:^|[_/])train(?:ing)?(?:[_/]|$)", re.I)
 
 
 @check(proves="search", reads=("reports/tuning", "reports/evaluation"))
@@ -29,25 +33,27 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     choice = chain.chosen(project, "tuning")
     fix = f"python -m {project.settings.package}.tune"
     study = read(project, choice)
-    scored = [trial for trial in study.trials if trial.split == "test"]
+    splits = {trial.number: trial.split.strip().casefold() for trial in study.trials}
+    scored = [trial for trial in study.trials if is_test(splits[trial.number]) or TEST.search(trial.metric)]
     if scored:
         yield fail(f"{len(scored)} of {len(study.trials)} trials were scored on test; selection must use validation",
                    at(study.path, scored[0].line), fix=fix, effect=_effect(project, len(scored)))  # fmt: skip
-    on_train = [trial for trial in study.trials if trial.split == "train"]
+    on_train = [trial for trial in study.trials if splits[trial.number].startswith("train") or TRAIN.search(trial.metric)]
     if on_train:
         yield warn(f"{len(on_train)} of {len(study.trials)} trials were scored on train: that rewards learning by heart",
                    at(study.path, on_train[0].line), fix=fix)  # fmt: skip
-    if project.read(runs.read_chosen, choice.file).split == "test":
-        yield fail("the run was chosen on test; choose it on validation", choice.file, fix=fix)
+    chosen = project.read(runs.read_chosen, choice.file).split
+    if is_test(chosen):
+        yield fail(f"the run was chosen on {chosen}; choose it on validation", choice.file, fix=fix)
     file = f"{choice.folder}/provenance.json"
     if not project.exists(file):
         return
     record = project.read(runs.read_provenance, file)
     for decision in record.decisions:
-        if decision.split == "test":
-            yield fail(f"{decision.what} was decided on test; decide it on validation", file, fix=fix)
-    if "test" in record.data:
-        yield fail(f"the run used {record.data['test'].samples} test pictures; a search uses train and validation", file, fix=fix)
+        if is_test(decision.split):
+            yield fail(f"{decision.what} was decided on {decision.split}; decide it on validation", file, fix=fix)
+    for name in filter(is_test, record.data):
+        yield fail(f"the run used {record.data[name].samples} {name} pictures; a search uses train and validation", file, fix=fix)
 
 
 def _effect(project: Project, looks: int) -> Effect | None:

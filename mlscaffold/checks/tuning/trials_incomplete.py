@@ -41,6 +41,12 @@ def trials_incomplete(project: Project) -> Iterator[Finding]:
     told = f"{complete} of {planned} trials {'is' if complete == 1 else 'are'} complete" + (
         f", {failed} failed" if failed else ""
     )
+    tried = {tuple(sorted(trial.params.items())) for trial in study.trials if trial.state in ("COMPLETE", "PRUNED")}
+    if done >= LEAST and len(tried) < LEAST and study.trials[0].params:
+        yield warn(
+            f"{done} trials tried {len(tried)} different parameters; at least {LEAST} say something about the best",
+            study.path, fix=fix,
+        )  # fmt: skip
     if not complete:
         yield fail(told, study.path, fix=fix)
     elif done < planned / 2 or done < LEAST:

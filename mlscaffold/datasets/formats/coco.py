@@ -1,9 +1,9 @@
-"""COCO JSON: boxes, polygons, run-length masks and crowds; `annotations/*.json` or one file beside its pictures."""
+"""COCO JSON: boxes, polygons, run-length masks, crowds and key points; `annotations/*.json` or one file beside its pictures."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from mlscaffold.datasets.collecting import Findings, judged, measured, text_of, 
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, write_json
 from mlscaffold.datasets.geometry import bounds, exact, number, numbers, show
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.keypoints import one_each, read_points, skeleton_of, skeletons
 from mlscaffold.datasets.masks import area, mask_of, pack, unpack
 from mlscaffold.datasets.parsing import SAMPLE, Unreadable, read_json, sample
 from mlscaffold.datasets.pictures import Pictures, pictures_of, short, split_in
-from mlscaffold.datasets.record import Mask, Reading, Record, Ring, Shape, Sniff, is_clutter
+from mlscaffold.datasets.record import Mask, Reading, Record, Ring, Shape, Skeleton, Sniff, is_clutter
 
 HOLDS = holds(
     "pictures, boxes, outlines, pieces, box beside outline, masks, crowd, difficult, truncated, occluded, score,"
-    "object attributes, attributes, split, size"
+    "object attributes, attributes, split, size, key points, bones, box beside key points"
 )
+Kinds = dict[str, tuple[str, Skeleton | None]]
+"""Name and skeleton of each category by its id."""
 _FLAGS = ("difficult", "truncated", "occluded")
 _IMAGE = frozenset({"id", "file_name", "width", "height"})
 _ANNOTATION = frozenset(
@@ -50,37 +53,41 @@ def sniff(path: Path) -> Sniff:
     return Sniff(0.9, f"{name}{more} has images, annotations and categories")
 
 
-def files_of(path: Path) -> list[Path]:
-    """The COCO files at a path: itself, or those in the folder and two levels below."""
+def files_of(path: Path, *, lacking: str = "") -> list[Path]:
+    """The COCO files at a path: itself, or those in the folder and two levels below; or those that lack only one of the lists."""
     if path.is_file():
         candidates = [path] if path.suffix.lower() == ".json" else []
     else:
         candidates = [
             p for depth in ("*", "*/*", "*/*/*") for p in sorted(path.glob(f"{depth}.json")) if p.is_file() and not p.is_symlink()
         ]
-    return [p for p in candidates if not is_clutter(p.name) and _looks_right(p)]
+    return [p for p in candidates if not is_clutter(p.name) and _lacks(p) == lacking]
 
 
-def _looks_right(path: Path) -> bool:
-    """Whether the three lists are in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
+def _lacks(path: Path) -> str:
+    """Which of the three lists are not in it. Any of them may lie beyond the first megabytes, so a file that begins well is searched."""
     left = {b'"images"', b'"annotations"', b'"categories"'}
     try:
         with path.open("rb") as file:
             block = file.read(SAMPLE)
             if b"\0" in block[:200]:
                 text = sample(path)
-                return all(key.decode() in text for key in left)
+                return _words(key for key in left if key.decode() not in text)
             if not block.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or not any(
                 key in block for key in (*left, b'"info"', b'"licenses"')
             ):
-                return False
+                return _words(left)
             tail = b""
             while block and left:
                 left = {key for key in left if key not in tail + block}
                 tail, block = block[-16:], file.read(1 << 22)
     except OSError:
-        return False
-    return not left
+        return "all"
+    return _words(left)
+
+
+def _words(keys: Iterable[bytes]) -> str:
+    return " ".join(sorted(key.decode().strip('"') for key in keys))
 
 
 def read(path: Path) -> Reading:
@@ -94,6 +101,10 @@ def read(path: Path) -> Reading:
     pictures = pictures_of(root)
     for file in files:
         read_file(file, pictures, findings)
+    for file in files_of(path, lacking="categories") if path.is_dir() else []:
+        findings.notes.append(
+            f"{file.relative_to(root).as_posix()} holds images and annotations without categories (captions): not read"
+        )
     return findings.reading(pictures)
 
 
@@ -117,9 +128,11 @@ def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str 
             part = []
         parts[name] = part
     names = _categories(parts["categories"], f"{where} categories", findings)
+    known_points = _skeletons(parts["categories"], names, f"{where} categories", findings)
     objects = _by_image(parts["annotations"], f"{where} annotations", findings)
     _off_by_one(objects, names, where, findings)
-    known = _images(parts["images"], objects, names, file, pictures, findings, split or split_in(where))
+    kinds = {key: (name, known_points.get(key)) for key, name in names.items()}
+    known = _images(parts["images"], objects, kinds, file, pictures, findings, split or split_in(where))
     for image, rows in objects.items():
         if image not in known:
             for place, _ in rows:
@@ -156,11 +169,27 @@ def _categories(rows: list[Any], where: str, findings: Findings) -> dict[str, st
     return names
 
 
+def _skeletons(rows: list[Any], names: dict[str, str], where: str, findings: Findings) -> dict[str, Skeleton]:
+    """The skeletons of categories by id."""
+    found: dict[str, Skeleton] = {}
+    for place, row in enumerate(rows):
+        key = str(_id(row.get("id"))) if isinstance(row, dict) else ""
+        if key not in names or key in found:
+            continue
+        skeleton, broken = skeleton_of(row.get("keypoints"), row.get("skeleton"))
+        if skeleton:
+            found[key] = skeleton
+        if broken:
+            message = f"{broken} pairs of the skeleton join no two key points; left out"
+            findings.tell(f"{where}[{place}]", "broken-skeleton", message, field="skeleton")
+    return found
+
+
 def _by_image(rows: list[Any], where: str, findings: Findings) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """Annotations by the id of their image, each with where it stands."""
     found: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     ids: set[str] = set()
-    captions = keypoints = 0
+    captions = 0
     for place, row in enumerate(rows):
         at = f"{where}[{place}]"
         if not isinstance(row, dict):
@@ -169,7 +198,13 @@ def _by_image(rows: list[Any], where: str, findings: Findings) -> dict[str, list
         if "caption" in row and "category_id" not in row:
             captions += 1
             continue
-        keypoints += "keypoints" in row
+        if isinstance(row.get("segments_info"), list):
+            count = max(1, len(row["segments_info"]))
+            message = (
+                f"is a panoptic map of {count} segments in {str(row.get('file_name'))[:80]}: export instances, or index masks"
+            )
+            findings.object(at, "panoptic-map", message, field="segments_info", count=count)
+            continue
         key = _id(row.get("id"))
         if key == "0":
             findings.tell(at, "coco-id-zero", "has the id 0, which COCO's own evaluation reads as not found", field="id")
@@ -179,8 +214,6 @@ def _by_image(rows: list[Any], where: str, findings: Findings) -> dict[str, list
         found[str(_id(row.get("image_id")))].append((at, row))
     if captions:
         findings.ignored["captions"] = findings.ignored.get("captions", 0) + captions
-    if keypoints:
-        findings.notes.append(f"key points of {keypoints} objects are not taken over; their boxes and outlines are")
     return found
 
 
@@ -200,7 +233,7 @@ def _off_by_one(
 def _images(
     rows: list[Any],
     objects: dict[str, list[tuple[str, dict[str, Any]]]],
-    names: dict[str, str],
+    kinds: Kinds,
     file: Path,
     pictures: Pictures,
     findings: Findings,
@@ -230,7 +263,7 @@ def _images(
             continue
         seen[found] = at
         size = measured(found, told_size(row.get("width"), row.get("height")), where=at, findings=findings)
-        shapes = [shape for spot, entry in mine if (shape := _shape(entry, names, spot, findings))]
+        shapes = [shape for spot, entry in mine if (shape := _shape(entry, kinds, spot, findings))]
         findings.records.append(
             Record(
                 found,
@@ -245,25 +278,30 @@ def _images(
     return known
 
 
-def _shape(row: dict[str, Any], names: dict[str, str], at: str, findings: Findings) -> Shape | None:
+def _shape(row: dict[str, Any], kinds: Kinds, at: str, findings: Findings) -> Shape | None:
     """One annotation; None if it was refused."""
     category = str(_id(row.get("category_id")))
-    if category not in names:
+    if category not in kinds:
         findings.object(at, "dangling-category-id", f"category_id {category} is no category", field="category_id")
         return None
     box = numbers(row.get("bbox"), 4) if row.get("bbox") else None
     if row.get("bbox") and (box is None or len(box) != 4):
         findings.object(at, "broken-box", f"bbox is {str(row['bbox'])[:60]}; four finite numbers are wanted", field="bbox")
         return None
+    label, skeleton = kinds[category]
+    named = read_points(row, skeleton, at=at, findings=findings)
+    if named and box and min(box[2:]) == 0:
+        box = None  # some tools write an empty box beside key points
     rings, mask = _segmentation(row.get("segmentation"), at, findings)
     inner = row.get("attributes")
     extra = {**{k: v for k, v in row.items() if k not in _ANNOTATION}, **(inner if isinstance(inner, dict) else {})}
     flags: dict[str, Any] = {name: bool(extra.pop(name)) for name in _FLAGS if isinstance(extra.get(name), bool | int)}
     return Shape(
-        names[category],
+        label,
         (box[0], box[1], box[2], box[3]) if box else None,
         rings=rings,
         mask=mask,
+        keypoints=named,
         crowd=bool(row.get("iscrowd")),
         score=number(row.get("score")),
         attributes={str(name): text_of(value) for name, value in extra.items() if value is not None},
@@ -319,13 +357,14 @@ def place(record: Record) -> str:
 def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
     """Write `annotations/instances.json`, or one file a split."""
     names = classes_of((item.record for item in items), classes)
+    named = skeletons(item.record for item in items)
     for split, group in by_split(items).items():
-        value = document(group, names, below="images/")
+        value = document(group, names, named, below="images/")
         write_json(folder / "annotations" / (f"instances_{split}.json" if split else "instances.json"), value)
 
 
-def document(items: Sequence[Placed], names: Sequence[str], *, below: str = "") -> dict[str, Any]:
-    """A COCO file as a value; ids begin at 1, since 0 has other meanings for some readers."""
+def document(items: Sequence[Placed], names: Sequence[str], named: dict[str, Skeleton], *, below: str = "") -> dict[str, Any]:
+    """A COCO file as a value; ids begin at 1, since 0 has other meanings for some readers. `named` are the skeletons of classes."""
     ids = {name: number for number, name in enumerate(names, 1)}
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -333,10 +372,13 @@ def document(items: Sequence[Placed], names: Sequence[str], *, below: str = "") 
         size = {"width": item.size[0], "height": item.size[1]}
         images.append({"id": image, "file_name": item.file.removeprefix(below), **size, **item.record.attributes})
         for shape in item.record.shapes:
-            annotations.append(
-                {"id": len(annotations) + 1, "image_id": image, "category_id": ids[shape.label], **_annotation(shape)}
-            )
-    categories = [{"id": number, "name": name, "supercategory": ""} for name, number in ids.items()]
+            keys = {"id": len(annotations) + 1, "image_id": image, "category_id": ids[shape.label]}
+            annotations.append({**keys, **_annotation(shape), **_points(shape, named.get(shape.label))})
+    categories: list[dict[str, Any]] = [{"id": number, "name": name, "supercategory": ""} for name, number in ids.items()]
+    for category in categories:
+        if skeleton := named.get(category["name"]):
+            bones = [[first + 1, second + 1] for first, second in skeleton.bones]
+            category |= {"keypoints": list(skeleton.names), "skeleton": bones}
     return {"info": {}, "licenses": [], "images": images, "annotations": annotations, "categories": categories}
 
 
@@ -367,6 +409,15 @@ def _annotation(shape: Shape) -> dict[str, Any]:
     return found
 
 
+def _points(shape: Shape, skeleton: Skeleton | None) -> dict[str, Any]:
+    """The key points of an object of a class that has some; zeros where this one has none, as COCO has it."""
+    if skeleton is None:
+        return {}
+    points = shape.keypoints.points if shape.keypoints else ((0, 0, 0),) * len(skeleton.names)
+    values = [exact(value) for point in points for value in point]
+    return {"keypoints": values, "num_keypoints": len(shape.keypoints.marked) if shape.keypoints else 0}
+
+
 def _ring_area(ring: Ring) -> float:
     """The area within an outline."""
     xs, ys = ring[::2], ring[1::2]
@@ -378,3 +429,8 @@ def fit(record: Record, lost: Counter[str]) -> Record:
     taken = [name for name in record.attributes if name in _IMAGE]
     lost["attributes of pictures"] += len(taken)
     return replace(record, attributes={name: value for name, value in record.attributes.items() if name not in taken})
+
+
+def fit_all(records: Sequence[Record], lost: Counter[str]) -> list[Record]:
+    """A class has one skeleton."""
+    return one_each(records, lost)

@@ -10,6 +10,7 @@ from pathlib import Path
 from mlscaffold.datasets import lists
 from mlscaffold.datasets.collecting import Findings
 from mlscaffold.datasets.exporting import Placed
+from mlscaffold.datasets.list_schemes import translated
 from mlscaffold.datasets.lists import Table
 from mlscaffold.datasets.parsing import Unreadable, decode, load, oddly_encoded
 from mlscaffold.datasets.record import Reading, Record, Sniff
@@ -36,7 +37,7 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, f"cannot be read as a table ({error})")
     if not rows:
         return Sniff(0.0, "the table is empty")
-    header = rows[0][1]
+    header = translated(rows)[0][0][1]
     sniffed = lists.fits(header, f"{found[0].name} is a table")
     if not sniffed.score and lists.looks_like_path(header[0]):
         return Sniff(0.6 if len(header) > 1 else 0.4, "a list of pictures without a header")
@@ -73,6 +74,8 @@ def _table(file: Path, findings: Findings) -> Table | None:
         findings.item(file.name, "empty-table", "holds no rows")
         return None
     findings.defects += oddly_encoded(encoding, file.name)
+    rows, notes = translated(rows)
+    findings.notes += notes
     placed = [(f"{file.name}:{line}", cells) for line, cells in rows]
     header = rows[0][1]
     if not {"path", "text"} & lists.columns_of(header).keys() and lists.looks_like_path(header[0]):

@@ -1,26 +1,29 @@
-"""CVAT for images: one XML file with tags, boxes, polygons, masks and points of every picture."""
+"""CVAT for images and for video: an XML file with tags, boxes, polygons, masks, points and skeletons of every picture or frame; written for images."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlscaffold.datasets.collecting import Findings, judged, measured, told_size
+from mlscaffold.datasets.cvat_labels import classes_in, declaration, plain_text, quoted, skeleton_lines, skeletons_in
+from mlscaffold.datasets.cvat_video import SHAPES, UNKNOWN, read_frames, task_of
 from mlscaffold.datasets.exporting import Placed, classes_of, under
 from mlscaffold.datasets.geometry import exact, hull, number
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.keypoints import one_each, skeletons
 from mlscaffold.datasets.masks import MOST, from_pixels, mask_box, pixels, runs_of
 from mlscaffold.datasets.parsing import Node, Unreadable, read_xml, sample
 from mlscaffold.datasets.pictures import Pictures, pictures_of, short
-from mlscaffold.datasets.record import SPLIT_NAMES, Mask, Reading, Record, Ring, Shape, Sniff, is_clutter
+from mlscaffold.datasets.record import SPLIT_NAMES, KeyPoints, Mask, Reading, Record, Ring, Shape, Skeleton, Sniff, is_clutter
 from mlscaffold.datasets.tables import write_atomic
 
 HOLDS = holds(
     "pictures, label, labels, boxes, turned boxes, outlines, pieces, masks, points, several points, occluded,"
-    "object attributes, split, any split, size"
+    "key points, bones, object attributes, split, any split, size"
 )
-_SHAPES = ("box", "polygon", "mask", "points")
 
 
 def sniff(path: Path) -> Sniff:
@@ -42,7 +45,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def read(path: Path) -> Reading:
-    """Every picture of every file."""
+    """Every picture of every file; of a video every frame whose picture lies here."""
     findings = Findings()
     root = path if path.is_dir() else path.parent
     files = files_of(path) or ([path] if path.is_file() else [])
@@ -66,12 +69,24 @@ def _read_file(file: Path, pictures: Pictures, findings: Findings) -> None:
     if top.tag != "annotations":
         findings.item(f"{where}:{top.line}", "no-cvat", f"begins with <{top.tag[:40]}>; <annotations> is wanted")
         return
-    findings.declare(_labels(top))
-    for track in top.all("track"):
-        message = f'is a track of a video ("{track.attributes.get("label", "")}"): export the frames as "CVAT for images"'
-        findings.item(f"{where}:{track.line}", "video-track", message)
+    known = skeletons_in(top)
     seen: dict[Path, str] = {}
-    for image in top.all("image"):
+    findings.declare(classes_in(top))
+    images, tracks = top.all("image"), top.all("track")
+    task = (
+        task_of(top, where, read=lambda node, at, label: _tracked(node, at, label, top=top, known=known), findings=findings)
+        if tracks
+        else None
+    )
+    if isinstance(task, str):
+        for track in tracks:
+            findings.item(f"{where}:{track.line}", "video-track", task)
+        task = None
+    numbers = {_whole(image, "id") for image in images} - {-1}
+    moving = task.on_frames(numbers, where, findings) if task and images else {}
+    if task and not images:
+        read_frames(top, task, pictures, file=file, where=where, findings=findings)
+    for image in images:
         at = f"{where}:{image.line}"
         found = pictures.find(image.attributes.get("name"), beside=file.parent)
         if isinstance(found, Path) and found in seen:
@@ -88,39 +103,31 @@ def _read_file(file: Path, pictures: Pictures, findings: Findings) -> None:
         split = image.attributes.get("subset", "")
         split = "" if split.lower() == "default" else SPLIT_NAMES.get(split.lower(), split)
         labels = tuple(dict.fromkeys(tag.attributes.get("label", "") for tag in image.all("tag") if tag.attributes.get("label")))
-        shapes = judged(list(_shapes(image, where, size, findings)), size, where=at, findings=findings)
+        found_here = [*_shapes(image, where, size, known, findings), *moving.pop(_whole(image, "id"), [])]
+        shapes = judged(found_here, size, where=at, findings=findings)
         findings.records.append(
             Record(found, short(pictures.name(found)), labels, origin=at, split=split, size=size, shapes=shapes)
         )
+    for frame, shapes_left in sorted(moving.items()):
+        findings.object(
+            f"{where} frame {frame}", "of-refused-picture", f"{len(shapes_left)} objects of it", count=len(shapes_left)
+        )
 
 
-def _labels(top: Node) -> list[str]:
-    """The labels that the task or the project declares."""
-    meta = top.first("meta")
-    owners = [owner for kind in ("task", "project", "job") for owner in (meta.all(kind) if meta else [])]
-    return [
-        label.get("name")
-        for owner in owners
-        for group in owner.all("labels")
-        for label in group.all("label")
-        if label.get("name")
-    ]
-
-
-def _shapes(image: Node, where: str, size: tuple[int, int] | None, findings: Findings) -> Iterator[Shape]:
+def _shapes(
+    image: Node, where: str, size: tuple[int, int] | None, known: dict[str, Skeleton], findings: Findings
+) -> Iterator[Shape]:
     """The objects of a picture; polygons of one group are the pieces of one object."""
     groups: dict[tuple[str, str], list[Shape]] = {}
     for node in image.children:
         at = f"{where}:{node.line}"
         if node.tag == "tag":
             continue
-        if node.tag not in _SHAPES:
-            findings.object(
-                at, "shape-unknown", f"is a {node.tag[:40]}; boxes, polygons, masks and points are read", field=node.tag[:40]
-            )
+        if node.tag not in SHAPES:
+            findings.object(at, "shape-unknown", UNKNOWN.format(node.tag[:40]), field=node.tag[:40])
             continue
         try:
-            shape = _shape(node, at, size)
+            shape = _shape(node, at, size, label=node.attributes.get("label", ""), known=known)
         except ValueError as error:
             findings.object(at, f"broken-{node.tag}", str(error))
             continue
@@ -140,7 +147,14 @@ def _shapes(image: Node, where: str, size: tuple[int, int] | None, findings: Fin
         )
 
 
-def _shape(node: Node, at: str, size: tuple[int, int] | None) -> Shape:
+def _tracked(node: Node, at: str, label: str, *, top: Node, known: dict[str, Skeleton]) -> Shape:
+    """One object of a track; raises ValueError with what is wrong."""
+    meta = top.first("meta")
+    frame = next((size for owner in (meta.children if meta else []) if (size := owner.first("original_size"))), None)
+    return _shape(node, at, told_size(frame.get("width"), frame.get("height")) if frame else None, label=label, known=known)
+
+
+def _shape(node: Node, at: str, size: tuple[int, int] | None, *, label: str, known: dict[str, Skeleton]) -> Shape:
     """One object; raises ValueError with what is wrong."""
     told = node.attributes
     common: dict[str, Any] = {
@@ -148,15 +162,28 @@ def _shape(node: Node, at: str, size: tuple[int, int] | None) -> Shape:
         "attributes": {inner.attributes.get("name", ""): inner.text.strip() for inner in node.all("attribute")},
         "origin": at,
     }
-    label = told.get("label", "")
     if node.tag == "box":
         left, top, right, bottom = (_number(told, key) for key in ("xtl", "ytl", "xbr", "ybr"))
         angle = _number(told, "rotation") if told.get("rotation") else 0.0
         return Shape(label, (left, top, right - left, bottom - top), angle % 360, **common)
     if node.tag == "mask":
         return Shape(label, mask=_mask(told, size), **common)
+    if node.tag == "skeleton":
+        return Shape(label, keypoints=_key_points(node, known.get(label) or Skeleton(())), **common)
     corners = _corners(told.get("points", ""), 3 if node.tag == "polygon" else 1)
     return Shape(label, rings=(corners,), **common) if node.tag == "polygon" else Shape(label, points=corners, **common)
+
+
+def _key_points(node: Node, skeleton: Skeleton) -> KeyPoints | None:
+    """The points of a skeleton in the order of its class; what is outside is not marked."""
+    found = [(0.0, 0.0, 0)] * len(skeleton.names)
+    for point in node.all("points"):
+        told = point.attributes
+        if told.get("outside") != "1":
+            x, y = _corners(told.get("points", ""), 1)[:2]
+            found[skeleton.names.index(told.get("label", ""))] = (x, y, 1 if told.get("occluded") == "1" else 2)
+    keypoints = KeyPoints(skeleton, tuple(found))
+    return keypoints if keypoints.marked else None
 
 
 def _number(told: dict[str, str], key: str) -> float:
@@ -203,15 +230,16 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
     names = dict.fromkeys(
         [*classes_of((item.record for item in items), classes), *(name for item in items for name in item.record.labels)]
     )
-    labels = "".join(f"<label><name>{_text(name)}</name><attributes></attributes></label>" for name in names)
+    named = skeletons(item.record for item in items)
+    labels = "".join(declaration(name, named.get(name)) for name in names)
     lines = ['<?xml version="1.0" encoding="utf-8"?>', "<annotations>", "  <version>1.1</version>"]
     lines.append(f"  <meta><task><labels>{labels}</labels></task></meta>")
     groups = 0
     for place, item in enumerate(items):
-        split = f" subset={_quoted(item.record.split)}" if item.record.split else ""
-        name = _quoted(item.file.removeprefix("images/"))
+        split = f" subset={quoted(item.record.split)}" if item.record.split else ""
+        name = quoted(item.file.removeprefix("images/"))
         lines.append(f'  <image id="{place}" name={name}{split} width="{item.size[0]}" height="{item.size[1]}">')
-        lines += [f'    <tag label={_quoted(label)} source="manual"></tag>' for label in item.record.labels]
+        lines += [f'    <tag label={quoted(label)} source="manual"></tag>' for label in item.record.labels]
         for shape in item.record.shapes:
             groups += len(shape.rings) > 1
             lines += _lines(shape, groups if len(shape.rings) > 1 else 0)
@@ -221,9 +249,11 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
 
 def _lines(shape: Shape, group: int) -> Iterator[str]:
     """The elements of one object: one, or a polygon a piece."""
-    inner = "".join(f"<attribute name={_quoted(name)}>{_text(value)}</attribute>" for name, value in shape.attributes.items())
-    common = f'label={_quoted(shape.label)} source="manual" occluded="{int(shape.occluded)}" z_order="0"'
-    if shape.mask:
+    inner = "".join(f"<attribute name={quoted(name)}>{plain_text(value)}</attribute>" for name, value in shape.attributes.items())
+    common = f'label={quoted(shape.label)} source="manual" occluded="{int(shape.occluded)}" z_order="0"'
+    if shape.keypoints:
+        yield from skeleton_lines(shape, common, inner)
+    elif shape.mask:
         left, top, width, height = (int(value) for value in mask_box(shape.mask) or (0, 0, 1, 1))
         part = pixels(shape.mask)[top : top + height, left : left + width].reshape(-1)
         runs = ", ".join(map(str, runs_of(part)))
@@ -245,20 +275,12 @@ def _points(ring: Ring) -> str:
     return ";".join(f"{exact(x)},{exact(y)}" for x, y in zip(ring[::2], ring[1::2], strict=True))
 
 
-def _quoted(value: str) -> str:
-    """An attribute's value with its quotes."""
-    from xml.sax.saxutils import quoteattr
-
-    return quoteattr(_plain(value))
-
-
-def _text(value: str) -> str:
-    """Text of an element."""
-    from xml.sax.saxutils import escape
-
-    return escape(_plain(value))
+def _whole(node: Node, key: str) -> int:
+    """A whole number of an attribute; -1 where it is none."""
+    text = node.attributes.get(key, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
-def _plain(value: str) -> str:
-    """The text without signs that XML cannot hold."""
-    return "".join(c for c in value if c in "\t\n" or c >= " ")
+def fit_all(records: Sequence[Record], lost: Counter[str]) -> list[Record]:
+    """A class has one skeleton."""
+    return one_each(records, lost)

@@ -98,6 +98,7 @@ def _text(value: object) -> str:
 def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
     """Write `labels.xlsx`, all cells as text, so that 01 stays 01."""
     import openpyxl
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     columns, rows = lists.rows_of(items)
@@ -105,6 +106,9 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
     sheet = book.create_sheet("labels")
     table: list[list[object]] = [list(columns), *([row[name] for name in columns] for row in rows)]
     for cells in table:
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", text_of(cell)) for cell in cells])
+        row = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text_of(cell))) for cell in cells]
+        for cell in row:
+            cell.data_type = "s"  # what begins with = is a text as any other, and no formula
+        sheet.append(row)
     folder.mkdir(parents=True, exist_ok=True)
     book.save(folder / "labels.xlsx")

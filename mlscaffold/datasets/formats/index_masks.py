@@ -82,8 +82,9 @@ def read(path: Path) -> Reading:
         findings.notes.append(f"no list of classes: they are called by their index ({', '.join(map(str, sorted(unnamed)[:12]))})")
     if ignored:
         findings.notes.append(f"{ignored} masks hold {_IGNORE}, which no list names: pixels to ignore, not taken over")
-    if names.get(0, "").casefold() in _VOID:
-        findings.notes.append(f'index 0 is "{names[0]}": no object')
+    for index, name in sorted(names.items()):
+        if name.casefold() in _VOID:
+            findings.notes.append(f'index {index} is "{name}": no object')
     return findings.reading(pictures)
 
 
@@ -202,6 +203,9 @@ def fit(record: Record, lost: Counter[str]) -> Record:
     whole = np.zeros((size[1], size[0]), dtype=np.int64)
     names: list[str] = []
     for shape in record.shapes:
+        if shape.label.casefold() in _VOID:
+            lost["objects of a class whose name means nothing here (background, void, none)"] += 1
+            continue
         if shape.rings and not shape.mask:
             lost["outlines, now pixels"] += 1
         names += [] if shape.label in names else [shape.label]
@@ -212,6 +216,7 @@ def fit(record: Record, lost: Counter[str]) -> Record:
     for number, name in enumerate(names, 1):
         if (whole == number).any():
             areas[name] = from_pixels(whole == number)
-    lost["objects, now one area a class"] += len(record.shapes) - len(areas)
+    kept = sum(shape.label.casefold() not in _VOID for shape in record.shapes)
+    lost["objects, now one area a class"] += kept - len(areas)
     shapes = tuple(Shape(name, mask_box(area), mask=area) for name, area in sorted(areas.items()))
     return replace(record, shapes=shapes, size=size)

@@ -53,6 +53,13 @@ def read(path: Path) -> Reading:
         for at, value in json_lines(file, where, findings):
             if isinstance(value, dict) and isinstance(value.get("data_row"), dict):
                 rows.append((at, value))
+            elif isinstance(value, dict) and {"Label", "External ID"} & value.keys():
+                message = "is of Labelbox's old export: export once more, as NDJSON of today"
+                findings.item(at, "old-export", message, field="Label")
+            elif isinstance(value, list) and all(isinstance(entry, dict) and "Label" in entry for entry in value):
+                for place, _ in enumerate(value or [None]):
+                    message = "is of Labelbox's old export: export once more, as NDJSON of today"
+                    findings.item(f"{at} [{place}]", "old-export", message, field="Label")
             else:
                 findings.item(at, "no-data-row", "has no data_row", field="data_row")
     question = _question([row for _, row in rows], findings)

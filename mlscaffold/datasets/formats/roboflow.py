@@ -12,6 +12,7 @@ from mlscaffold.datasets.collecting import Findings
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, write_json
 from mlscaffold.datasets.formats import class_folders, coco, csv_list, voc, yolo
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.keypoints import skeletons
 from mlscaffold.datasets.lists import Table
 from mlscaffold.datasets.parsing import Unreadable, decode, load
 from mlscaffold.datasets.pictures import pictures_of, short
@@ -131,9 +132,15 @@ def _folder(split: str) -> str:
 def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
     """Write `_annotations.coco.json` into every folder of a split."""
     names = classes_of((item.record for item in items), classes)
+    named = skeletons(item.record for item in items)
     for split, group in by_split(items).items():
         top = _folder(split)
-        write_json(Path(folder, top, COCO), coco.document(group, names, below=f"{top}/" if top else ""))
+        write_json(Path(folder, top, COCO), coco.document(group, names, named, below=f"{top}/" if top else ""))
+
+
+def fit_all(records: Sequence[Record], lost: Counter[str]) -> list[Record]:
+    """As in COCO."""
+    return coco.fit_all(records, lost)
 
 
 def fit(record: Record, lost: Counter[str]) -> Record:

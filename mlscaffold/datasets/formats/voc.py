@@ -13,7 +13,7 @@ from mlscaffold.datasets.exporting import Placed, by_split, under
 from mlscaffold.datasets.geometry import bounds, exact, number
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.parsing import LARGEST, Node, Unreadable, decode, load, read_xml, sample
-from mlscaffold.datasets.pictures import Pictures, pictures_of, short, split_in
+from mlscaffold.datasets.pictures import Pictures, header_of, pictures_of, short, split_in
 from mlscaffold.datasets.record import SPLIT_NAMES, Reading, Record, Shape, Sniff, is_clutter
 from mlscaffold.datasets.tables import write_atomic
 
@@ -71,8 +71,9 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
             findings.item(f"{where}:{node.line}", "no-voc", f"begins with <{node.tag[:40]}>; <annotation> is wanted")
             continue
         parsed.append((file, where, node))
-    shift = _first_pixel([node for _, _, node in parsed], findings)
+    shift = _first_pixel([(file, node) for file, _, node in parsed], pictures, findings)
     seen: dict[Path, str] = {}
+    own = {_stem(file, pictures) for file, _, _ in parsed}
     for file, where, node in parsed:
         found = _picture(file, node, pictures)
         boxes = node.all("object")
@@ -88,7 +89,9 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         shapes = [shape for box in boxes if (shape := _shape(box, where, shift, findings))]
         name = pictures.name(found)
         stem = PurePosixPath(short(name)).with_suffix("").as_posix()
-        split = splits.get(stem) or splits.get(file.stem) or split_in(f"{PurePosixPath(name).parent}/")
+        # A list may give bare names, unless that is the whole name of another picture.
+        bare = splits.get(file.stem) if file.stem not in own or _stem(file, pictures) == file.stem else ""
+        split = splits.get(stem) or splits.get(_stem(file, pictures)) or bare or split_in(f"{PurePosixPath(name).parent}/")
         findings.records.append(
             Record(
                 found,
@@ -101,11 +104,16 @@ def read_files(files: Iterable[Path], pictures: Pictures, findings: Findings, *,
         )
 
 
+def _stem(file: Path, pictures: Pictures) -> str:
+    """What an XML file and its picture share."""
+    inner = file.relative_to(pictures.root).with_suffix("").as_posix()
+    return inner.removeprefix("Annotations/").removeprefix("annotations/")
+
+
 def _picture(file: Path, node: Node, pictures: Pictures) -> Path | tuple[str, str]:
     """The picture of an XML file: of the same stem, else the one that `<filename>` names. `<path>` is of another machine."""
-    inner = file.relative_to(pictures.root).with_suffix("").as_posix()
     told = node.get("filename").replace("\\", "/")
-    same = pictures.with_stem(inner.removeprefix("Annotations/").removeprefix("annotations/"))
+    same = pictures.with_stem(_stem(file, pictures))
     if len(same) > 1 and told:
         same = [path for path in same if path.name == told.rsplit("/", 1)[-1]] or same
     if len(same) == 1:
@@ -122,15 +130,17 @@ def _picture(file: Path, node: Node, pictures: Pictures) -> Path | tuple[str, st
     return "missing-file", f"names {told[:120]}, which does not exist"
 
 
-def _first_pixel(nodes: list[Node], findings: Findings) -> float:
+def _first_pixel(parsed: list[tuple[Path, Node]], pictures: Pictures, findings: Findings) -> float:
     """What to take from each minimum: 1 where the first pixel is 1, as the standard has it, 0 where it is 0."""
-    marks = {node.first("source").get("annotation") for node in nodes if node.first("source")}  # type: ignore[union-attr]
+    marks = {node.first("source").get("annotation") for _, node in parsed if node.first("source")}  # type: ignore[union-attr]
     if marks == {_MARK}:
         return 1.0
     lowest, reaches, boxes = None, False, 0
-    for node in nodes:
+    for file, node in parsed:
         size = node.first("size")
         sides = [number(size.get(side)) if size else None for side in ("width", "height")]
+        if not all(sides) and len(same := pictures.with_stem(_stem(file, pictures))) == 1 and (header := header_of(same[0])):
+            sides = [float(side) for side in header.stored]
         for entry in node.all("object"):
             box = entry.first("bndbox")
             values = [number(box.get(key)) if box else None for key in ("xmin", "ymin", "xmax", "ymax")]

@@ -1,11 +1,11 @@
-"""YOLO: `data.yaml` with the classes, a text file a picture with boxes or polygons as fractions of its sides."""
+"""YOLO: `data.yaml` with the classes, a text file a picture with boxes, polygons or key points (pose) as fractions of its sides."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,15 +13,25 @@ from mlscaffold.datasets.collecting import Findings, frame, judged
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under
 from mlscaffold.datasets.geometry import bounds, number, turned_upright
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.keypoints import one_each, skeletons
 from mlscaffold.datasets.parsing import LARGEST, Unreadable, decode, load, read_yaml
 from mlscaffold.datasets.pictures import Pictures, header_of, pictures_of, short, split_in
-from mlscaffold.datasets.record import SPLIT_NAMES, Box, Reading, Record, Shape, Sniff, is_clutter
+from mlscaffold.datasets.record import SPLIT_NAMES, Box, Reading, Record, Shape, Skeleton, Sniff, is_clutter
 from mlscaffold.datasets.tables import write_atomic
+from mlscaffold.datasets.yolo_pose import Pose, pose_for, pose_of
 
-HOLDS = holds("pictures, boxes, outlines, split")
+HOLDS = holds("pictures, boxes, outlines, split, key points, box beside key points")
 PIXELS = 1.5
 """A coordinate beyond is no fraction: it is in pixels."""
 _LISTS = frozenset({"classes.txt", "obj.names", "train.txt", "val.txt", "valid.txt", "test.txt", "predefined_classes.txt"})
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """Names by index, and the key points of a set that has some."""
+
+    names: dict[int, str]
+    pose: Pose | None
 
 
 def sniff(path: Path) -> Sniff:
@@ -101,11 +111,12 @@ def read(path: Path) -> Reading:
             findings.unreadable(error)
             return findings.failed()
     names = _names(values, root, yaml.name if yaml else "data.yaml", findings)
-    _read_set(root, values, names, pictures := pictures_of(root), findings)
+    pose = pose_of(values, names, where=yaml.name if yaml else "data.yaml", findings=findings)
+    _read_set(root, values, _Classes(names, pose), pictures := pictures_of(root), findings)
     return findings.reading(pictures)
 
 
-def _read_set(root: Path, values: dict[str, Any], names: dict[int, str], pictures: Pictures, findings: Findings) -> None:
+def _read_set(root: Path, values: dict[str, Any], names: _Classes, pictures: Pictures, findings: Findings) -> None:
     """Read the pictures of a set, and label files that have none."""
     labels = {file.relative_to(root).as_posix(): file for file in _labels(root)}
     splits = _splits(values)
@@ -207,7 +218,7 @@ def _splits(values: dict[str, Any]) -> list[tuple[str, str]]:
     return sorted((pair for pair in set(found) if times[pair[0]] == 1), key=lambda pair: (-len(pair[0]), pair))
 
 
-def _objects(file: Path, where: str, names: dict[int, str], size: tuple[int, int], findings: Findings) -> list[Shape]:
+def _objects(file: Path, where: str, names: _Classes, size: tuple[int, int], findings: Findings) -> list[Shape]:
     """The objects of one label file, a line each."""
     try:
         text = decode(load(file, where, largest=LARGEST >> 4))[0]
@@ -222,7 +233,7 @@ def _objects(file: Path, where: str, names: dict[int, str], size: tuple[int, int
     ]
 
 
-def _shape(line: str, at: str, names: dict[int, str], size: tuple[int, int], findings: Findings) -> Shape | None:
+def _shape(line: str, at: str, classes: _Classes, size: tuple[int, int], findings: Findings) -> Shape | None:
     """One line; None if it was refused."""
     cells = line.split()
     found = [number(cell) for cell in cells]
@@ -231,11 +242,14 @@ def _shape(line: str, at: str, names: dict[int, str], size: tuple[int, int], fin
         bad = next(cell for cell, value in zip(cells, found, strict=True) if value is None)
         findings.object(at, "broken-number", f'"{bad[:40]}" is no finite number')
         return None
+    names, pose = classes.names, classes.pose
     index, rest = values[0], values[1:]
     if index != int(index) or index < 0 or (names and int(index) not in names):
         findings.object(at, "class-index-out-of-range", f"class {cells[0][:20]}; {len(names)} names are declared", field="class")
         return None
     label = names.get(int(index), str(int(index)))
+    if pose:
+        return _posed(label, rest, pose.skeletons.get(int(index)), pose, at=at, size=size, findings=findings)
     if len(rest) == 5:
         findings.object(at, "score-column", "has six columns, the last a score: a prediction, no annotation")
         return None
@@ -255,6 +269,29 @@ def _shape(line: str, at: str, names: dict[int, str], size: tuple[int, int], fin
     return Shape(label, rings=(tuple(round(value, 6) for value in ring),), origin=at)
 
 
+def _posed(
+    label: str, rest: list[float], skeleton: Skeleton | None, pose: Pose, *, at: str, size: tuple[int, int], findings: Findings
+) -> Shape | None:
+    """One line of a set with key points; None if it was refused."""
+    wanted = 4 + pose.count * pose.width
+    if len(rest) not in (4, wanted):
+        message = f"has {len(rest) + 1} columns; kpt_shape [{pose.count}, {pose.width}] makes {wanted + 1}"
+        findings.object(at, "broken-line", message)
+        return None
+    places = [*rest[:4], *(value for place, value in enumerate(rest[4:]) if place % pose.width < 2)]
+    if max(map(abs, places)) > PIXELS:
+        findings.object(at, "pixel-units", f"holds {max(places, key=abs):g}: fractions from 0 to 1 are wanted, these are pixels")
+        return None
+    try:
+        named = pose.read(rest[4:], skeleton, size)
+    except ValueError as error:
+        findings.object(at, "broken-keypoints", f"key points are {error}")
+        return None
+    x, y, width, height = rest[:4]
+    box: Box = ((x - width / 2) * size[0], (y - height / 2) * size[1], width * size[0], height * size[1])
+    return Shape(label, _clean(box) if width or height or not named else None, keypoints=named, origin=at)
+
+
 def _clean(box: Box) -> Box:
     """The box without the dust of arithmetic."""
     return round(box[0], 6), round(box[1], 6), round(box[2], 6), round(box[3], 6)
@@ -268,10 +305,10 @@ def place(record: Record) -> str:
 def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None:
     """Write `data.yaml` and a label file a picture, also for pictures without objects."""
     names = classes_of((item.record for item in items), classes)
+    pose = pose_for(skeletons(item.record for item in items), names)
     for item in items:
-        lines = "".join(f"{_line(shape, names, item.size)}\n" for shape in item.record.shapes)
-        label = PurePosixPath("labels", item.file.removeprefix("images/")).with_suffix(".txt")
-        write_atomic(folder / label, lines.encode("utf-8"))
+        lines = "".join(f"{_line(shape, names, item.size, pose)}\n" for shape in item.record.shapes)
+        write_atomic(folder / _label_places(item.file)[0], lines.encode("utf-8"))
     import yaml
 
     splits = {({"validation": "val"}.get(split, split)): f"images/{split}" for split in by_split(items) if split} or {
@@ -279,7 +316,10 @@ def write(items: Sequence[Placed], folder: Path, classes: Sequence[str]) -> None
     }
     splits.setdefault("train", "images/train")
     splits.setdefault("val", splits["train"])
-    text = yaml.safe_dump({**splits, "nc": len(names), "names": dict(enumerate(names))}, allow_unicode=True, sort_keys=False)
+    told = pose.declared() if pose else {}
+    text = yaml.safe_dump(
+        {**splits, **told, "nc": len(names), "names": dict(enumerate(names))}, allow_unicode=True, sort_keys=False
+    )
     write_atomic(folder / "data.yaml", text.encode("utf-8"))
 
 
@@ -295,11 +335,25 @@ def fit(record: Record, lost: Counter[str]) -> Record:
     return replace(record, size=header.upright)
 
 
-def _line(shape: Shape, names: Sequence[str], size: tuple[int, int]) -> str:
+def fit_all(records: Sequence[Record], lost: Counter[str]) -> list[Record]:
+    """A class has one skeleton, and beside key points no outline can stand."""
+    records = one_each(records, lost)
+    if not skeletons(records):
+        return records
+    drawn = sum(bool(shape.rings) for record in records for shape in record.shapes)
+    lost["outlines, now boxes"] += drawn
+    return [
+        replace(record, shapes=tuple(replace(s, rings=(), box=bounds(s)) if s.rings else s for s in record.shapes))
+        for record in records
+    ]
+
+
+def _line(shape: Shape, names: Sequence[str], size: tuple[int, int], pose: Pose | None) -> str:
     """Class and fractions of one object."""
     if shape.rings:
         values = [value / size[place % 2] for place, value in enumerate(shape.rings[0])]
     else:
         x, y, width, height = bounds(shape) or (0.0, 0.0, 0.0, 0.0)
         values = [(x + width / 2) / size[0], (y + height / 2) / size[1], width / size[0], height / size[1]]
+        values += pose.written(shape.keypoints, size) if pose else []
     return " ".join([str(names.index(shape.label)), *(f"{value:.12g}" for value in values)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from mlscaffold.splitnames import is_test, order
+
 NO_SPLIT = "no split"
 
 
@@ -43,18 +45,21 @@ class DataDiff:
     def turns(self) -> dict[str, Counter[tuple[str, str]]]:
         """Split → (old label, new label) → how many, the most frequent first."""
         found: dict[str, Counter[tuple[str, str]]] = {}
-        places = ("train", "validation", "eyeball", "test")
-        for one in sorted(self.relabelled, key=lambda one: places.index(one.split) if one.split in places else len(places)):
+        for one in sorted(self.relabelled, key=lambda one: (one.split == NO_SPLIT, order(one.split))):
             found.setdefault(one.split, Counter())[one.before, one.after] += 1
         return found
 
     @property
     def test_touched(self) -> bool:
-        """Whether the test set is another one: numbers measured on it before and after are not comparable."""
-        return any(
-            "test" in (one.split, one.before)
-            for one in (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
-        )
+        """Whether a test set is another one: numbers measured on it before and after are not comparable."""
+        return bool(self.tests_touched)
+
+    @property
+    def tests_touched(self) -> tuple[str, ...]:
+        """The test sets that are other ones."""
+        changed = (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
+        names = {one.split for one in changed} | {one.before for one in self.moved} | {one.after for one in self.moved}
+        return tuple(sorted(filter(is_test, names), key=order))
 
     @property
     def headline(self) -> str:

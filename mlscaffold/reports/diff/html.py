@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mlscaffold import __version__
 from mlscaffold.reports.diff.content import DataDiff
-from mlscaffold.reports.diff.text import TEST
+from mlscaffold.reports.diff.text import warning
 from mlscaffold.reports.rendering import page
 
 MOST = 300
@@ -25,6 +25,6 @@ def render(found: DataDiff, *, picture: Callable[[str], str]) -> str:
         turns=[(split, turns.most_common()) for split, turns in found.turns.items()],
         sections=[(title, [(row, picture(row.path)) for row in rows[:MOST]], len(rows)) for title, rows in sections if rows],
         most=MOST,
-        warning=TEST,
+        warning=warning(found),
         version=__version__,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlscaffold.reports.diff.content import Changed, DataDiff
-from mlscaffold.reports.diff.text import TEST
+from mlscaffold.reports.diff.text import warning
 
 MOST = 40
 
@@ -13,7 +13,7 @@ def render(found: DataDiff) -> str:
     before, after = found.rows
     lines = [f"### Data: {found.headline}", "", f"Since `{found.commit[:10]}`: {before} rows then, {after} now.", ""]
     if found.test_touched:
-        lines += [f"> **{TEST}**", ""]
+        lines += [f"> **{warning(found)}**", ""]
     if found.classes[0] != found.classes[1]:
         lines += [f"Classes were {_list(found.classes[0])}; they are {_list(found.classes[1])}.", ""]
     if found.relabelled:

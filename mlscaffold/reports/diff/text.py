@@ -8,7 +8,6 @@ from mlscaffold.reports.content import clean
 from mlscaffold.reports.diff.content import Changed, DataDiff
 
 SHOWN = 8
-TEST = "The test set is not what it was: evaluate the released model on it anew before anything is compared."
 
 
 def render(found: DataDiff) -> str:
@@ -40,7 +39,15 @@ def _lines(found: DataDiff) -> Iterable[str]:
         yield "  other bytes under the same name: raw pictures are never changed in place"
         yield from _some([clean(r.path) for r in found.contents])
     if found.test_touched:
-        yield f"  {TEST}"
+        yield f"  {warning(found)}"
+
+
+def warning(found: DataDiff) -> str:
+    """What another test set asks for."""
+    names = found.tests_touched
+    told = "The test set is" if names == ("test",) else f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
+    them = "it" if len(names) == 1 else "them"
+    return f"{told} not what {'it was' if len(names) == 1 else 'they were'}: evaluate the released model on {them} anew before anything is compared."
 
 
 def _by_split(rows: Sequence[Changed]) -> list[tuple[str, int]]:

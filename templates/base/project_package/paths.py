@@ -4,12 +4,19 @@ Use the names as `paths.RAW`, so that a test can point them elsewhere.
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path, PurePosixPath
 
 from project_package.errors import ProjectError
 
-SPLITS = ("train", "validation", "eyeball", "test")
+SPLITS = ("train", "validation", "eyeball", "test")  # that every project has
+OTHER_SPLITS = re.compile(r"augmented|test-[a-z0-9]+(-[a-z0-9]+)*")  # held out of extra data; test sets with a name
+
+
+def is_split(name: str) -> bool:
+    """Say whether this is the name of a split."""
+    return name in SPLITS or OTHER_SPLITS.fullmatch(name) is not None
 
 
 def find_root() -> Path:

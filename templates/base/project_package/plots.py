@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 
 from project_package import records
 
-TRAIN, VALIDATION = "#4c72b0", "#dd8452"
+TRAIN, VALIDATION, AUGMENTED = "#4c72b0", "#dd8452", "#55a868"
+CURVES = (("train", "train", TRAIN), ("aug", "augmented", AUGMENTED), ("val", "validation", VALIDATION))
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -28,7 +29,9 @@ def curves(rows: Sequence[Mapping[str, str]], best: int, path: Path) -> None:
     figure = Figure(figsize=(9, 3.4))
     epochs = [int(row["epoch"]) for row in rows]
     for axis, what, name in zip(figure.subplots(1, 2), ("loss", "acc"), ("loss", "accuracy"), strict=True):
-        for split, label, colour in (("train", "train", TRAIN), ("val", "validation", VALIDATION)):
+        for split, label, colour in CURVES:
+            if f"{split}_{what}" not in rows[0]:
+                continue
             values = [float(row[f"{split}_{what}"] or math.nan) for row in rows]
             axis.plot(epochs, values, color=colour, label=label, marker="." if len(rows) < 3 else None)
         axis.axvline(best, color="0.6", linewidth=0.8, linestyle="--")

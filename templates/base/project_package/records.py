@@ -46,6 +46,11 @@ class Row:
         return f"{self.split}/{self.path}"
 
     @property
+    def source(self) -> str:
+        """The source it comes from: the first folder under data/raw."""
+        return self.origin.partition("/")[0]
+
+    @property
     def file(self) -> Path:
         """The file itself."""
         return paths.inside(paths.PROCESSED / self.split, self.path)
@@ -216,6 +221,31 @@ def has_split(split: str) -> bool:
     """Say whether a split was prepared and has at least one sample."""
     path = paths.PROCESSED / split / "annotations.csv"
     return path.is_file() and bool(read_table(path))
+
+
+def folds() -> dict[str, int]:
+    """Return the fold of every picture that has one in data/splits (path under data/raw), for cross-validation."""
+    found = {}
+    for table in sorted(paths.DATA_SPLITS.glob("*.csv")):
+        for line, row in enumerate(read_table(table, ("path",)), start=2):
+            if fold := row.get("fold", ""):
+                if not fold.isdecimal() or int(fold) < 1:
+                    raise ProjectError(f"{paths.shown(table)}:{line}: fold {fold!r} is no number from 1 on")
+                found[row["path"]] = int(fold)
+    return found
+
+
+def source_weights() -> dict[str, float]:
+    """Return the weight of every extra source in training, as its source.toml says; a picture of any other counts 1."""
+    found = {}
+    for path in sorted(paths.RAW.glob("*/source.toml")):
+        source = read_toml(path)
+        weight = source.get("weight", 1)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= 1:
+            raise ProjectError(f"{paths.shown(path)}: weight {weight!r} is not above 0 and at most 1")
+        if source.get("role") == "extra":
+            found[path.parent.name] = float(weight)
+    return found
 
 
 def acceptance() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from mlscaffold.model import Status
-from tests.checks.stories import misses, passes, says
+from tests.checks.stories import SECOND, misses, passes, says
 from tests.conftest import Sandbox
 
 CARD = "exports/onnx/card.json"
@@ -73,3 +73,33 @@ def test_without_answers(project: Sandbox) -> None:
     misses(project, CHECK, "predictions.csv is missing")
     project.edit_json(CARD, lambda c: c.update(verified_by=[], agreement=None))
     says(project, CHECK, "were computed nowhere yet", status=Status.UNKNOWN)
+
+
+def mix(project: Sandbox, path: str, share: float, digits: int) -> None:
+    """Pull every probability towards a third, and print so many digits."""
+
+    def change(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        mixed = {k: lambda v: f"{float(v) * (1 - share) + share / 3:.{digits}f}" for k in rows[0] if k.startswith("p:")}
+        return [{k: mixed[k](v) if k in mixed else v for k, v in row.items()} for row in rows]
+
+    project.edit_csv(path, change)
+
+
+def test_a_table_that_was_copied(project: Sandbox) -> None:
+    source = f"{SECOND}/predictions.csv"
+    mix(project, source, 1.23e-6, 10)
+    project.copy(source, ANSWERS)
+    says(
+        project,
+        CHECK,
+        "onnx: 150 answers equal those of the source to the last digit, and the card says that logits differ by up to 2.1e-05",
+    )
+    project.edit_json(CARD, lambda c: c.update(max_difference=0.0))
+    passes(project, CHECK)  # the same program, the same bits
+
+
+def test_probabilities_further_apart_than_the_logits(project: Sandbox) -> None:
+    mix(project, ANSWERS, 0.1, 7)
+    says(project, CHECK, "onnx: max_difference 2.1e-05 recorded, and probabilities differ by up to 0.0")
+    project.edit_json(CARD, lambda c: c.update(max_difference=0.4))
+    passes(project, CHECK)

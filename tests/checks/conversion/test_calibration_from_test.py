@@ -50,3 +50,10 @@ def test_one_picture(project: Sandbox) -> None:
 def test_without_exports(project: Sandbox) -> None:
     project.remove("exports")
     misses(project, CHECK, "exports has no converted model")
+
+
+def test_a_named_test_set_is_an_exam_too(project: Sandbox) -> None:
+    calibrate(project, "test-night", 64)
+    says(project, CHECK, "64 pictures of test-night; train is wanted")
+    calibrate(project, "augmented", 64)
+    says(project, CHECK, "64 pictures of augmented; train is wanted", status=Status.WARN)

@@ -31,3 +31,10 @@ def test_measured_on_another_split(project: Sandbox) -> None:
 def test_never_measured(project: Sandbox) -> None:
     project.edit_json(CARD, lambda c: c.update(evaluation=None))
     misses(project, CHECK, "onnx was not measured on test")
+
+
+def test_the_checkpoint_of_one_run_under_the_name_of_another(project: Sandbox) -> None:
+    from tests.finished import RUN, TUNED
+
+    project.edit_json(CARD, lambda c: c["source"].update(run=RUN))
+    says(project, CHECK, f"onnx: the card says run {RUN}; checkpoint", f"is of {TUNED}")

@@ -79,3 +79,8 @@ def test_a_format_without_a_runtime_here(project: Sandbox) -> None:
 def test_without_exports(project: Sandbox) -> None:
     project.remove("exports")
     misses(project, CHECK, "exports has no converted model")
+
+
+def test_a_tail_that_is_faster_than_the_middle(project: Sandbox) -> None:
+    project.edit_json(CARD, lambda c: c["latency"].update(p50_ms=9.0))
+    says(project, CHECK, "onnx: latency: p95 is 0.6 ms, half of the answers take 9 ms: that was not measured")

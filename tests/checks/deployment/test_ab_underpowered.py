@@ -37,3 +37,13 @@ def test_without_numbers(project: Sandbox) -> None:
     project.remove(SECOND)
     project.replace(DEPLOY, "smallest_effect = 0.05\n", "")
     misses(project, CHECK, "the comparison of models has no smallest_effect")
+
+
+def test_an_effect_that_no_model_can_have(project: Sandbox) -> None:
+    project.replace(DEPLOY, "smallest_effect = 0.05", "smallest_effect = 0.2")
+    says(
+        project,
+        CHECK,
+        "no model can be better by that much than 0.940, and acceptance.toml tolerates an error of 0.06",
+        status=Status.WARN,
+    )

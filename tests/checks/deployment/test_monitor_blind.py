@@ -7,6 +7,7 @@ from tests.conftest import Sandbox
 SERVICE = "reports/deployment/service.json"
 DRILL = "reports/deployment/monitoring.json"
 
+DEPLOY = "deploy.toml"
 CHECK = "deployment.monitor-blind"
 
 
@@ -49,3 +50,31 @@ def test_without_a_drill(project: Sandbox) -> None:
     misses(project, CHECK, "has no drill with clean and shifted pictures")
     project.remove(DRILL)
     misses(project, CHECK, "the alarm was not tried yet")
+
+
+def test_limits_that_nothing_reaches(project: Sandbox) -> None:
+    project.replace(DEPLOY, "psi = 0.25", "psi = 25")
+    says(project, CHECK, "the alarm is at PSI 25; the shifted pictures of the drill reach 1.90: it would not ring")
+    project.replace(DEPLOY, "psi = 25", "psi = 0.25")
+    project.replace(DEPLOY, "confidence_drop = 0.1", "confidence_drop = 0.95")
+    says(project, CHECK, "a confidence that falls by 0.95; it is 0.91 on average and cannot fall so far")
+
+
+def test_a_window_that_never_fills(project: Sandbox) -> None:
+    project.replace(DEPLOY, "window = 500", "window = 50_000_000")
+    says(project, CHECK, "a window of 50,000,000 requests fills in 5,102 days at 9800 a day", status=Status.WARN)
+
+
+def test_an_alarm_at_an_hour(project: Sandbox) -> None:
+    project.replace("acceptance.toml", "thresholds = [", 'thresholds = [ { metric = "latency_p95_ms", max = 50 },')
+    project.replace(DEPLOY, "p95_ms = 50", "p95_ms = 200")
+    passes(project, CHECK)  # the service adds its own time
+    project.replace(DEPLOY, "p95_ms = 200", "p95_ms = 3600000")
+    says(project, CHECK, "the alarm is at 3.6e+06 ms; acceptance.toml demands 50 ms, and 7 ms were measured", status=Status.WARN)
+
+
+def test_confidence_alone_may_ring(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda m: m["drill"]["shifted"].update(psi=0.2))
+    passes(project, CHECK)  # 0.91 to 0.55 is beyond 0.1
+    project.edit_json(DRILL, lambda m: m["drill"]["shifted"]["confidence"].update(window=0.9))
+    says(project, CHECK, "the alarm is at PSI 0.25; the shifted pictures of the drill reach 0.20")

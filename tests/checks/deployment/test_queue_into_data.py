@@ -33,3 +33,8 @@ def test_every_picture_or_none(project: Sandbox) -> None:
 def test_without_a_queue(project: Sandbox) -> None:
     project.replace(DEPLOY, 'folder = "data/review"\n', "")
     misses(project, CHECK, "names no folder for unsure pictures")
+
+
+def test_the_project_itself_is_no_folder_for_review(project: Sandbox) -> None:
+    project.replace(DEPLOY, "data/review", ".")
+    says(project, CHECK, 'the queue writes to ".", the project itself')

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from mlscaffold.model import Status
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
@@ -67,3 +69,58 @@ def test_another_provider(project: Sandbox) -> None:
 def test_without_a_pipeline(project: Sandbox) -> None:
     project.remove(FILE)
     misses(project, CHECK, "no pipeline redeploys the model")
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        ("mlscaffold check --all | tee check.log", "can never fail (| tee, without pipefail, line 13)"),
+        ("mlscaffold check --all &", "can never fail (& (in the background), line 13)"),
+        ("if mlscaffold check --all; then echo fine; fi", "can never fail (asks whether it failed, and goes on, line 13)"),
+        ("mlscaffold check --all || echo never mind", "can never fail (|| echo never mind, line 13)"),
+        ('echo "mlscaffold check --all"', "job deploy deploys without mlscaffold check before it"),
+        ("mlscaffold check --help", "job deploy deploys without mlscaffold check before it"),
+        ("mlscaffold check --stage problem", "job deploy deploys after a check of stage problem only"),
+    ],
+)
+def test_a_check_in_name_only(project: Sandbox, run: str, words: str) -> None:
+    project.replace(
+        FILE, "      - run: mlscaffold check --all\n", f"      - run: {run}\n" if '"' not in run else f"      - run: '{run}'\n"
+    )
+    says(project, CHECK, words)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "|\n          set -o pipefail\n          mlscaffold check --all | tee check.log",
+        "|\n          mlscaffold check --all || { cat check.log; exit 1; }",
+        "|\n          if ! mlscaffold check --all; then\n            exit 1\n          fi",
+        "|\n          set +e\n          mlscaffold check --all\n          code=$?\n          set -e\n          exit $code",
+        "|\n          mlscaffold check --all\n          mlscaffold report --format html || true",
+        "mlscaffold check --stage deployment",
+        "mlscaffold check --stage ${{ matrix.stage }}",
+    ],
+)
+def test_a_check_told_at_more_length(project: Sandbox, run: str) -> None:
+    project.replace(FILE, "      - run: mlscaffold check --all\n", f"      - run: {run}\n")
+    passes(project, CHECK)
+
+
+def test_bash_named_as_the_shell_minds_pipes(project: Sandbox) -> None:
+    project.replace(FILE, "run: mlscaffold check --all\n", "run: mlscaffold check --all | tee check.log\n        shell: bash\n")
+    passes(project, CHECK)
+
+
+def test_a_job_that_is_switched_off(project: Sandbox) -> None:
+    project.replace(FILE, "  check:\n", "  check:\n    if: false\n")
+    says(project, CHECK, "job check never runs (if: false)")
+
+
+def test_the_check_stands_in_a_workflow_of_its_own(project: Sandbox) -> None:
+    text = project.read(FILE)
+    job = text[text.index("  check:\n") : text.index("  deploy:\n")]
+    project.write({FILE: text.replace(job, "  check:\n    uses: ./.github/workflows/ci.yml\n")})
+    passes(project, CHECK)
+    project.replace(".github/workflows/ci.yml", "run: mlscaffold check", "run: pytest")
+    says(project, CHECK, "job deploy deploys without mlscaffold check before it")

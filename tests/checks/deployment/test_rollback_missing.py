@@ -48,3 +48,8 @@ def test_without_a_way_back(project: Sandbox) -> None:
     start = text.index("[rollback]")
     project.write({DEPLOY: text[:start] + text[text.index("[", start + 1) :]})
     misses(project, CHECK, "neither digest nor plan")
+
+
+def test_how_is_still_to_be_found(project: Sandbox) -> None:
+    project.replace(DEPLOY, "turn the key at lane two", "TBD")
+    says(project, CHECK, "does not say how the old state is brought back")

@@ -35,3 +35,35 @@ def test_numbers_that_claim_nothing(project: Sandbox) -> None:
 def test_without_a_document(project: Sandbox) -> None:
     project.remove(DOCUMENT)
     misses(project, CHECK, "is missing")
+
+
+def test_a_number_of_one_class(project: Sandbox) -> None:
+    text = "# Evaluation\n\n## Results\n\n{}\n"
+    from mlscaffold.practice import metrics
+    from tests.checks.stories import FIRST
+    from tests.finished import CLASSES, rows_of
+
+    pairs = [(r["label"], r["prediction"]) for r in rows_of((project.root / FIRST / "predictions.csv").read_bytes())]
+    recall = metrics.class_scores(metrics.confusion(pairs, CLASSES))[1].recall
+    for told in (
+        f"The recall of rose is {recall:.3f}.",
+        f"Trefferquote von rose: {recall:.1%}",
+        "Recall for “rose” 0.75 is demanded.",
+    ):
+        project.write({DOCUMENT: text.format(told)})
+        passes(project, CHECK)
+    project.write({DOCUMENT: text.format("The recall of rose is 0.999.")})
+    says(project, CHECK, f'"recall of rose is 0.999" is not what the predictions give: recall of rose is {recall:.3f}')
+
+
+def test_numbers_of_others(project: Sandbox) -> None:
+    text = "# Evaluation\n\n## Results\n\n{}\n"
+    for told in (
+        "In the pilot of last year another system had an accuracy of 0.91 on its own pictures.",
+        "LeNet has an accuracy of 0.992 on MNIST.",
+        "Ein früheres System hatte eine Genauigkeit von 91 %.",
+    ):
+        project.write({DOCUMENT: text.format(told)})
+        passes(project, CHECK)
+    project.write({DOCUMENT: text.format("Unlike others, our model has an accuracy of 0.999.")})
+    says(project, CHECK, "accuracy is 0.860")

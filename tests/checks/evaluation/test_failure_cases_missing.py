@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from mlscaffold.model import Status
+from tests.checks.evaluation.test_causes_differ import sort
 from tests.checks.stories import FIRST, misses, passes, says
 from tests.conftest import Sandbox
 
@@ -78,3 +79,37 @@ def test_other_languages(project: Sandbox) -> None:
 def test_without_a_document(project: Sandbox) -> None:
     project.remove(DOCUMENT)
     misses(project, CHECK, "docs/07-evaluation (md, docx or pdf) is missing")
+
+
+def test_a_table_of_causes_says_it_too(project: Sandbox) -> None:
+    retell(project, "See the table.")
+    project.remove("reports/tuning/chosen.toml")  # the table is of training's choice then
+    says(project, CHECK, "3 words about 4 mistakes of the eyeball split")
+    sort(project)
+    passes(project, CHECK)
+    table = project.open().glob("reports/evaluation/causes/*/mistakes.csv")[0]
+    project.edit_csv(table, lambda rows: [{**r, "path": r["path"].replace("/", "/x")} for r in rows])
+    says(project, CHECK, "3 words about 4 mistakes of the eyeball split")
+
+
+def test_mistakes_that_are_denied_at_length(project: Sandbox) -> None:
+    for denial in (
+        "Es wurden keine nennenswerten Fehler gefunden; was abweicht, ist nicht der Rede wert und wurde darum auch nicht weiter betrachtet.",
+        "We went through the whole split with care and found no mistakes that would be worth a closer look or any further work.",
+    ):
+        retell(project, denial)
+        found = says(project, CHECK, "the text says that there are no mistakes worth a word; eyeball.csv has 4, first eyeball/")
+        assert found.evidence[1].line
+    retell(
+        project,
+        "No mistakes with daisies were found; a closed rose, though, is taken for a tulip, and that is what most of them are.",
+    )
+    passes(project, CHECK)
+
+
+def test_a_picture_that_is_nowhere(project: Sandbox) -> None:
+    story = "Closed flowers show only green, as in {}; that is half of all mistakes, which figures/confusion.png and curves.svg show too."
+    retell(project, story.format("eyeball/belt/rose/invented.png"))
+    says(project, CHECK, "1 named files are in no split: eyeball/belt/rose/invented.png")
+    retell(project, story.format(mistakes(project)[0]))
+    passes(project, CHECK)

@@ -46,3 +46,9 @@ def test_a_threshold_chosen_on_test(project: Sandbox) -> None:
 def test_without_an_evaluation(project: Sandbox) -> None:
     project.remove(FIRST)
     misses(project, CHECK, "no evaluation")
+
+
+def test_a_decision_on_a_named_test_set(project: Sandbox) -> None:
+    choice = {"what": "threshold", "by": "f1", "split": "test-night"}
+    project.edit_json(f"{FIRST}/provenance.json", lambda p: p.update(decisions=[choice]))
+    says(project, CHECK, "threshold was chosen on test-night by f1; choose it on validation")

@@ -71,3 +71,11 @@ def test_without_numbers(project: Sandbox) -> None:
 def test_without_a_model(empty: Sandbox) -> None:
     empty.write({"data/schema.toml": 'schema = 1\nclasses = ["a", "b"]\n'})
     misses(empty, CHECK, "no run is chosen")
+
+
+def test_the_report_for_people_was_edited(project: Sandbox) -> None:
+    report = "# Evaluation\n\n| metric | value | from | to |\n|---|---|---|---|\n| accuracy (optimised) | 0.8600 | 0.8 | 0.91 |\n\n- accuracy: 0.86, wanted min 0.85: met\n"
+    project.write({f"{FIRST}/report.md": report})
+    passes(project, CHECK)
+    project.replace(f"{FIRST}/report.md", "0.8600", "0.9340")
+    says(project, CHECK, "report.md says accuracy 0.9340, metrics.json 0.86")

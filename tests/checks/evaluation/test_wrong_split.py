@@ -41,3 +41,15 @@ def test_renamed_pictures_do_no_harm(project: Sandbox) -> None:
 def test_without_predictions(project: Sandbox) -> None:
     project.remove(FILE)
     misses(project, CHECK, "predictions.csv is missing")
+
+
+def test_without_an_eyeball_split_the_mistakes_are_those_of_validation(project: Sandbox) -> None:
+    project.remove("data/processed/eyeball")
+    run = next(project.root.glob("reports/training/*/validation.csv")).relative_to(project.root).as_posix()
+    project.copy(run, f"{FIRST}/eyeball.csv")
+    assert not [f for f in project.check(CHECK) if "eyeball.csv" in f.message]
+
+
+def test_mistakes_of_test_in_the_table_of_the_eyeball(project: Sandbox) -> None:
+    project.copy(FILE, f"{FIRST}/eyeball.csv")
+    says(project, CHECK, "150 of 150 rows of eyeball.csv belong to test, first test/")

@@ -47,3 +47,8 @@ def test_a_batch_of_test(project: Sandbox) -> None:
 def test_only_the_newest_counts(project: Sandbox) -> None:
     project.write({"reports/model/20261001T090000Z-ada-old/overfit.json": "{}"})
     assert project.check(CHECK) == []
+
+
+def test_a_loss_below_zero(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p.update(losses=[-x for x in p["losses"]]))
+    assert "cross entropy is never below 0" in project.check(CHECK)[0].message

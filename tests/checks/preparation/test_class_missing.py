@@ -42,3 +42,13 @@ def test_no_test_split_and_a_misspelt_one(project: Sandbox) -> None:
 def test_an_eyeball_split_may_lack_a_rare_class(project: Sandbox) -> None:
     project.edit_csv(TABLE, lambda rows: [r for r in rows if not (r["split"] == "eyeball" and r["label"] == "rose")])
     assert project.check(CHECK) == []
+
+
+def test_a_split_that_does_not_exist_and_one_that_may(project: Sandbox) -> None:
+    project.edit_csv(
+        TABLE,
+        lambda rows: [{**r, "split": "test-night" if i else "test-Night"} if i in (0, 200) else r for i, r in enumerate(rows)],
+    )
+    (found,) = project.check(CHECK)
+    assert "1 row names a split that does not exist: 'test-Night'" in found.message
+    assert "test-night" in found.fix

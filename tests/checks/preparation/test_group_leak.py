@@ -159,3 +159,16 @@ def test_a_namesake_in_another_folder_is_no_original(project: Sandbox) -> None:
     assert project.check(CHECK) == []
     project.edit_csv(TABLE, lambda rows: [r for r in rows if r["path"] != "belt/a/p001.png"])
     assert "belt/b/p001.png (test)" in project.check(CHECK)[0].message
+
+
+def test_test_sets_may_share_a_group_and_train_may_not(project: Sandbox) -> None:
+    def deal(rows: list[Row]) -> list[Row]:
+        held = [{**r, "split": "test-night"} if i in (300, 301) else r for i, r in enumerate(rows)]
+        return [{**r, "group": "meadow" if i in (299, 300, 301) else ""} for i, r in enumerate(held)]
+
+    project.edit_csv(TABLE, deal)
+    assert {r.split(",")[-1] for r in project.read(TABLE).splitlines() if "meadow" in r} == {"test", "test-night"}
+    assert project.check(CHECK) == []
+    project.edit_csv(TABLE, lambda rows: [{**r, "group": "meadow"} if i == 0 else r for i, r in enumerate(rows)])
+    (found,) = project.check(CHECK)
+    assert "meadow has 1 in train, 1 in test, 2 in test-night" in found.message

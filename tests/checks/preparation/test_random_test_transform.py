@@ -67,3 +67,9 @@ def test_copies_in_train_are_fine(project: Sandbox) -> None:
 def test_a_split_that_is_not_described(project: Sandbox) -> None:
     project.edit_json(FILE, lambda p: p["splits"].pop("test"))
     assert "does not say what is done to test" in project.check(CHECK)[0].message
+
+
+def test_a_random_step_on_a_named_test_set(project: Sandbox) -> None:
+    steps(project, "test-night", {"op": "RandomResizedCrop"})
+    (found,) = project.check(CHECK)
+    assert "test-night: RandomResizedCrop" in found.message

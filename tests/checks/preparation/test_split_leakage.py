@@ -151,3 +151,30 @@ def test_copies_of_one_class_are_named_so(project: Sandbox) -> None:
     assert '(6 the same pixels, all of class "daisy")' in leak(project).message
     project.copy("data/raw/belt/rose/img0002.png", "data/raw/belt/rose/img0272.png")
     assert "(7 the same pixels)" in leak(project).message
+
+
+def rename_split(project: Sandbox, path: str, name: str) -> None:
+    project.edit_csv(TABLE, lambda rows: [{**r, "split": name} if r["path"] == path else r for r in rows])
+
+
+def test_a_named_test_set_and_what_is_held_out_of_extra_data_leak_like_any_other_split(project: Sandbox) -> None:
+    for name in ("test-night", "augmented"):
+        rename_split(project, TEST, name)
+        put(project, TEST, Image.open(project.root / "data/raw" / TRAIN), "BMP")
+        assert f"1 of 1 {name} picture is in train too (1 the same pixels)" in leak(project).message
+
+
+def test_what_two_test_sets_share_is_told_and_no_leak(project: Sandbox) -> None:
+    other = "belt/daisy/img0274.png"
+    rename_split(project, other, "test-night")
+    put(project, other, Image.open(project.root / "data/raw" / TEST), "BMP")
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "1 of 1 test-night picture is in test too (1 the same pixels)" in found.message
+    assert "the two are not independent" in found.message
+
+
+def test_a_number_of_a_fold_hides_no_leak(project: Sandbox) -> None:
+    put(project, "belt/daisy/img0181.png", Image.open(project.root / "data/raw" / TRAIN), "BMP")
+    project.edit_csv(TABLE, lambda rows: [{**r, "fold": str(1 + i % 5)} for i, r in enumerate(rows)])
+    assert "1 of 60 validation pictures is in train too" in leak(project).message

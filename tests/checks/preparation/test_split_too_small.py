@@ -59,3 +59,12 @@ def test_no_tolerable_error_no_judgement_over_all(project: Sandbox) -> None:
 def test_few_to_validate_on(project: Sandbox) -> None:
     project.edit_csv(TABLE, lambda rows: [r for i, r in enumerate(rows) if r["split"] != "validation" or i % 3 == 0])
     assert "validation has 20 pictures" in project.check(CHECK)[0].message
+
+
+def test_a_named_test_set_and_what_is_held_out_of_extra_data(project: Sandbox) -> None:
+    taken = {0: "augmented", 1: "augmented", 200: "test-night"}
+    project.edit_csv(TABLE, lambda rows: [{**r, "split": taken.get(i, r["split"])} for i, r in enumerate(rows)])
+    first, second = project.check(CHECK)
+    assert first.status is second.status is Status.WARN
+    assert "augmented has 2 pictures; 30 are the least to tell variance from a mismatch of data" in first.message
+    assert "test-night has 1 picture; 30 are the least to say anything about (0.9 is known to ±0.11 on as many)" in second.message

@@ -74,3 +74,9 @@ def test_a_range_of_255(project: Sandbox) -> None:
     assert project.check(CHECK) == []
     project.edit_json(FILE, lambda p: p.update(colour="L"))
     assert "mean has 3 numbers; L has 1 channels" in project.check(CHECK)[0].message
+
+
+def test_of_a_named_test_set(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p.update(statistics_of="train,test-night"))
+    (found,) = project.check(CHECK)
+    assert "mean and std are of train,test-night; train alone is wanted" in found.message

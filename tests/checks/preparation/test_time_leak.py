@@ -74,3 +74,32 @@ def test_a_time_that_nobody_can_read(project: Sandbox) -> None:
     (found,) = project.check(CHECK)
     assert found.status is Status.UNKNOWN
     assert "have no `taken` that can be read" in found.message
+
+
+def test_every_test_set_is_later_than_train(project: Sandbox) -> None:
+    project.edit_csv(
+        "data/splits/belt.csv",
+        lambda table: [{**r, "split": "test-winter"} if i % 2 and r["split"] == "test" else r for i, r in enumerate(table)],
+    )
+    date_rows(project, {**DAYS, "test-winter": "2026-03-02"}.__getitem__)
+    assert project.check(CHECK) == []
+    schema = project.read("data/schema.toml").removeprefix('time = "taken"\n')
+    project.write({"data/schema.toml": schema})
+    date_rows(project, {**DAYS, "test-winter": "2025-12-24"}.__getitem__)
+    (found,) = project.check(CHECK)
+    assert (
+        "75 of 75 test-winter pictures are older than the newest of train by `taken`: test-winter starts 2025-12-24"
+        in found.message
+    )
+
+
+def test_an_extra_picture_needs_no_time_and_is_held_to_the_one_it_has(project: Sandbox) -> None:
+    date_rows(project, DAYS.__getitem__)
+    project.write(
+        {"data/raw/web/source.toml": 'role = "extra"\n', "data/raw/web/annotations.csv": "path,label,taken\na.png,rose,\n"}
+    )
+    row = {"path": "web/a.png", "digest": "a" * 64, "label": "rose", "group": "", "split": "train"}
+    project.edit_csv("data/splits/belt.csv", lambda table: [*table, row])
+    assert project.check(CHECK) == []
+    project.replace("data/raw/web/annotations.csv", "rose,", "rose,2026-12-24")
+    assert "train ends 2026-12-24 (web/a.png)" in project.check(CHECK)[0].message

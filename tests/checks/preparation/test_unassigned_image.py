@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from mlscaffold.model import Status
 from tests.conftest import Sandbox
 
 CHECK, TABLE = "preparation.unassigned-image", "data/splits/belt.csv"
@@ -56,3 +57,12 @@ def test_a_renamed_picture_is_the_same(project: Sandbox) -> None:
     for path in ("data/manifest/belt.csv", "data/raw/belt/daisy/annotations.csv"):
         project.replace(path, "img0271.png", "closed.png")
     assert project.check(CHECK) == []
+
+
+def test_an_extra_picture_in_no_split_is_told_and_blocks_nothing(project: Sandbox) -> None:
+    source = "data/raw/belt/source.toml"
+    project.write({source: project.read(source) + '\nrole = "extra"\n'})
+    project.edit_csv("data/splits/belt.csv", lambda rows: rows[2:])
+    (found,) = project.check("preparation.unassigned-image")
+    assert found.status is Status.WARN
+    assert "2 pictures of extra sources are in no split: alike or newer than what is measured on" in found.message

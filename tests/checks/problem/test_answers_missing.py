@@ -43,8 +43,22 @@ def test_an_input_nobody_answered(project: Sandbox) -> None:
 
 
 def test_addresses_stand_for_files_that_may_not_lie_here(project: Sandbox) -> None:
-    rows = "".join(f"https://hall.example/{i}.png;rose;Grace\r\n" for i in range(5))
+    rows = "".join(f"https://hall.example/{i}.png;{'rose' if i else 'tulip'};Grace\r\n" for i in range(5))
     for i in range(1, 6):
         project.remove(f"docs/examples/bunch-{i}.png")
     project.write({FILE: "\ufeffpath;answer;by\r\n" + rows})
     assert project.check(CHECK) == []
+
+
+def test_answers_to_another_problem(project: Sandbox) -> None:
+    project.edit_csv(FILE, lambda rows: [{**r, "answer": ("oak", "elm")[i % 2]} for i, r in enumerate(rows)])
+    said(project.check(CHECK), "warn", "5 of 5 answers are no class of data/schema.toml: elm, oak", f"{FILE}:2")
+    project.edit_csv(FILE, lambda rows: [{**r, "answer": "Rose" if i else "none of these"} for i, r in enumerate(rows)])
+    assert project.check(CHECK) == []  # what is to be refused is an answer too
+    project.remove("data/schema.toml")
+    assert project.check(CHECK) == []
+
+
+def test_examples_of_one_class(project: Sandbox) -> None:
+    project.edit_csv(FILE, lambda rows: [{**r, "answer": "rose"} for r in rows])
+    said(project.check(CHECK), "warn", "all 5 examples have the same answer, rose: what of the other 2 classes?")

@@ -50,3 +50,24 @@ def test_the_line_is_told(project: Sandbox) -> None:
 def test_numbers_that_claim_nothing_of_ours(project: Sandbox, harmless: str) -> None:
     project.replace(FILE, "Pictures stay in the hall.", harmless)
     assert project.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "fine"),
+    [
+        ("| latency p95 | 30 ms at most |", False),
+        ("| Antwortzeit je Bild | höchstens 0,05 s |", True),
+        ("| answer | 50 ms on the belt's computer |\n| response time of the page | 2 s |", True),
+        ("| model file | 5 MB |", False),
+        ("| model file | 2 MB |", True),
+    ],
+)
+def test_times_and_sizes(project: Sandbox, row: str, fine: bool) -> None:
+    limits = 'thresholds = [\n    { metric = "latency_p95_ms", max = 50 },\n    { metric = "size_bytes", max = 2_000_000 },'
+    project.replace("acceptance.toml", "thresholds = [", limits)
+    project.replace("docs/01-problem.md", "| answer | 50 ms on the belt's computer |", row)
+    found = project.check(CHECK)
+    if fine:
+        assert found == []
+    else:
+        said(found, "fail", "in the document, and acceptance.toml says", "docs/01-problem.md", "acceptance.toml")

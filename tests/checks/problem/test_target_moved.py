@@ -70,3 +70,10 @@ def test_a_shallow_clone_cannot_tell(project: Sandbox, tmp_path: Path) -> None:
     clone = Sandbox(tmp_path / "clone")
     subprocess.run(["git", "clone", "-q", "--depth", "1", project.root.as_uri(), str(clone.root)], check=True)
     assert [f.status.value for f in clone.check(CHECK)] == ["unknown"]
+
+
+def test_more_is_tolerated(project: Sandbox) -> None:
+    project.replace("acceptance.toml", "drop = 0.01", "drop = 0.2")
+    said(project.check(CHECK), "fail", "1 target made easier", "tolerable drop: 0.01, now 0.2")
+    project.replace("acceptance.toml", "drop = 0.2", "drop = 0.005")
+    assert project.check(CHECK) == []

@@ -63,7 +63,7 @@ def test_nothing_there_is_fine(empty: Sandbox) -> None:
         ("data/raw/features.npy", array(EVIL), "os.system"),
         ("data/raw/features.npy", array(EVIL, version=2), "os.system"),
         ("data/raw/zipped.joblib", zlib.compress(EVIL), "os.system"),
-        ("data/raw/zipped.pkl", gzip.compress(EVIL), "os.system"),
+        ("data/raw/zipped.pkl", gzip.compress(EVIL, mtime=0), "os.system"),
         ("tests/fixtures/tracked.pkl", b"csubprocess\nPopen\n(S'x'\ntR.", "subprocess.Popen"),
         ("runs/cut.ckpt", torch_file(b"cposix\nsystem\n(S'x'\ntR\xff\xff"), "posix.system"),
     ],

@@ -37,12 +37,47 @@ def test_no_ci_at_all(empty: Sandbox) -> None:
         ),
         ("  check:\n", "  check:\n    if: false\n", "never runs that job"),
         ("run: mlscaffold check", "run: |\n          # mlscaffold check\n          pytest", "do not run it"),
+        ("run: mlscaffold check", "run: mlscaffold check | tee log.txt", "swallows its failure (| tee, without pipefail)"),
+        ("run: mlscaffold check", "run: mlscaffold check &", "swallows its failure (& (in the background))"),
+        ("run: mlscaffold check", "run: echo mlscaffold check passed", "do not run it"),
+        ("run: mlscaffold check", "run: mlscaffold check --help", "do not run it"),
+        ("run: mlscaffold check", "run: mlscaffold check --stage problem", "checks stage problem only, of 10"),
+        ("  check:\n", "  check:\n    if: github.event_name == 'push'\n", "never runs that job on pull requests"),
+        ("run: mlscaffold check", "run: mlscaffold check\n        if: github.ref == 'refs/heads/main'", "never runs that step"),
+        ("  pull_request:\n", "  pull_request:\n    types: [labeled]\n", "runs on pull requests that were labeled"),
+        ("  pull_request:\n", "  pull_request:\n    paths: ['website/**']\n", "runs on no change of acceptance.toml"),
+        ("  pull_request:\n", "  pull_request:\n    paths-ignore: ['**']\n", "runs on no change of acceptance.toml"),
     ],
 )
 def test_a_gate_that_stops_nothing(project: Sandbox, old: str, new: str, words: str) -> None:
     project.remove(".github/workflows/redeploy.yml")
     project.replace(FILE, old, new)
     said(project.check(CHECK), "fail", "no CI job runs", words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  check:\n", "  check:\n    if: github.event_name == 'pull_request' || github.ref == 'refs/heads/main'\n"),
+        ("  check:\n", "  check:\n    if: ${{ !github.event.pull_request.draft }}\n"),
+        ("  check:\n", "  check:\n    if: github.actor != 'dependabot[bot]'\n"),
+        ("  pull_request:\n", "  pull_request:\n    types: [opened, synchronize]\n    paths-ignore: ['docs/**', '**.md']\n"),
+        (
+            "run: mlscaffold check",
+            "run: |\n          set -euo pipefail\n          mlscaffold check | tee log.txt\n          mlscaffold report || true",
+        ),
+        ("run: mlscaffold check", "run: uv run mlscaffold check --format github \\\n          --all"),
+        ("run: mlscaffold check", "run: mlscaffold check --stage ${{ matrix.stage }}"),
+        (
+            "run: mlscaffold check",
+            "run: mlscaffold check\n      - if: always()\n        continue-on-error: true\n        run: mlscaffold report",
+        ),
+    ],
+)
+def test_a_gate_told_at_more_length(project: Sandbox, old: str, new: str) -> None:
+    project.remove(".github/workflows/redeploy.yml")
+    project.replace(FILE, old, new)
+    assert project.check(CHECK) == []
 
 
 @pytest.mark.parametrize(
@@ -80,3 +115,10 @@ def test_the_workflows_of_the_repository_that_holds_the_project(project: Sandbox
     big.replace(FILE, "run: mlscaffold check", "run: mlscaffold check || true")
     big.remove(".github/workflows/redeploy.yml")
     said(inner.check(CHECK), "fail", "../../.github/workflows/ci.yml swallows its failure")
+
+
+def test_tests_that_cannot_fail(project: Sandbox) -> None:
+    project.replace(FILE, "      - run: mlscaffold check\n", "      - run: pytest || true\n      - run: mlscaffold check\n")
+    said(project.check(CHECK), "warn", "the tests of .github/workflows/ci.yml can never fail (|| true)")
+    project.replace(FILE, "pytest || true", "pytest -q --maxfail 1")
+    assert project.check(CHECK) == []

@@ -16,6 +16,8 @@ KEYS = {
     "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
     "Slack token": "xoxb-" + "123456789012-abcdefghijkl",
     "Google key": "AIza" + "b" * 35,
+    "AWS secret key": "AWS_SECRET_ACCESS" + "_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCYzq8Lm3Kd9Ts2",
+    "password in an address": "postgresql://admin" + ":Xk29dLq0vPz81@db.intern:5432/forms",
 }
 
 
@@ -58,5 +60,12 @@ def test_what_only_looks_like_one(project: Sandbox) -> None:
             + " # allowlist secret\n"
         }
     )
+    project.commit()
+    assert project.check(CHECK) == []
+
+
+def test_an_address_with_a_word_for_a_password(project: Sandbox) -> None:
+    told = "postgres://user:password@localhost/x\nhttps://x:${TOKEN}@host/y\nhttps://git:$PASS1@host\npostgres://postgres:postgres@db:5432/a\n"
+    project.write({"docs/setup.md": told + "http://host:8000/a1b2c3d4@x\n"})
     project.commit()
     assert project.check(CHECK) == []

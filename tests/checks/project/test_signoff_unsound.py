@@ -48,6 +48,7 @@ def test_nothing_signed_is_nothing_unsound(empty: Sandbox) -> None:
         (lambda t: t.update(when=days(400)), "still to come"),
         (lambda t: t.update(checklist={"alternatives": "no"}), "1 of 1 checklist items not answered with yes"),
         (lambda t: t.update(checklist={}), "1 of 1 checklist items not answered with yes"),
+        (lambda t: t.update(checklist={"alternatives": "not really"}), "1 of 1 checklist items not answered with yes"),
         (
             lambda t: t["evidence"].update({"data/splits": "m1:" + "0" * 32}),
             "no evidence of this stage: data/splits (of stage 4)",
@@ -118,3 +119,11 @@ def test_fingerprints_that_were_typed(project: Sandbox) -> None:
     clone = project.root.parent / "shallow"
     subprocess.run(["git", "clone", "-q", "--depth", "1", project.root.as_uri(), str(clone)], check=True, capture_output=True)
     said(Sandbox(clone).check(CHECK), "unknown", "cut off in this clone")
+
+
+def test_inputs_taken_out_so_that_it_never_becomes_stale(project: Sandbox) -> None:
+    project.sign()
+    path = ".mlscaffold/signoffs/01/07-evaluation.toml"
+    text = project.read(path)
+    project.write({path: text[: text.index("[inputs]")]})
+    said(project.check(CHECK), "warn", "sign-off of stage 7 (evaluation) leaves out reports/training")

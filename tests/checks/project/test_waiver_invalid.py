@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from mlscaffold.stages import all_stages
 from mlscaffold.writing import write_toml
 from tests.checks.stories import said
 from tests.conftest import Sandbox
@@ -41,6 +42,10 @@ def test_no_waiver_passes(empty: Sandbox) -> None:
         ({"reason": ""}, "it gives no reason"),
         ({"reason": "later"}, 'its reason is "later"'),
         ({"owner": None}, "it has no owner"),
+        ({"reason": "will be decided later"}, 'its reason is "will be decided later"'),
+        ({"reason": "ok ok ok ok"}, 'its reason is "ok ok ok ok"'),
+        ({"check": "project.waiver-invalid"}, "it guards the waivers themselves"),
+        ({"check": "collection.statistics-differ"}, "its file is named for collection.manifest-differs"),
     ],
 )
 def test_a_waiver_that_does_not_hold(project: Sandbox, changes: dict[str, object], words: str) -> None:
@@ -59,3 +64,25 @@ def test_a_stage_skipped_with_a_reason(project: Sandbox) -> None:
     assert project.check(CHECK) == []
     write_toml(project.root / ".mlscaffold/skips/conversion.toml", skip | {"stage": "conversions", "reason": "-"})
     said(project.check(CHECK), "fail", "no stage is named 'conversions'", "its reason")
+
+
+def test_an_owner_whom_nobody_knows_is_a_warning(project: Sandbox) -> None:
+    waive(project, owner="Bob Stranger")
+    said(project.check(CHECK), "warn", "its owner, Bob Stranger, is not in the team of mlscaffold.toml")
+    waive(project, owner="ada byron <ada@flowers.example>")
+    assert project.check(CHECK) == []
+    skip = {"schema": 1, "stage": "conversion", "reason": "no mobile target is wanted", "owner": "Bob Stranger"}
+    write_toml(project.root / ".mlscaffold/skips/conversion.toml", skip)
+    said(project.check(CHECK), "warn", "skip of stage `conversion`: its owner, Bob Stranger")
+
+
+def test_hardly_a_stage_is_left(project: Sandbox) -> None:
+    for stage in all_stages()[:6]:
+        record = {"schema": 1, "stage": stage.slug, "reason": "nobody needs it for the trial", "owner": "Ada Byron"}
+        write_toml(project.root / f".mlscaffold/skips/{stage.slug}.toml", record)
+    said(project.check(CHECK), "warn", "6 of 10 stages are skipped")
+
+
+def test_a_reason_in_another_language(project: Sandbox) -> None:
+    waive(project, reason="客户要求在新数据到达之前暂时接受这个差异")
+    assert project.check(CHECK) == []

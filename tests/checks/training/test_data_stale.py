@@ -53,3 +53,14 @@ def test_a_part_of_train(project: Sandbox) -> None:
     (found,) = project.check(CHECK)
     assert found.status is Status.FAIL
     assert "the run used 90 of 180 pictures of train" in found.message
+
+
+def test_another_weight_of_an_extra_source(project: Sandbox) -> None:
+    project.edit_json(f"{FOLDER}/provenance.json", lambda p: p.update(weights={"web": 0.3}))
+    source = project.read("data/raw/belt/source.toml")
+    project.write({"data/raw/web/source.toml": f'{source}role = "extra"\nweight = 0.3\n'})
+    assert project.check(CHECK) == []
+    project.replace("data/raw/web/source.toml", "weight = 0.3", "weight = 0.5")
+    (found,) = project.check(CHECK)
+    assert found.check == "missing"
+    assert "a change of the weights of extra sources (web 0.3 then, 0.5 now)" in found.message

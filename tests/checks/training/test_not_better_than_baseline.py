@@ -87,3 +87,13 @@ def test_a_macro_metric_below_the_baseline_says_both_values(project: Sandbox) ->
     assert found.status is Status.FAIL
     assert found.message.startswith("f1_macro 0.000 is below the baseline (logistic-regression), 0.499")
     assert "chance" not in found.message
+
+
+def test_a_baseline_made_weaker_by_hand(project: Sandbox) -> None:
+    other = dict(zip(CLASSES, [*CLASSES[1:], CLASSES[0]], strict=True))
+    project.edit_csv(
+        RULE, lambda rows: [r | ({"prediction": other[r["prediction"]]} if i % 5 == 0 else {}) for i, r in enumerate(rows)]
+    )
+    (found,) = project.check(CHECK)
+    assert "12 of 60 answers of the baseline are not its likeliest class, first validation/" in found.message
+    assert found.evidence[0].line == 2

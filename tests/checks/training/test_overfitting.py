@@ -24,3 +24,12 @@ def test_a_gap_that_nobody_diagnosed(project: Sandbox) -> None:
     assert "gap 0.29 at the chosen epoch 7: train_acc 1.000, val_acc 0.710 (±0.11 on 60)" in found.message
     project.replace("docs/07-evaluation.md", "Four pictures", "The model overfits, so we will collect more. Four pictures")
     assert project.check(CHECK) == []
+
+
+def test_with_extra_sources_the_gap_to_augmented_counts(project: Sandbox) -> None:
+    values = {"train_acc": "1.0", "val_acc": "0.71", "aug_loss": "0.1", "aug_acc": "0.98"}
+    project.edit_csv(FILE, lambda rows: [{**r, **values} for r in rows])
+    assert project.check(CHECK) == []
+    project.edit_csv(FILE, lambda rows: [{**r, "aug_acc": "0.8"} for r in rows])
+    (found,) = project.check(CHECK)
+    assert "gap 0.20 at the chosen epoch 7: train_acc 1.000, aug_acc 0.800" in found.message

@@ -40,3 +40,15 @@ def test_a_debug_run(project: Sandbox) -> None:
 def test_another_seed_in_the_parameters(project: Sandbox) -> None:
     project.replace(f"{FOLDER}/params.yaml", "seed_everything: 7", "seed_everything: 8")
     assert "params.yaml has seed 8, provenance.json 7" in project.check(CHECK)[0].message
+
+
+def test_a_debug_run_by_its_parameters(project: Sandbox) -> None:
+    path = f"{FOLDER}/params.yaml"
+    for told in ("limit_train_batches: 0.1", "fast_dev_run: true", "overfit_batches: 4"):
+        text = project.read(path)
+        project.replace(path, "trainer:\n", f"trainer:\n  {told}\n")
+        assert f"the run saw a part of the data: {told.split(':')[0]} = " in project.check(CHECK)[0].message
+        project.write({path: text})
+    whole = "trainer:\n  limit_train_batches: 1.0\n  limit_val_batches: null\n  overfit_batches: 0.0\n  fast_dev_run: false\n"
+    project.replace(path, "trainer:\n", whole)
+    assert project.check(CHECK) == []

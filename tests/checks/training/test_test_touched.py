@@ -54,3 +54,10 @@ def test_pictures_of_test_were_used(project: Sandbox) -> None:
 def test_a_decision_on_eyeball(project: Sandbox) -> None:
     project.edit_json(FILE, lambda p: p["decisions"][0].update(split="eyeball"))
     assert [f.status for f in project.check(CHECK)] == [Status.WARN]
+
+
+def test_a_named_test_set_is_a_test_set(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["data"].update({"test-night": p["data"]["train"]}))
+    project.edit_json(FILE, lambda p: p["decisions"].append({"what": "threshold", "by": "f1", "split": "test-night"}))
+    (found,) = project.check(CHECK)
+    assert found.message == "threshold was decided on test-night; 180 pictures of test-night were used"

@@ -71,3 +71,15 @@ def test_accuracy_was_clearly_better_elsewhere(project: Sandbox) -> None:
 def test_accuracy_was_a_little_better_elsewhere(project: Sandbox) -> None:
     project.edit_csv(FILE, lambda rows: [{**r, "val_acc": "0.93" if i == 8 else r["val_acc"]} for i, r in enumerate(rows)])
     assert project.check(CHECK) == []
+
+
+def test_a_mode_the_wrong_way_round(project: Sandbox) -> None:
+    path = f"{FOLDER}/params.yaml"
+    text = project.read(path)
+    project.write({path: text + "early_stopping:\n  monitor: val_loss\n  mode: max\n"})
+    (found,) = project.check(CHECK)
+    assert "params.yaml watches val_loss with mode max; it is better when small" in found.message
+    project.write({path: text + "trainer_callbacks:\n  - monitor: val_acc\n    mode: min\n"})
+    assert "watches val_acc with mode min; it is better when large" in project.check(CHECK)[0].message
+    project.write({path: text + "early_stopping:\n  monitor: val_f1\n  mode: max\nother:\n  monitor: val_loss\n  mode: min\n"})
+    assert project.check(CHECK) == []

@@ -57,3 +57,17 @@ def test_without_a_study_or_a_choice(project: Sandbox) -> None:
     misses(project, CHECK, "study.csv is missing: the search has no record")
     project.remove(CHOSEN)
     misses(project, CHECK, "no run is chosen")
+
+
+def test_a_named_test_set_is_a_test_set(project: Sandbox) -> None:
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "test-night"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on test")
+
+
+def test_test_by_another_name(project: Sandbox) -> None:
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "Test"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on test")
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "split": "validation", "metric": "test_acc"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on test")
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "metric": "train_loss"} for r in rows])
+    says(project, CHECK, "11 of 11 trials were scored on train", status=Status.WARN)

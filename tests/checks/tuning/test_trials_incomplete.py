@@ -40,3 +40,11 @@ def test_pruned_trials_were_looked_at(project: Sandbox) -> None:
 def test_without_a_study(project: Sandbox) -> None:
     project.write({f"{FOLDER}/study.csv": "trial,state,value,metric,split\n"})
     misses(project, CHECK, "has no trials")
+
+
+def test_the_same_trial_again_and_again(project: Sandbox) -> None:
+    own = ("trial", "state", "value", "metric", "split")
+    project.edit_csv(
+        f"{FOLDER}/study.csv", lambda rows: [{**rows[0], **{k: v for k, v in row.items() if k in own}} for row in rows]
+    )
+    says(project, CHECK, "11 trials tried 1 different parameters", status=Status.WARN)

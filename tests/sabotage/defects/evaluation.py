@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import subprocess
 import sys
@@ -212,6 +213,41 @@ def right_answers_as_failures(project: Target) -> Words:
     told = "We looked at the mistakes one by one and found the same cause again: a thick pen, a blot, an odd hand."
     project.set_section(7, "failure-cases", told + "\n\n" + "\n".join(f"- {path}" for path in right))
     return project.document(7), "3 named files were predicted correctly", right[0]
+
+
+@defect("evaluation-3", "evaluation.causes-differ", everywhere=True)
+def causes_of_right_answers(project: Target) -> Words:
+    """The table of causes was counted from pictures that the model answered rightly."""
+    folder = _sort(project)
+    rows = project.rows(f"{folder}/mistakes.csv")
+    return f"{folder}/mistakes.csv", f"{len(rows)} of {len(rows)} rows are no mistakes", rows[0]["path"]
+
+
+@defect("evaluation-4", "evaluation.causes-differ", severity="warn", everywhere=True)
+def causes_of_the_model_before(project: Target) -> Words:
+    """The causes were counted before the model was trained again."""
+    folder = _sort(project)
+    old = hashlib.sha256(b"the model before").hexdigest()
+    project.set_value(f"{folder}/causes.json", "checkpoint", old)
+    return f"{folder}/causes.json", f"checkpoint {old[:12]}", "chosen is"
+
+
+def _sort(project: Target) -> str:
+    """A table of causes such as `mlscaffold apply` writes, of right answers; the folder."""
+    folder, table = "reports/evaluation/causes/1a2b3c4d-grace-hopper", f"{project.evaluation()}/eyeball.csv"
+    rows = project.rows(table)
+    sorted_ = [row for row in rows if row["label"] == row["prediction"]][:6]
+    columns = "path,label,prediction,confidence,causes,remark"
+    lines = [f"{row['path']},{row['label']},{row['prediction']},0.9,blurry," for row in sorted_]
+    wrong = sum(row["label"] != row["prediction"] for row in rows)
+    told = {
+        "schema": 1, "sheet": "1a2b3c4d" * 8, "by": "Grace Hopper", "when": "2026-11-20T10:00:00+00:00", "of": table,
+        "checkpoint": project.json(f"{project.evaluation()}/provenance.json")["checkpoint"]["digest"], "split": "eyeball",
+        "n": len(rows), "mistakes": wrong, "looked": len(sorted_),
+        "causes": [{"cause": "blurry", "count": len(sorted_), "share": 1.0, "low": 0.61, "high": 1.0, "gain": round(wrong / len(rows), 6)}],
+    }  # fmt: skip
+    project.write({f"{folder}/mistakes.csv": "\n".join([columns, *lines]) + "\n", f"{folder}/causes.json": json.dumps(told)})
+    return folder
 
 
 def _recall(project: Target, path: str) -> float:

@@ -181,6 +181,15 @@ def brightened_copy_in_test(project: Target) -> Words:
     return f"1 of {len(dealt(project, 'test'))} test pictures", "in train too", path
 
 
+@defect("preparation-4", "preparation.extra-in-test")
+def pictures_of_the_web_in_test(project: Target) -> Words:
+    """Pictures from the web, declared as extra data, are dealt like one's own: some lie in test."""
+    table = f"data/raw/{project.source}/source.toml"
+    project.write({table: project.read(table) + 'role = "extra"\nweight = 0.3\n'})
+    held = [r for r in project.rows(project.splits) if r["split"] != "train"]
+    return f"{len(held)} pictures of {project.source} (extra) are measured on", "in test, first", project.splits
+
+
 left("DP-13", "SEG: masks with values between the class ids", "segmentation is no task of the tool yet")
 left("DP-14", "TS: random split of a series", "time series are no task of the tool yet; pictures are split by group")
 left("DP-15", "TXT, TAB: equal texts or rows in train and test", "texts and tables are no task of the tool yet")

@@ -323,6 +323,37 @@ def look_alikes(project: Target) -> None:
                 replace_picture(project, row, product_shot(like, seed=100 * k + i, ending=Path(row["path"]).suffix))
 
 
+@harmless("OK-45")
+def attributes_that_are_noted(project: Target) -> None:
+    """The schema declares the light and a decided edge case; every picture has a light, and each class all of them."""
+    with made_again(project):
+        text = project.read("data/schema.toml").replace("[attributes]\n", "")
+        case = f'case = "two in one picture"\ndecision = "the one in front"\nlabel = "{project.classes[0]}"\n'
+        project.write({"data/schema.toml": f'{text}\n[attributes]\nlight = ["day", "lamp"]\n\n[[edge_cases]]\n{case}'})
+        for path in files(project, ("data/raw/**/annotations.csv",)):
+            lights = iter(("day", "lamp") * len(project.rows(path)))
+            change_rows(project, path, lambda row, lights=lights: {**row, "light": next(lights)})  # type: ignore[misc]
+
+
+@harmless("OK-46")
+def rare_and_planned(project: Target) -> None:
+    """A class is very rare in what was collected for train, and the settings say what is done about it."""
+    rare = project.classes[-1]
+    with made_again(project):
+        gone = {row["path"] for row in project.in_split("train") if row["label"] == rare}
+        gone -= {sorted(gone)[0]}
+        for path in gone:
+            (project.root / "data/raw" / path).unlink()
+        for path in files(project, ("data/raw/**/annotations.csv",)):
+            base = path.removeprefix("data/raw/").rpartition("/")[0]
+            change_rows(project, path, lambda row, base=base: None if f"{base}/{row['path']}" in gone else row)  # type: ignore[misc]
+        change_rows(project, project.splits, lambda row: None if row["path"] in gone else row)
+        plan = "the rare class is found by a rule; the model only has to leave it alone"
+        settings = f'\n[checks."collection.imbalance-unplanned"]\nplan = "{plan}"\n'
+        reason = '\n[checks."preparation.split-shift"]\nreason = "the rare class was kept for test"\n'
+        project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + settings + reason})
+
+
 def opened(project: Target, row: Row) -> Image:
     """A raw picture."""
     from PIL import Image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 from tests.sabotage.corpus import harmless
@@ -61,6 +62,22 @@ def a_waiver_with_all_it_needs(project: Target) -> None:
     until = (date.today() + timedelta(days=60)).isoformat()
     reason = "The reference recording is needed by the tests until the store is set up."
     mlscaffold(project.root, "waive", "project.file-too-large", "--reason", reason, "--owner", lead, "--until", until)
+
+
+@harmless("OK-45")
+def mistakes_are_sorted_by_cause(project: Target) -> None:
+    """Two people sort the model's mistakes by cause, on one sheet, each in their way."""
+    mlscaffold(project.root, "data", "causes", "--cause", "blurry", "--cause", "at the edge")
+    (asked,) = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in project.root.glob("reports/collection/sheets/causes-*/sheet.json")
+    )
+    for who, said in (("Grace Hopper", "blurry; at the edge"), ("Rózsa Péter", "wrong label")):
+        rows = [f"{asked['sheet']},{item['item']},{said if n % 2 else 'unsure'}," for n, item in enumerate(asked["items"])]
+        project.write({"back.csv": "sheet,item,decision,remark\n" + "\n".join(rows) + "\n"})
+        mlscaffold(project.root, "apply", "back.csv", "--by", who)
+    project.remove("back.csv")
+    project.remove(f"causes-{asked['sheet'][:8]}.html")
 
 
 @harmless("OK-44", environment={"TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "LANGUAGE": "de"})

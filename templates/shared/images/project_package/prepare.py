@@ -106,8 +106,9 @@ def read_jobs() -> list[Job]:
     for table in tables:
         for line, row in enumerate(records.read_table(table, ("path", "label", "split")), start=2):
             where = f"{paths.shown(table)}:{line}"
-            if row["split"] not in paths.SPLITS:
-                raise ProjectError(f"{where}: split {row['split']!r} is none of {', '.join(paths.SPLITS)}")
+            if not paths.is_split(row["split"]):
+                named = "augmented or a test set with a name (test-night)"
+                raise ProjectError(f"{where}: split {row['split']!r} is none of {', '.join(paths.SPLITS)}, {named}")
             if row["label"] not in names:
                 raise ProjectError(f"{where}: label {row['label']!r} is no class of data/schema.toml")
             paths.inside(paths.RAW, row["path"])
@@ -123,7 +124,14 @@ def read_jobs() -> list[Job]:
         if targets[split, name.casefold()] > 1:  # a.jpg and a.png, or A.jpg and a.jpg on a disk that ignores case
             name = f"{origin}-{records.text_digest(origin)[:6]}.png"
         jobs.append(Job(split, name, origin, label, digest))
-    return sorted(jobs, key=lambda job: (paths.SPLITS.index(job.split), job.name))
+    place = {name: i for i, name in enumerate(splits_of(jobs))}
+    return sorted(jobs, key=lambda job: (place[job.split], job.name))
+
+
+def splits_of(jobs: list[Job]) -> list[str]:
+    """Return the four splits, and the others that the tables name or that were prepared before."""
+    folders = {path.name for path in paths.PROCESSED.glob("*") if path.is_dir() and paths.is_split(path.name)}
+    return [*paths.SPLITS, *sorted((folders | {job.split for job in jobs}) - set(paths.SPLITS))]
 
 
 def png_name(origin: str) -> str:
@@ -207,6 +215,8 @@ def remove_others(split: str, names: set[str]) -> int:
             removed += 1
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
+    if split not in paths.SPLITS and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
     return removed
 
 
@@ -229,10 +239,12 @@ def write_results(done: list[Done], recipe: dict[str, Any]) -> None:
         raise ProjectError("no picture is in train; look at data/splits")
     mean, std = statistics(train, recipe["size"][0] * recipe["size"][1])
     records.write_json(paths.PIPELINE, {**recipe, "mean": mean, "std": std, "statistics_n": len(train)})
-    for split in paths.SPLITS:
+    for split in splits_of([item.job for item in done]):
         rows = [item for item in done if item.job.split == split]
         table = paths.PROCESSED / split / "annotations.csv"
-        if rows or table.is_file():
+        if not rows and split not in paths.SPLITS:
+            table.unlink(missing_ok=True)
+        elif rows or table.is_file():
             records.write_table(
                 table,
                 ("path", "digest", "label", "origin"),
@@ -260,12 +272,13 @@ def main() -> int:
     report_failures([done for done in results if done.error], drop=bool(clean.get("drop_undecodable")))
     results = [done for done in results if not done.error]
     write_results(results, recipe)
+    splits = splits_of(jobs)
     removed = sum(
-        remove_others(split, {item.job.name for item in results if item.job.split == split}) for split in paths.SPLITS
+        remove_others(split, {item.job.name for item in results if item.job.split == split}) for split in splits
     )
     fresh = sum(done.fresh for done in results)
     counts = Counter(done.job.split for done in results)
-    print(", ".join(f"{split} {counts[split]}" for split in paths.SPLITS))
+    print(", ".join(f"{split} {counts[split]}" for split in splits if split in paths.SPLITS or counts[split]))
     print(f"{fresh} written, {len(results) - fresh} unchanged, {removed} removed")
     print(f"Next: python -m {__package__}.train --overfit-batch")
     return 0

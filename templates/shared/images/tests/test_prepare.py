@@ -68,6 +68,25 @@ def test_running_again_writes_only_what_changed(
     assert "1 written, 45 unchanged, 2 removed" in capsys.readouterr().out
 
 
+def test_a_split_with_another_name_gets_a_folder_and_leaves_the_recipe_alone(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_project(root)
+    run(monkeypatch)
+    recipe = paths.PIPELINE.read_bytes()
+    table = root / "data" / "splits" / "drawn.csv"
+    before = table.read_text(encoding="utf-8")
+    table.write_text(before.replace(",test\n", ",test-night\n", 2), encoding="utf-8")
+    capsys.readouterr()
+    run(monkeypatch)
+    assert "test 10, test-night 2\n" in capsys.readouterr().out
+    assert [row.split for row in records.read_split("test-night")] == ["test-night"] * 2
+    assert paths.PIPELINE.read_bytes() == recipe
+    table.write_text(before, encoding="utf-8")
+    run(monkeypatch)
+    assert not (paths.PROCESSED / "test-night").exists()
+
+
 def test_what_cannot_be_meant_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_project(root)
     picture = paths.RAW / "drawn" / "left" / "train-0.png"

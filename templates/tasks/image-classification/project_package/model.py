@@ -217,26 +217,31 @@ class Classifier(pl.LightningModule):
         if self.hparams["freeze"]:
             self.network.eval()
 
-    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
-        """Return the loss of a batch, and log it with the accuracy as exact means over the epoch."""
-        images, labels = batch
+    def training_step(self, batch: tuple[Tensor, Tensor, Tensor], batch_idx: int) -> Tensor:
+        """Return the loss of a batch, each picture by its weight, and log it with the accuracy over the epoch."""
+        images, labels, weights = batch
         logits = self(images)
         smoothing = self.hparams["label_smoothing"]
-        loss = functional.cross_entropy(logits, labels, weight=self.loss_weights, label_smoothing=smoothing)
+        losses = functional.cross_entropy(
+            logits, labels, weight=self.loss_weights, label_smoothing=smoothing, reduction="none"
+        )
+        loss = (losses * weights).sum() / (self.loss_weights[labels] * weights).sum()
         self.log_epoch("train", loss, logits, labels)
         return loss
 
-    def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
-        """Log loss and accuracy of a batch, without smoothing and class weights."""
-        images, labels = batch
+    def validation_step(self, batch: tuple[Tensor, Tensor, Tensor], batch_idx: int, dataloader_idx: int = 0) -> None:
+        """Log loss and accuracy of a batch of validation, or of `augmented`, without smoothing and weights."""
+        images, labels, _ = batch
         logits = self(images)
-        self.log_epoch("val", functional.cross_entropy(logits, labels), logits, labels)
+        self.log_epoch(("val", "aug")[dataloader_idx], functional.cross_entropy(logits, labels), logits, labels)
 
     def log_epoch(self, split: str, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
         """Log a batch's loss and accuracy, each sample weighing the same."""
         right = (logits.argmax(1) == labels).float().mean()
         values = {f"{split}_loss": loss, f"{split}_acc": right}
-        self.log_dict(values, on_step=False, on_epoch=True, batch_size=len(labels), sync_dist=True)
+        self.log_dict(
+            values, on_step=False, on_epoch=True, batch_size=len(labels), add_dataloader_idx=False, sync_dist=True
+        )
 
     def configure_optimizers(self) -> dict[str, Any]:  # type: ignore[override]
         """Return AdamW with a linear warm-up and a cosine, both by the epoch."""

@@ -34,6 +34,7 @@ from project_package.predict import open_model, predict_split
 from project_package.probe import probe_step
 
 COLUMNS = ("epoch", "train_loss", "train_acc", "val_loss", "val_acc", "lr")
+AUGMENTED = ("aug_loss", "aug_acc")  # of what is held out of data with extra sources, where there is such a split
 OVERFIT_SAMPLES, OVERFIT_STEPS = 16, 150
 TRAINING_STATE = {"callbacks", "loops", "lr_schedulers", "optimizer_states"}  # last.ckpt keeps it, to resume
 
@@ -80,13 +81,20 @@ class EpochTable(pl.Callback):
         if not trainer.is_global_zero:
             return
         found = {name: value.item() for name, value in trainer.callback_metrics.items()}
-        row = [f"{found[name]:.7g}" if name in found else "" for name in COLUMNS[1:-1]]
+        names = columns()
+        values = {**{name: f"{found[name]:.7g}" for name in names if name in found}, "lr": f"{self.lr:.7g}"}
+        row = [str(trainer.current_epoch), *(values.get(name, "") for name in names[1:])]
         new = not self.path.is_file()
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(",".join(COLUMNS) + "\n" if new else "")
-            file.write(f"{trainer.current_epoch},{','.join(row)},{self.lr:.7g}\n")
-        numbers = "  ".join(f"{name} {found[name]:.4f}" for name in COLUMNS[1:-1] if name in found)
+            file.write(",".join(names) + "\n" if new else "")
+            file.write(",".join(row) + "\n")
+        numbers = "  ".join(f"{name} {found[name]:.4f}" for name in names if name in found)
         print(f"epoch {trainer.current_epoch + 1:3d} of {trainer.max_epochs}  {numbers}  lr {self.lr:.2g}", flush=True)
+
+
+def columns() -> tuple[str, ...]:
+    """Return the columns of metrics.csv."""
+    return (*COLUMNS, *(AUGMENTED if records.has_split("augmented") else ()))
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,9 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
     """Write validation.csv, baseline.csv, the curves and the provenance of a run that has ended."""
     folder, pipeline = run.folder, load_pipeline()
     epoch = slim(run.best)
+    if cli.datamodule.fold:  # it says how settings do, and is no model: nothing of it is evidence
+        print(f"{run.name}: fold {cli.datamodule.fold}, stopped by {stopped}, best epoch {epoch + 1}")
+        return
     model = open_model(run.best, pipeline)
     predictions, base = predict_split(model, "validation", pipeline), baseline.predict_baseline("validation")
     records.write_predictions(folder / "validation.csv", predictions, model.classes)
@@ -202,7 +213,7 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
     provenance = records.provenance(
         run.name,
         run.stage,
-        ["train", "validation"],
+        ["train", *(["augmented"] if records.has_split("augmented") else []), "validation"],
         checkpoint=checkpoint,
         parent=run.parent,
         resumed=run.parent is not None,
@@ -219,6 +230,7 @@ def finish(cli: Command, run: Run, *, stopped: str) -> None:
             "limit_val_batches": trainer.limit_val_batches,
             **({} if run.trials is None else {"trials": run.trials}),
         },
+        weights=records.source_weights(),
         decisions=[*run.decisions, {"what": "checkpoint", "by": "val_loss", "split": "validation"}],
     )
     records.write_json(folder / "provenance.json", provenance)
@@ -325,8 +337,9 @@ def resumed(name: str, run: Run) -> Path | None:
             saved.update(kth_best_model_path=str(new / "best.ckpt"))
     torch.save(state, new / "last.ckpt")
     rows = records.read_table(old / "metrics.csv", COLUMNS)
-    done = [[row[column] for column in COLUMNS] for row in rows if int(row["epoch"]) <= state["epoch"]]
-    records.write_table(run.folder / "metrics.csv", COLUMNS, done)
+    names = columns()
+    done = [[row.get(column, "") for column in names] for row in rows if int(row["epoch"]) <= state["epoch"]]
+    records.write_table(run.folder / "metrics.csv", names, done)
     print(f"Resuming {name} after epoch {state['epoch'] + 1}, as {run.name}.")
     return new / "last.ckpt"
 
@@ -349,6 +362,9 @@ def main() -> int:
             arguments = ["--config", str(records.run_folder(name) / "params.yaml"), *arguments]
     train(arguments, run, checkpoint=checkpoint)
     print(f"Run: {paths.shown(run.folder)}")
+    if not (run.folder / "provenance.json").is_file():
+        print(f"A fold is no run to choose. All of them: python -m {__package__}.folds")
+        return 0
     interrupted = records.read_json(run.folder / "provenance.json")["limits"]["stopped"] == "interrupted"
     if interrupted:
         print(f"Interrupted; go on with: python -m {__package__}.train --resume {run.name}")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from project_package import evaluate, predict, prepare, records, train
+from project_package import evaluate, folds, predict, prepare, records, train
 from project_package.choose import choose, chosen, current_checkpoint
+from project_package.data import in_folds
 from project_package.errors import ProjectError
 
 from .pictures import make_project
@@ -46,6 +47,33 @@ def test_train_evaluate_predict(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (root / "data" / "schema.toml").write_text('classes = ["left", "up"]\n', encoding="utf-8")
     with pytest.raises(ProjectError, match="knows the classes"):
         call(monkeypatch, predict, *asked)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_fold_is_left_out_once_and_none_is_chosen(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_project(root)
+    call(monkeypatch, prepare)
+    small = ("--model.backbone", "small_cnn", "--trainer.max_epochs", "1", "--trainer.accelerator", "cpu")
+    with pytest.raises(ProjectError, match="has no folds"):
+        call(monkeypatch, folds, *small)
+    table = root / "data" / "splits" / "drawn.csv"
+    rows = records.read_table(table)
+    places = [str(n % 3 + 1) if row["split"] in ("train", "validation") else "" for n, row in enumerate(rows)]
+    numbered = [[*row.values(), place] for row, place in zip(rows, places, strict=True)]
+    records.write_table(table, [*rows[0], "fold"], numbered)
+    assert call(monkeypatch, folds, *small) == 0
+    said = capsys.readouterr().out
+    assert "standard deviation over 3 folds" in said
+    assert "covers less than it says" in said
+    (written,) = (root / "runs").glob("*/folds.csv")
+    assert [row["n"] for row in records.read_table(written)] == ["8", "8", "8"]
+    learned, held = in_folds([*records.read_split("train"), *records.read_split("validation")], 2)
+    assert (len(learned), len(held)) == (16, 8)
+    assert chosen("training") is None
+    with pytest.raises(ProjectError, match="no pictures of fold 9"):
+        call(monkeypatch, train, *small, "--data.fold", "9")
 
 
 @pytest.mark.filterwarnings("ignore")
