@@ -93,6 +93,7 @@ def test_every_check_says_what_is_to_do_and_none_fails(longest: Path, tmp_path: 
         ("train", "at least 2 different classes are needed"),
         ("evaluate", ".train` first"),
         ("tune", ".train` first"),
+        ("folds", "data/splits has no folds; run `mlscaffold data split --folds 5`"),
         ("infer", ".tune` first"),
         ("choose nothing", "there is no run 'nothing'"),
         ("convert all", ".train` first"),

@@ -27,17 +27,20 @@ def extra_in_test(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The split tables, and `role` and `method` in the `source.toml` of each source: a row of an extra source (`role = "extra"`) or of
-    a generated one (`method = "generated"`) in validation, eyeball or a test set fails. A generated source that is not declared as extra
-    is a warning, wherever its rows lie. A source without `source.toml` counts as your own.
+    a generated one (`method = "generated"`) in validation, eyeball or a test set fails. Where all sources are generated, or a generated
+    one is not declared as extra and is learned from only, it is a warning. A source without `source.toml` counts as your own.
 
     ## Fix
     `mlscaffold data split` deals extra sources into train and `augmented` only. Write `role = "extra"` into the `source.toml` of generated
-    data. If generated pictures are what the model will see, waive it and say so.
+    data. If generated pictures are what the model will see, waive it and say so: `mlscaffold waive preparation.extra-in-test`.
     """
     known = sources.every(project)
     kinds = {name: "extra" if one.role == "extra" else one.method for name, one in known.items()}
     rows = [r for r in data.splits(project) if is_split(r.split)]
-    wrong = [r for r in rows if r.split not in LEARNED and kinds.get(source_of(r.path)) in ("extra", GENERATED)]
+    used = Counter(source_of(r.path) for r in rows)
+    real = any(kinds.get(name) not in ("extra", GENERATED) for name in used)
+    unfit = ("extra", GENERATED) if real else ("extra",)
+    wrong = [r for r in rows if r.split not in LEARNED and kinds.get(source_of(r.path)) in unfit]
     if wrong:
         first = min(wrong, key=lambda r: (not is_test(r.split), r.file, r.line))
         places = sorted(Counter(r.split for r in wrong).items(), key=lambda pair: order(pair[0]))
@@ -49,11 +52,16 @@ def extra_in_test(project: Project) -> Iterator[Finding]:
             f" {', '.join(f'{n} in {split}' for split, n in places)}, first {first.path}{change}",
             at(first.file, first.line), f"{data.RAW}/{source_of(first.path)}/source.toml", fix="mlscaffold data split", effect=effect,
         )  # fmt: skip
-    used = Counter(source_of(r.path) for r in rows)
     loose = [name for name, one in known.items() if one.method == GENERATED and one.role != "extra" and used[name]]
-    if loose:
+    if loose and real:
         yield warn(
             f"{few(loose)} {'is' if len(loose) == 1 else 'are'} generated and not declared as extra: {used[loose[0]]} of {len(rows)} pictures"
             " count as drawn from where the model will work",
             f"{data.RAW}/{loose[0]}/source.toml", fix=f'write role = "extra" into {data.RAW}/{loose[0]}/source.toml, then mlscaffold data split',
+        )  # fmt: skip
+    elif loose:
+        measured = sum(r.split not in LEARNED for r in rows)
+        yield warn(
+            f"all data are generated, the {measured} pictures that are measured on too: numbers hold for generated pictures only",
+            f"{data.RAW}/{loose[0]}/source.toml", fix="test on real pictures, or waive it where generated ones are what the model will see",
         )  # fmt: skip
