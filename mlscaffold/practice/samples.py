@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
@@ -26,10 +25,13 @@ def compare(first: Sequence[float], second: Sequence[float], *, weight: tuple[fl
     """
     if not first or not second:
         return Comparison(0.0, 0.0, 1.0)
-    a, b = sorted(first), sorted(second)
-    steps = ((bisect_right(a, value) / len(a), bisect_right(b, value) / len(b)) for value in {*a, *b})
-    distance = max(abs(one - other) for one, other in steps)
-    above = sum(bisect_left(a, value) + bisect_right(a, value) for value in b)
+    import numpy as np
+
+    a, b = np.sort(np.asarray(first, dtype=np.float64)), np.sort(np.asarray(second, dtype=np.float64))
+    steps = np.concatenate([a, b])
+    shares = (np.searchsorted(a, steps, side="right") / len(a), np.searchsorted(b, steps, side="right") / len(b))
+    distance = float(abs(shares[0] - shares[1]).max())
+    above = int(np.searchsorted(a, b, side="left").sum() + np.searchsorted(a, b, side="right").sum())
     delta = above / (len(a) * len(b)) - 1
     n, m = len(a) * weight[0], len(b) * weight[1]
     root = sqrt(n * m / (n + m))
