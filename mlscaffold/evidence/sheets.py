@@ -45,6 +45,8 @@ def read(data: bytes, path: str) -> Returned:
         raise Broken(
             path, "is the form itself, not the answers", hint="The button of the form saves them as ….json: send that file."
         )
+    if path.lower().endswith((".docx", ".doc", ".odt")):
+        raise Broken(path, "is no Word document (not a zip archive)", hint="Open it in Word or LibreOffice and save it as .docx.")
     return _answers(read_json(data, path))
 
 

@@ -66,6 +66,12 @@ def monitor_blind(project: Project) -> Iterator[Finding]:
     else:
         yield from _never_rings(deploy, found, path)
     yield from _alarms(project, deploy)
+    tried_on = found.raw.get("export")
+    digest = str(tried_on.get("digest", "")) if isinstance(tried_on, dict) else ""
+    if digest and deploy.digest and digest.lower() != deploy.digest:
+        yield fail(
+            f"the alarm was tried with export {digest[:12]}, deploy.toml names {deploy.digest[:12]}", path, "deploy.toml", fix=fix
+        )
     known = {evaluation.run for evaluation in chain.evaluations(project)}
     if found.reference_run and found.reference_run not in known:
         yield fail(f"the reference is run {found.reference_run}, which has no evaluation here", path, fix=fix)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from mlscaffold.evidence import deployment
 from mlscaffold.model import Status
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
@@ -78,3 +79,11 @@ def test_confidence_alone_may_ring(project: Sandbox) -> None:
     passes(project, CHECK)  # 0.91 to 0.55 is beyond 0.1
     project.edit_json(DRILL, lambda m: m["drill"]["shifted"]["confidence"].update(window=0.9))
     says(project, CHECK, "the alarm is at PSI 0.25; the shifted pictures of the drill reach 0.20")
+
+
+def test_the_alarm_of_last_month(project: Sandbox) -> None:
+    served = str(project.open().read(deployment.read, DEPLOY).digest)
+    project.edit_json(DRILL, lambda m: m.update(export={"target": "onnx", "digest": served}))
+    passes(project, CHECK)
+    project.edit_json(DRILL, lambda m: m.update(export={"target": "onnx", "digest": "9" * 64}))
+    says(project, CHECK, f"the alarm was tried with export 999999999999, deploy.toml names {served[:12]}")
