@@ -15,15 +15,22 @@ from mlscaffold.evidence import chain, data, jsonfile, media, tables, toml
 from mlscaffold.project import ABSENT, Missing, Project, Unknown, canonical_json
 from mlscaffold.splitnames import present, selected
 
-SCHEME = "m1"
+SCHEMES = ("m1", "m2")
+ACCEPTANCE = "acceptance.toml"
 CIRCUMSTANCES = ("schema", "run", "command", "commit", "dirty", "start", "end", "packages", "hardware", "threads")
 FIGURES = (".svg", ".png", ".jpg", ".pdf", ".md", ".html", ".txt")
 
 
-def fingerprint(project: Project, name: str, *, as_input: bool = False) -> str | None:
-    """The fingerprint of a piece of evidence, `absent` where there is none, None where it cannot be computed here."""
-    key = f"fingerprint:{SCHEME}:{'input' if as_input else 'evidence'}:{name}"
-    return project.memo(key, lambda: _compute(project, name, as_input=as_input))
+def fingerprint(project: Project, name: str, *, as_input: bool = False, like: str = "") -> str | None:
+    """The fingerprint of a piece of evidence, `absent` where there is none, None where it cannot be computed here.
+
+    What was signed is compared in the scheme that it was signed in: `like` is that fingerprint. `m2` says the same of
+    `acceptance.toml` in whatever order its thresholds stand; all else is `m1`.
+    """
+    signed = like.partition(":")[0]
+    scheme = signed if signed in SCHEMES else "m2" if name.partition("#")[0] == ACCEPTANCE else "m1"
+    key = f"fingerprint:{scheme}:{'input' if as_input else 'evidence'}:{name}"
+    return project.memo(key, lambda: _compute(project, name, scheme, as_input=as_input))
 
 
 def files_of(project: Project, name: str) -> list[str]:
@@ -41,20 +48,20 @@ def files_of(project: Project, name: str) -> list[str]:
     return [base] if project.exists(base) else project.glob(f"{base}/**")
 
 
-def _compute(project: Project, name: str, *, as_input: bool) -> str | None:
+def _compute(project: Project, name: str, scheme: str, *, as_input: bool) -> str | None:
     base, _, select = name.partition("#")
     try:
-        value = _meaning(project, base, select, as_input=as_input)
+        value = _meaning(project, base, select, as_input=as_input, ordered=scheme == "m1")
     except Missing:
         return ABSENT
     except Unknown:
         return None
     except ScaffoldError:
         value = {"broken": [[f, project.digest(f)] for f in files_of(project, name)]}
-    return ABSENT if value is None else f"{SCHEME}:{hashlib.sha256(canonical_json(value).encode()).hexdigest()[:32]}"
+    return ABSENT if value is None else f"{scheme}:{hashlib.sha256(canonical_json(value).encode()).hexdigest()[:32]}"
 
 
-def _meaning(project: Project, base: str, select: str, *, as_input: bool) -> object:
+def _meaning(project: Project, base: str, select: str, *, as_input: bool, ordered: bool) -> object:
     special: dict[str, Callable[[], object]] = {
         "docs/examples": lambda: _examples(project),
         "data/manifest": lambda: sorted([m.digest, m.bytes] for m in data.manifest(project)) or None,
@@ -73,7 +80,10 @@ def _meaning(project: Project, base: str, select: str, *, as_input: bool) -> obj
         return special[base]()
     if base.startswith("docs/"):
         return _document(project, base)
-    return _keys(_file(project, base), select)
+    value = _file(project, base)
+    if base == ACCEPTANCE and not ordered and isinstance(value.get("thresholds"), list):
+        value["thresholds"] = sorted(value["thresholds"], key=canonical_json)
+    return _keys(value, select)
 
 
 def _file(project: Project, path: str) -> Any:  # noqa: ANN401 - any JSON-able meaning

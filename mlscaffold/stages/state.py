@@ -52,7 +52,7 @@ def moved_names(project: Project, signoff: Signoff) -> tuple[str, ...]:
     moved = []
     for names, as_input in ((signoff.evidence, False), (signoff.inputs, True)):
         for name, signed in names.items():
-            now = fingerprint(project, name, as_input=as_input)
+            now = fingerprint(project, name, as_input=as_input, like=signed)
             if now is not None and now != signed:
                 moved.append(name)
     return tuple(dict.fromkeys(moved))

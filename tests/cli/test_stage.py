@@ -28,7 +28,7 @@ def test_answers_are_typed_and_the_sign_off_says_who_what_and_on_which_evidence(
     assert (signed["stage"], signed["round"], signed["who"], signed["role"]) == ("problem", 1, "Ada Byron", "business analyst")
     assert set(signed["checklist"]) == set(_questions("problem"))
     assert set(signed["checklist"].values()) == {"yes"}
-    assert all(value.startswith("m1:") for value in signed["evidence"].values())
+    assert all(value.startswith(("m1:", "m2:")) for value in signed["evidence"].values())
     assert (signed["over"], signed["unproved"], signed["commit"]) == ([], [], project.git("rev-parse", "HEAD"))
     assert project.states()["problem"] == "signed"
 

@@ -63,3 +63,37 @@ def test_a_named_test_set_can_be_selected_alone(tmp_path: Path) -> None:
     project = Project(tmp_path)
     assert fingerprint(project, "data/splits#split=test-night") not in (None, ABSENT, SIGNED["data/splits#split=test"])
     assert fingerprint(project, "data/splits#split=test-day") == ABSENT
+
+
+def aims(root: Path, *thresholds: str) -> Project:
+    """A project with these thresholds, in this order."""
+    tables = "".join(f"[[thresholds]]\n{one}\n" for one in thresholds)
+    write(root, "mlscaffold.toml", "")
+    write(root, "acceptance.toml", f'[metric]\noptimise = "accuracy"\n{tables}')
+    return Project(root)
+
+
+def test_the_order_of_thresholds_says_nothing(tmp_path: Path) -> None:
+    accuracy, recall, name = (
+        'metric = "accuracy"\nmin = 0.9',
+        'metric = "recall_macro"\nmin = 0.8',
+        "acceptance.toml#metric,thresholds",
+    )
+    first = fingerprint(aims(tmp_path, accuracy, recall), name)
+
+    assert first and first.startswith("m2:")
+    assert fingerprint(aims(tmp_path, recall, accuracy), name) == first
+    assert fingerprint(aims(tmp_path, recall, accuracy.replace("0.9", "0.8")), name) != first
+
+
+def test_what_was_signed_in_an_older_scheme_is_compared_in_it(tmp_path: Path) -> None:
+    accuracy, recall, name = (
+        'metric = "accuracy"\nmin = 0.9',
+        'metric = "recall_macro"\nmin = 0.8',
+        "acceptance.toml#metric,thresholds",
+    )
+    older = fingerprint(aims(tmp_path, recall, accuracy), name, like="m1:")
+
+    assert older and older.startswith("m1:")
+    assert fingerprint(aims(tmp_path, recall, accuracy), name, like=older) == older
+    assert fingerprint(aims(tmp_path, recall), name, like=older) != older

@@ -136,7 +136,7 @@ def _time(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
     for name in signed.evidence:
         for path in files_of(project, name):
             end = _moment(str(project.read(jsonfile.read, path).get("end", ""))) if path.endswith("/provenance.json") else None
-            if end and when + DAY < end and signed.evidence.get(name) == fingerprint(project, name):
+            if end and when + DAY < end and signed.evidence[name] == fingerprint(project, name, like=signed.evidence[name]):
                 yield f"signed on {signed.when[:10]}, before {path} was made ({end.date()})"
                 return
     yield from _before_its_evidence(project, signed, stage, when)
@@ -199,7 +199,9 @@ def _history(project: Project, signed: Signoff, stage: Stage) -> Iterator[Findin
     never = [
         n
         for n in moved
-        if (was := fingerprint(then, n)) is not None and was != signed.evidence[n] and not n.startswith("data/processed")
+        if (was := fingerprint(then, n, like=signed.evidence[n])) is not None
+        and was != signed.evidence[n]
+        and not n.startswith("data/processed")
     ]
     if never and _is_shallow(project):
         yield unknown(
