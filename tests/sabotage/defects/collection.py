@@ -229,7 +229,7 @@ def statistics_of_last_month(project: Target) -> Words:
     return STATISTICS, f"{n - 415:,}".replace(",", " "), f"counted {n:,}".replace(",", " ")
 
 
-@defect("CO-18", "collection.withdrawn-present", everywhere=True)
+@defect("CO-32", "collection.withdrawn-present", everywhere=True)
 def a_withdrawn_picture_came_back(project: Target) -> Words:
     """A picture that was withdrawn is in a later delivery too, and nobody noticed."""
     row = project.rows(project.manifest)[0]
