@@ -281,7 +281,7 @@ def read_splits(root: Path) -> list[Row]:
                 raise ScaffoldError(
                     f'{FOLDER / path.name}:{line}: fold "{fold}" is no number from 1 on.',
                     reference="broken-fold",
-                    hint="mlscaffold data split --folds 5 deals folds anew where --again is given too.",
+                    hint="Mend that line, or empty the column; mlscaffold data split --folds K fills it again.",
                 )
             name, digest, label, group, place = (cells[column] for column in COLUMNS)
             rows.append(Row(name, digest, label, group, place, fold))
