@@ -36,7 +36,7 @@ def document_number_differs(project: Project) -> Iterator[Finding]:
     ## Evidence
     Numbers that stand right behind the name of a metric, against every value they could rightly quote: model, baseline and
     majority
-    on test, eyeball or validation, interval ends, thresholds, the human level. Half a unit of the last digit is forgiven.
+    on every test set, eyeball or validation, interval ends, thresholds, the human level. Half a unit of the last digit is forgiven.
 
     ## Fix
     Copy the number from `reports/evaluation/<run>/report.md`.
@@ -68,6 +68,7 @@ def _known(project: Project, metric: str) -> Iterator[float]:
     names = data.classes(project)
     for one in judged.judged(project):
         files = [f"{one.folder}/{name}.csv" for name in ("predictions", "baseline", "eyeball")]
+        files += [path for each in judged.named(project, one) for path in (each.predictions, each.baseline)]
         files += project.glob("reports/training/*/validation.csv") + project.glob("reports/tuning/*/validation.csv")
         files += project.glob("reports/training/*/baseline.csv")
         for file in files:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.checks.evaluation.data_stale import differences
+from mlscaffold.checks.evaluation.data_stale import differences, tested
 from mlscaffold.evidence import chain, judged
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import AUGMENTED
 
-READS = ("reports/evaluation", "reports/tuning", "data/processed/*/annotations.csv", "data/schema.toml", "pipeline.json")
+READS = (
+    "reports/evaluation",
+    "reports/tuning",
+    "data/processed/*/annotations.csv",
+    "data/splits/tests",
+    "data/schema.toml",
+    "pipeline.json",
+)
 
 
 @check(proves="refined-model", reads=READS)
@@ -32,7 +39,7 @@ def evaluation_stale(project: Project) -> Iterator[Finding]:
     choice = chain.chosen(project, "tuning")
     one = judged.newest(project)
     fix = f"python -m {project.settings.package}.evaluate --of tuning"
-    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=("test", "eyeball"))
+    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=tested(project))
     for what in wrong:
         yield fail(f"the evaluation of tuning's choice: {what}", f"{one.folder}/provenance.json", fix=fix)
     if moved:
