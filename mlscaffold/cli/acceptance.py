@@ -58,6 +58,8 @@ def _show(ranking: Ranking) -> None:
         say(f"  {place}. {model.name}  {model.value:.3f} ({model.low:.3f} to {model.high:.3f})  {test}".rstrip())
     if ranking.left_out:
         say(f"  {ranking.left_out} more answered other pictures, so they are not ranked.")
+    for run, command in ranking.behind:
+        say(f"  Not ranked: {run}, which did not answer these pictures. First: {command}")
     if not ranking.before or ranking.before == ranking.winner:
         say("  The winner is the same as before.")
     else:

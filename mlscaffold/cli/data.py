@@ -137,14 +137,56 @@ def split(
     keep_original: Annotated[
         bool, typer.Option("--keep-original", help="Follow the splits that the data set came with.")
     ] = False,
+    named: Annotated[
+        str, typer.Option("--named", help="Make a test set with a name (night: the split test-night) of what --where selects.")
+    ] = "",
+    extend: Annotated[str, typer.Option("--extend", help="Deal new pictures, and only them, to this test set.")] = "",
+    replace: Annotated[
+        str, typer.Option("--replace", help="Draw this test set anew, of pictures that were never trained on.")
+    ] = "",
+    where: Annotated[
+        str, typer.Option(help='Its pictures: a column of the annotations, source or group; "source=iphone; light=night".')
+    ] = "",
+    taken_from: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="Take its pictures from this split too: test; validation where a set is replaced."),
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="How many pictures are dealt to it.")] = None,
+    old: Annotated[
+        str, typer.Option(help="Where a replaced set goes: keep (as test-v1, the default), validation, eyeball or train.")
+    ] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why a test set changes: distribution, overfitted, metric, or a sentence of your own.")
+    ] = "",
+    who: Annotated[str, typer.Option("--as", help="Who changes a test set (default: the git user).")] = "",
     output: Output = Format.TEXT,
-    no_input: NoInput = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask for the reason.")] = False,
 ) -> None:
-    """Deal rows into train, validation, eyeball and test (extra sources: train and augmented); a row that has a split keeps it."""
+    """Deal rows into train, validation, eyeball and test (extra sources: train and augmented); a row that has a split keeps it.
+
+    Or make, extend or replace one test set.
+    """
+    from mlscaffold.cli import data_tests
     from mlscaffold.workflows.split_data import split_data
 
+    sources = tuple(taken_from or ())
+    wish = data_tests.Wish(named, extend, replace, where, sources, count, old, reason, who, seed)
     root = data_root()
     as_needed = shares == "needed"
+    if wish.concerns:
+        dealing = {
+            "--time": time,
+            "--again": again,
+            "--keep-original": keep_original,
+            "--group": group,
+            "--folds": folds is not None,
+        }
+        _refuse_together(wish.concerns, dealing)
+        share = _shares(shares).get("test") if shares and not as_needed else None
+        changed = data_tests.change(root, wish, share=share, ask=not no_input and output is Format.TEXT)
+        form = data_tests.as_json if output is Format.JSON else data_tests.text
+        _print(form(changed, _package(root), data_tests.then(root)))
+        return
     done = split_data(
         root,
         shares=_shares(shares) if shares and not as_needed else None,
@@ -155,6 +197,7 @@ def split(
         seed=seed,
         again=again,
         keep_original=keep_original,
+        reason=reason,
         progress=counter("read"),
     )
     _print(answers.split_json(done) if output is Format.JSON else answers.split_text(done, _package(root)))
@@ -254,6 +297,15 @@ def _shares(text: str) -> dict[str, float]:
         raise UsageError(
             f'"{text}" names no shares.', reference="shares-syntax", hint="For example --shares train=0.7,validation=0.1,test=0.2"
         ) from None
+
+
+def _refuse_together(option: str, others: dict[str, object]) -> None:
+    """Raise where an option is given with others that it does not go with."""
+    from mlscaffold.errors import UsageError
+
+    for name, value in others.items():
+        if value:
+            raise UsageError(f"{name} deals all splits: it does not go with {option}.", reference="options-conflict")
 
 
 def _print(lines: Iterable[str] | dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlscaffold.cli.data_tests import version_lines, versions_json
+
 if TYPE_CHECKING:
     from mlscaffold.datasets.manifest import ManifestChange
     from mlscaffold.datasets.record import Defect
@@ -236,6 +238,7 @@ def split_text(done: SplitData, package: str) -> Iterable[str]:
         yield f"  left out, {reason}: {len(paths)} ({_some(paths)})"
     yield from _manifest_lines(done.manifests)
     yield f"  a share of {done.expected:g} on these {totals.get('test', 0)} test images will be known to ±{done.half_width:.3f}"
+    yield from version_lines(done.versions)
     for warning in done.warnings:
         yield f"  warn: {warning}"
     yield f"  written: {', '.join(done.written) if done.written else 'nothing, the tables were so already'}"
@@ -270,6 +273,7 @@ def split_json(done: SplitData) -> dict[str, Any]:
         "half_width": round(done.half_width, 4),
         "warnings": done.warnings,
         "manifests": _manifests_json(done.manifests),
+        "versions": versions_json(done.versions),
         "written": done.written,
     }
 
@@ -293,6 +297,10 @@ def sizes_text(done: Sizes) -> Iterable[str]:
         yield (
             "  now: " + ", ".join(f"{name} {n}" for name, n in done.now.items() if n) + f"; test tells ±{done.half_width_now:.3f}"
         )
+    for name, size in done.tests.items():
+        if name != "test" or size.version > 1:
+            version = f" (version {size.version})" if size.version else ""
+            yield f"  {name}{version}: {size.n} pictures tell ±{size.half_width:.3f}"
     yield ""
     yield "Next: mlscaffold data split --shares needed" + (" --again" if any(done.now.values()) else "")
 
@@ -312,4 +320,8 @@ def sizes_json(done: Sizes) -> dict[str, Any]:
         "missing": done.missing,
         "now": done.now,
         "half_width_now": round(done.half_width_now, 6),
+        "tests": {
+            name: {"n": size.n, "half_width": round(size.half_width, 6), "version": size.version or None}
+            for name, size in done.tests.items()
+        },
     }

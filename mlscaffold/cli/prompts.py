@@ -52,6 +52,13 @@ def ask_choice(text: str, choices: Mapping[str, str]) -> str:
     )
 
 
+def ask_text(text: str) -> str:
+    """Let a line be typed; ^C raises KeyboardInterrupt."""
+    import questionary
+
+    return str(questionary.text(text).unsafe_ask())
+
+
 def _question(ask: Ask, taken: Refusal) -> Question:
     import questionary
 

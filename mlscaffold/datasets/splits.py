@@ -11,7 +11,7 @@ from pathlib import Path
 from mlscaffold.datasets.duplicates import join
 from mlscaffold.datasets.tables import read_table, write_table
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.splitnames import AUGMENTED, BASE, HINT, is_named_test, is_split, is_test, order, present
+from mlscaffold.splitnames import AUGMENTED, BASE, HINT, TEST, is_named_test, is_split, is_test, order, present
 
 SHARES = {"train": 0.6, "validation": 0.15, "eyeball": 0.05, "test": 0.2}
 HELD_OUT = 0.1
@@ -152,11 +152,11 @@ def opened(bundles: list[list[Row]], kept: Mapping[str, str], learned: Mapping[s
 def settled(bundle: Sequence[Row], held: Mapping[str, str]) -> dict[str, str]:
     """Splits of rows that belong together, of which some have one: all go to the latest, so training loses rows and test never does.
 
-    A row of a test set stays in that one; the others go to `test` where it holds one of them, else to the first that has a name.
+    A row of a test set stays in that one; the others go to `test`, also where only a set with a name holds one of them: what that
+    set is made of was selected, and no dealing adds to it.
     """
     places = set(held.values())
-    tests = sorted(filter(is_test, places), key=order)
-    latest = tests[0] if tests else max(places, key=order)
+    latest = TEST if any(map(is_test, places)) else max(places, key=order)
     return {row.path: held[row.path] if is_test(held.get(row.path, "")) else latest for row in bundle}
 
 

@@ -38,6 +38,19 @@ class Evaluation:
     end: str
     provenance: dict[str, Any]
 
+    @property
+    def data(self) -> dict[str, dict[str, Any]]:
+        """Split → what was used of it: `digest`, `samples`, of a test set perhaps `version`."""
+        used = self.provenance.get("data")
+        return {name: value for name, value in used.items() if isinstance(value, dict)} if isinstance(used, dict) else {}
+
+    def saw(self, other: Evaluation, split: str) -> bool:
+        """Whether this is of the same version of a test set as another evaluation: by its number, or by the digest of the data."""
+        mine, theirs = self.data.get(split, {}), other.data.get(split, {})
+        if mine.get("version") is not None and mine.get("version") == theirs.get("version"):
+            return True
+        return bool(mine.get("digest")) and mine.get("digest") in {used.get("digest") for used in other.data.values()}
+
 
 def chosen(project: Project, stage: str) -> Chosen:
     """The choice recorded for `training` or `tuning`; raises `Missing`."""

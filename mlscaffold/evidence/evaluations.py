@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mlscaffold.evidence import Broken, tables
 from mlscaffold.evidence.fields import Fields, canonical, read_json
+from mlscaffold.splitnames import TEST, is_named_test
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class ClassMeasures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`metrics.json`: metrics of one checkpoint on one split, with the majority class and the baseline."""
+    """`metrics.json`: metrics of one checkpoint on one split, with the majority class and the baseline; `sets` of the named test sets."""
 
     path: str
     of: str
@@ -41,6 +42,7 @@ class Evaluation:
     baseline: dict[str, float]
     baseline_rule: str
     comparison: dict[str, float]
+    sets: dict[str, Evaluation] = field(default_factory=dict)
     raw: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -61,12 +63,26 @@ class Confusion:
 def read(data: bytes, path: str) -> Evaluation:
     """Parse `metrics.json`."""
     top = read_json(data, path)
+    of, named = top.choice("of", ("training", "tuning")), top.optional("sets")
+    for name in named.values:
+        if not is_named_test(name):
+            named.broken(name, "is no test set with a name")
+    sets = {name: _on_split(named.table(name), of=of, split=name) for name in named.values}
+    return replace(_on_split(top, of=of, split=top.split("split")), sets=sets, raw=top.values)
+
+
+def file_of(folder: str, kind: str, split: str) -> str:
+    """The path of a table of an evaluation: `predictions.csv` of `test`, `predictions-test-night.csv` of a named test set."""
+    return f"{folder}/{kind}.csv" if split == TEST else f"{folder}/{kind}-{split}.csv"
+
+
+def _on_split(top: Fields, *, of: str, split: str) -> Evaluation:
     metrics, classes = top.table("metrics"), top.optional("classes")
     majority, baseline, comparison = (top.optional(key) for key in ("majority", "baseline", "comparison"))
     return Evaluation(
-        path,
-        of=top.choice("of", ("training", "tuning")),
-        split=top.split("split"),
+        top.path,
+        of=of,
+        split=split,
         n=top.count("n"),
         metrics={name: _measure(metrics.table(name)) for name in metrics.values if metrics.has(name)},
         classes={name: _class(classes.table(name)) for name in classes.values},
@@ -74,7 +90,6 @@ def read(data: bytes, path: str) -> Evaluation:
         baseline={name: _value(baseline, name) for name in baseline.values if name != "rule" and baseline.has(name)},
         baseline_rule=baseline.text("rule", ""),
         comparison={name: comparison.number(name) for name in comparison.values if comparison.has(name)},
-        raw=top.values,
     )
 
 

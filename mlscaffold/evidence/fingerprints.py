@@ -43,6 +43,8 @@ def files_of(project: Project, name: str) -> list[str]:
         return project.glob(f"data/raw/**/{wanted}")
     if base == "data/processed":
         return [f for s in prepared(project, select) for f in project.glob(f"data/processed/{s}/annotations.csv")]
+    if base == "data/splits":  # the versions of test sets beside them are records, no rows
+        return project.glob("data/splits/*.csv")
     if "*" in base:
         return project.glob(base)
     return [base] if project.exists(base) else project.glob(f"{base}/**")

@@ -10,10 +10,11 @@ from mlscaffold.evidence.fields import Fields, canonical, read_json, read_toml, 
 
 @dataclass(frozen=True)
 class SplitUsed:
-    """A split as a run saw it."""
+    """A split as a run saw it; `version` of a test set, where one was recorded."""
 
     digest: str
     samples: int
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def time_of(fields: Fields, key: str, default: object = None) -> str:
 
 
 def _used(fields: Fields) -> SplitUsed:
-    return SplitUsed(fields.digest("digest"), fields.count("samples"))
+    return SplitUsed(fields.digest("digest"), fields.count("samples"), _maybe_count(fields, "version"))
 
 
 def _checkpoint(fields: Fields) -> Checkpoint:

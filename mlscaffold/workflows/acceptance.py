@@ -8,28 +8,36 @@ from datetime import UTC, datetime
 
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.evidence import acceptance, chain, decisions, records
+from mlscaffold.evidence import acceptance, chain, decisions, evaluations, records, testsets
 from mlscaffold.evidence.answered import answers
 from mlscaffold.evidence.targets import FILE, Targets, differences, first_result, targets_at, targets_of
 from mlscaffold.practice.ranking import Answer, Ranked, rank
 from mlscaffold.project import Missing, Project, Unknown
+from mlscaffold.splitnames import is_test
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.advance import Refused
 from mlscaffold.workflows.waive import SHORTEST_REASON
 from mlscaffold.writing import write_toml
 
 ABSENT = (Missing, Unknown, ScaffoldError)
+Models = Mapping[str, Mapping[str, Answer]]
+"""Run → picture → answer."""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Models that answered the same pictures, best first, under one metric; `before` is the winner under the old one."""
+    """Models that answered the same pictures, best first, under one metric; `before` is the winner under the old one.
+
+    `left_out` counts runs that answered others; `behind` are models that no evaluation on these test pictures has, each with the
+    command that makes one.
+    """
 
     what: str
     metric: str
     models: tuple[Ranked, ...]
     before: str
     left_out: int
+    behind: tuple[tuple[str, str], ...] = ()
 
     @property
     def winner(self) -> str:
@@ -116,27 +124,41 @@ def known_targets(project: Project) -> Targets:
 
 
 def rank_anew(project: Project, before: str, now: str) -> tuple[Ranking, ...]:
-    """Chosen runs on validation, and evaluated models on test, under today's metric; from their predictions alone."""
-    sources = (
-        ("validation", [*project.glob("reports/training/*/validation.csv"), *project.glob("reports/tuning/*/validation.csv")]),
-        ("test", project.glob("reports/evaluation/*/predictions.csv")),
-    )
+    """Chosen runs on validation, and evaluated models on each test set, under today's metric; from their predictions alone."""
+    sources = [("validation", [f for stage in ("training", "tuning") for f in project.glob(f"reports/{stage}/*/validation.csv")])]
+    sources += [
+        (name, project.glob(evaluations.file_of("reports/evaluation/*", "predictions", name))) for name in testsets.known(project)
+    ]
     found = []
     for what, files in sources:
-        models, names, left_out = _same_pictures(project, files)
+        models, names, left = _same_pictures(project, files)
         if not models:
             continue
+        behind: tuple[tuple[str, str], ...] = ()
+        if is_test(what):
+            models, behind = _one_each(project, models, left)
+            left = []
         try:
             ranked = rank(models, now, names)
             old = rank(models, before, names)[0].name if before else ""
         except UsageError:  # a metric that answers alone do not give, such as the size of an export
             continue
-        found.append(Ranking(what, now, ranked, old, left_out))
+        found.append(Ranking(what, now, ranked, old, len(left), behind))
     return tuple(found)
 
 
-def _same_pictures(project: Project, files: list[str]) -> tuple[Mapping[str, Mapping[str, Answer]], tuple[str, ...], int]:
-    """The models that answered the pictures of the newest one (runs are named by time), the classes, and how many did not."""
+def _one_each(project: Project, models: Models, left: list[str]) -> tuple[Models, tuple[tuple[str, str], ...]]:
+    """Of each model its newest evaluation on these pictures; and the models that have none, each with the command for one."""
+    checkpoints = {e.run: e.checkpoint or e.run for e in chain.evaluations(project)}
+    newest = {checkpoints.get(run, run): run for run in sorted(models)}
+    lacking = {checkpoints.get(run, run): run for run in sorted(left) if checkpoints.get(run, run) not in newest}
+    evaluate = f"python -m {project.settings.package}.evaluate"
+    behind = tuple((run, f"{evaluate} --checkpoint {digest[:12]}") for digest, run in lacking.items())
+    return {run: models[run] for run in newest.values()}, behind
+
+
+def _same_pictures(project: Project, files: list[str]) -> tuple[Models, tuple[str, ...], list[str]]:
+    """The models that answered the pictures of the newest one (runs are named by time), the classes, and the runs that did not."""
     tables: dict[str, dict[str, Answer]] = {}
     names: tuple[str, ...] = ()
     for path in sorted(files, key=lambda f: f.split("/")[2], reverse=True):
@@ -147,8 +169,8 @@ def _same_pictures(project: Project, files: list[str]) -> tuple[Mapping[str, Map
         tables[path.split("/")[2]] = rows
         names = tuple(dict.fromkeys((*names, *classes)))
     if not tables:
-        return {}, names, 0
+        return {}, names, []
     newest = next(iter(tables.values()))
     wanted = {key: answer.label for key, answer in newest.items()}
     same = {run: rows for run, rows in tables.items() if {key: a.label for key, a in rows.items()} == wanted}
-    return same, names, len(tables) - len(same)
+    return same, names, [run for run in tables if run not in same]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from mlscaffold import git
 from mlscaffold.errors import UsageError
-from mlscaffold.evidence import data
+from mlscaffold.evidence import data, testsets
+from mlscaffold.evidence.testsets import Version
 from mlscaffold.project import Missing, Project
 from mlscaffold.reports.diff.content import NO_SPLIT, Changed, DataDiff
+from mlscaffold.splitnames import order
 
 EDGE = 144
 """Pixels of a thumbnail's longer side."""
@@ -17,12 +20,13 @@ EDGE = 144
 
 @dataclass(frozen=True)
 class Known:
-    """What a project's tables say of its media: by path the label, the split and the digest."""
+    """What a project's tables say of its media: by path the label, the split and the digest; of each test set the newest version."""
 
     labels: dict[str, str]
     splits: dict[str, str]
     digests: dict[str, str]
     classes: tuple[str, ...]
+    tests: dict[str, Version] = field(default_factory=dict)
 
 
 def data_diff(project: Project, revision: str = "HEAD") -> DataDiff:
@@ -53,7 +57,8 @@ def known(project: Project) -> Known:
         splits = {}
     labels = {row.path: row.label for row in data.annotation_rows(project)}
     digests = {row.path: row.digest for row in data.manifest(project)}
-    return Known(labels, splits, digests, classes)
+    tests = {name: versions[-1] for name, versions in testsets.versions(project).items()}
+    return Known(labels, splits, digests, classes, tests)
 
 
 def compare(before: Known, after: Known, *, revision: str, commit: str) -> DataDiff:
@@ -85,7 +90,19 @@ def compare(before: Known, after: Known, *, revision: str, commit: str) -> DataD
         renamed=tuple(Changed(p, o, p, split(p)) for p, o in sorted(renamed.items())),
         contents=differing(before.digests, after.digests, both=True),
         classes=(before.classes, after.classes),
+        tests=tuple(_versions(before.tests, after.tests)),
     )
+
+
+def _versions(before: dict[str, Version], after: dict[str, Version]) -> Iterator[str]:
+    """A sentence for each test set that has another version."""
+    for name in sorted(before.keys() | after.keys(), key=order):
+        old, new = before.get(name), after.get(name)
+        if new and new != old:
+            was = f"version {old.number} ({old.rows} pictures)" if old else "no version"
+            yield f"{name}: {was}, now version {new.number} ({new.rows} pictures, {new.made})"
+        elif old and not new:
+            yield f"{name}: version {old.number} ({old.rows} pictures) is recorded no more"
 
 
 def picture_of(project: Project, path: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlscaffold.datasets.annotations import read_collection
 from mlscaffold.datasets.extra import extra_sources
 from mlscaffold.datasets.splits import read_splits
 from mlscaffold.errors import UsageError
+from mlscaffold.evidence import testsets
 from mlscaffold.practice.sizes import Needed, half_width, needed, shares_for
-from mlscaffold.splitnames import BASE
+from mlscaffold.project import Project
+from mlscaffold.splitnames import BASE, is_test, order
 from mlscaffold.workflows.split_data import acceptance
 
 
@@ -27,6 +29,16 @@ class Sizes:
     missing: dict[str, int]
     now: dict[str, int]
     half_width_now: float
+    tests: dict[str, TestSize] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TestSize:
+    """How many pictures a test set has, how well they tell the value, and its version (0: none is recorded)."""
+
+    n: int
+    half_width: float
+    version: int
 
 
 def data_sizes(
@@ -52,4 +64,17 @@ def data_sizes(
             total = sum(bool(m.annotation.label) and m.source not in extra for m in read_collection(root).media)
     wanted = needed(error, expected)
     shares, missing = shares_for(wanted, total or 0)
-    return Sizes(error, expected, told, wanted, total or 0, shares, missing, now, half_width(now["test"], expected))
+    half = half_width(now["test"], expected)
+    return Sizes(
+        error, expected, told, wanted, total or 0, shares, missing, now, half, _tests(root, now, expected) if root else {}
+    )
+
+
+def _tests(root: Path, now: dict[str, int], expected: float) -> dict[str, TestSize]:
+    """The test sets that have pictures, in their order."""
+    known = testsets.versions(Project(root))
+    names = sorted((name for name, n in now.items() if n and is_test(name)), key=order)
+    return {
+        name: TestSize(now[name], half_width(now[name], expected), known[name][-1].number if name in known else 0)
+        for name in names
+    }

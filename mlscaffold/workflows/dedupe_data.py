@@ -19,6 +19,7 @@ from mlscaffold.evidence import data, media
 from mlscaffold.project import Missing, Project
 from mlscaffold.splitnames import order
 from mlscaffold.trees import on_disk
+from mlscaffold.workflows.record_tests import recorded
 
 if TYPE_CHECKING:
     from mlscaffold.datasets.duplicates import Alike
@@ -180,7 +181,8 @@ def apply_plan(project: Project, path: Path, *, dry_run: bool = False) -> Dedupe
     write_plan(project.root / record, [m for m in members if m.group in groups and m.action != DECIDE and m.path not in done])
     write_atomic(project.root / REMOVED / ".gitignore", b"*\n")
     moved = [_move(project.root, m.path, day) for m in todo if (on_disk(project.root / data.RAW / m.path)).is_file()]
-    rows = take_out(project.root, {member.path for member in todo})
+    with recorded(project, "doubles", reason=record):
+        rows = take_out(project.root, {member.path for member in todo})
     return Deduped(
         tuple(todo), len(done), undecided, tuple(moved), rows, record, dict(Counter(splits.get(m.path, "no split") for m in todo))
     )

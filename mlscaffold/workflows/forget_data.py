@@ -12,11 +12,12 @@ from mlscaffold import git
 from mlscaffold.datasets.tables import write_table
 from mlscaffold.datasets.taking_out import Step, take_out
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.evidence import data, media
+from mlscaffold.evidence import data, media, testsets
 from mlscaffold.evidence.withdrawals import COLUMNS, FOLDER, digest_of, tombstones
 from mlscaffold.kept import FILE as ANSWER
 from mlscaffold.project import Project
 from mlscaffold.trees import composed, on_disk
+from mlscaffold.workflows.record_tests import recorded
 from mlscaffold.workflows.traces import Picture, Traces, pictures_of, traces_of
 
 PREPARED = "data/processed/.prepared.csv"
@@ -82,7 +83,8 @@ def forget(project: Project, withdrawal: Withdrawal, *, reason: str = "", by: st
     paths = {picture.path for picture in traces.pictures}
     digests = {picture.digest for picture in traces.pictures if picture.digest}
     erased = [path for path in (*traces.files, *traces.pages) if _erase(project.root, path)]
-    rows = _drop(project.root, paths, digests, traces.pictures)
+    with recorded(project, testsets.WITHDRAWN, reason=reason, who=by):
+        rows = _drop(project.root, paths, digests, traces.pictures)
     project.cache.forget(traces.digests, [f"data/raw/{path}" for path in paths] + list(traces.files))
     (project.root / ANSWER).unlink(missing_ok=True)
     for path in traces.files:

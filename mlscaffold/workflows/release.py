@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
-from mlscaffold.evidence import acceptance, answered, chain, decisions, exports, records
+from mlscaffold.evidence import acceptance, answered, chain, decisions, exports, records, testsets
 from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.model import State
 from mlscaffold.practice import ranking
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.reports.content import number, short_day
+from mlscaffold.splitnames import TEST
 from mlscaffold.stages.state import stage_states
 from mlscaffold.workflows.advance import Refused
 from mlscaffold.writing import write_toml
@@ -47,6 +49,20 @@ class Against:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """Why today's model and the released one are not compared: they answered other pictures; `fix` makes them comparable."""
+
+    release: int
+    why: str
+    fix: str = ""
+
+    @property
+    def text(self) -> str:
+        """Why, and what to do first."""
+        return f"Not compared with release {self.release}: {self.why}." + (f" First: {self.fix}" if self.fix else "")
+
+
+@dataclass(frozen=True)
 class Frozen:
     """What a release record holds."""
 
@@ -54,7 +70,7 @@ class Frozen:
     number: int
     table: dict[str, Any]
     over: tuple[str, ...]
-    against: Against | None
+    against: Against | Apart | None
 
 
 def production(project: Project) -> str:
@@ -105,7 +121,7 @@ def freeze(project: Project, *, note: str = "", who: str = "") -> Frozen:
         "digests": digests,
         "result": _result(project, evaluated),
     }
-    if against:
+    if isinstance(against, Against):
         table["against"] = {
             "release": against.release,
             "metric": against.metric,
@@ -125,25 +141,59 @@ def release(project: Project, *, note: str = "", who: str = "") -> Frozen:
     return frozen
 
 
-def against_release(project: Project) -> Against | None:
-    """Today's model against the latest release, paired, under today's metric; None where there is nothing to compare."""
+def against_release(project: Project) -> Against | Apart | None:
+    """Today's model against the latest release, paired, under today's metric; None where there is nothing to compare.
+
+    Both must have answered the same pictures: `Apart` says which of them is to be evaluated on today's test set first.
+    """
     try:
         latest = decisions.releases(project)[-1]
         choice, evaluated = _model(project)
         if choice.checkpoint == latest.model:
             return None
         now, classes = answered.answers(project, f"{evaluated.folder}/predictions.csv")
-        then, known = answered.answers(project, f"reports/evaluation/{latest.evaluation}/predictions.csv")
+        found = _of_release(project, latest, now.keys())
+        if found is None or testsets.newer(project, evaluated.data.get(TEST, {}), TEST):
+            return _apart(project, latest, choice, evaluated, n=len(now))
+        then, known = found
         metric = project.read(acceptance.read, "acceptance.toml").optimise or latest.metric
-        both = sorted(key for key in now if key in then and now[key].label == then[key].label)
+        both = sorted(key for key in now if now[key].label == then[key].label)
         lists = [[side[key] for key in both] for side in (now, then)]
         names = tuple(dict.fromkeys((*classes, *known)))
         values = [ranking.measure(side, metric, names)[0] for side in lists]
         p = ranking.paired(lists[0], lists[1], metric, classes=names)
     except (IndexError, *ABSENT):
         return None
-    same = _test(evaluated) == latest.digests.get("test", "") and len(both) == len(now) == len(then)
-    return Against(latest.number, metric, len(both), same, then=values[1], now=values[0], p=p)
+    return Against(latest.number, metric, len(both), len(both) == len(now), then=values[1], now=values[0], p=p)
+
+
+def _of_release(
+    project: Project, latest: decisions.Release, pictures: Collection[str]
+) -> tuple[dict[str, ranking.Answer], tuple[str, ...]] | None:
+    """What the released model answered to these pictures, in its newest evaluation of all of them and no others."""
+    for each in reversed(chain.evaluations(project)):
+        if each.checkpoint == latest.model or each.run == latest.evaluation:
+            try:
+                rows, classes = answered.answers(project, f"{each.folder}/predictions.csv")
+            except ABSENT:
+                continue
+            if rows.keys() == set(pictures):
+                return rows, classes
+    return None
+
+
+def _apart(project: Project, latest: decisions.Release, choice: chain.Chosen, evaluated: chain.Evaluation, *, n: int) -> Apart:
+    """Which model is behind, and the command that evaluates it on today's test set."""
+    evaluate = f"python -m {project.settings.package}.evaluate"
+    if version := testsets.newer(project, evaluated.data.get(TEST, {}), TEST):
+        why = f"the evaluation of today's model is older than {version.text}"
+        return Apart(latest.number, why, f"{evaluate} --of {choice.stage}")
+    known = testsets.versions(project).get(TEST, [])
+    dealt = next((v for v in reversed(known) if v.how == "again" and v.when > latest.when), None)
+    if dealt:  # what was train then may be test now
+        return Apart(latest.number, f"{dealt.text} may hold pictures that the released model was trained on")
+    what = f"{known[-1].text}, {n} pictures" if known else f"today's {n} test pictures"
+    return Apart(latest.number, f"it was not evaluated on {what}", f"{evaluate} --release {latest.number}")
 
 
 def _model(project: Project) -> tuple[chain.Chosen, chain.Evaluation]:

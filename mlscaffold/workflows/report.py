@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mlscaffold import __version__
@@ -33,7 +34,7 @@ def gather(project: Project, *, options: Options | None = None) -> Content:
         tool_version=__version__,
         acceptance=_acceptance(project, measured),
         metrics=_metrics(project, measured),
-        evaluated=f"{evaluated.run}, checkpoint {evaluated.checkpoint[:12]}{_withdrawn(project, evaluated)}" if evaluated else "",
+        evaluated=f"{_evaluated(evaluated, measured)}{_withdrawn(project, evaluated)}" if evaluated else "",
         curves_svg=_curves(project),
         confusion=_confusion(project, evaluated),
         mistakes=_mistakes(project, evaluated),
@@ -44,6 +45,16 @@ def gather(project: Project, *, options: Options | None = None) -> Content:
         reopened=_reopened(project),
         compared=against.text if (against := against_release(project)) else "",
     )
+
+
+def _evaluated(evaluated: chain.Evaluation, measured: evaluations.Evaluation | None) -> str:
+    """Which model was evaluated, and on which test sets."""
+    sets = {measured.split: measured, **measured.sets} if measured else {}
+    told = []
+    for name, numbers in sets.items():
+        version = evaluated.data.get(name, {}).get("version")
+        told.append(f"{name}{f' version {version}' if version else ''} ({numbers.n} pictures)")
+    return f"{evaluated.run}, checkpoint {evaluated.checkpoint[:12]}" + (f", on {', '.join(told)}" if told else "")
 
 
 def _evaluation(project: Project) -> chain.Evaluation | None:
@@ -108,6 +119,11 @@ def _of_exports(project: Project, threshold: acceptances.Threshold) -> evaluatio
 
 def measure_of(measured: evaluations.Evaluation, threshold: acceptances.Threshold) -> evaluations.Measure | None:
     """The measured value that a threshold speaks of, or None where it was not measured."""
+    if threshold.slice:
+        return None
+    if threshold.split != measured.split:
+        found = measured.sets.get(threshold.split)
+        return measure_of(found, replace(threshold, split=found.split)) if found else None
     if threshold.of_class:
         scores = measured.classes.get(threshold.of_class)
         return getattr(scores, threshold.metric, None) if scores else None
@@ -118,16 +134,21 @@ def _metrics(project: Project, measured: evaluations.Evaluation | None) -> tuple
     if measured is None:
         return ()
     try:
-        human = project.read(acceptances.read, "acceptance.toml").human
+        wanted = project.read(acceptances.read, "acceptance.toml")
+        human, optimised = wanted.human, wanted.optimise or "accuracy"
     except ABSENT:
-        human = None
-    return tuple(
+        human, optimised = None, "accuracy"
+    rows = [
         MetricRow(
             name, m.value, m.low, m.high, baseline=measured.baseline.get(name),
             human=human.value if human and human.metric == name else None,
         )
         for name, m in measured.metrics.items()
-    )  # fmt: skip
+    ]  # fmt: skip
+    for name, told in measured.sets.items():  # of a named test set only the metric that counts
+        if m := told.metrics.get(optimised):
+            rows.append(MetricRow(f"{optimised} on {name}", m.value, m.low, m.high, baseline=told.baseline.get(optimised)))
+    return tuple(rows)
 
 
 def _curves(project: Project) -> bytes | None:

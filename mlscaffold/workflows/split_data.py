@@ -23,11 +23,14 @@ from mlscaffold.datasets.sources import RAW, sources
 from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
+from mlscaffold.evidence.testsets import Version
 from mlscaffold.practice.sizes import half_width, needed, shares_for, test_size
-from mlscaffold.splitnames import BASE
+from mlscaffold.splitnames import BASE, is_named_test
+from mlscaffold.workflows.record_tests import record_tests
 
 USUAL = 0.9
 FEW = 5
+AWAY = "not on this machine, kept as they are"
 UNPLACED = "of an extra source, and alike or newer than what is measured on"
 
 
@@ -44,10 +47,26 @@ class SplitData:
     near_groups: int
     manifests: tuple[ManifestChange, ...]
     written: tuple[str, ...]
+    versions: tuple[Version, ...]
     warnings: tuple[str, ...]
     half_width: float
     expected: float
     extra: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The rows that can be dealt, without their splits. `left_out` maps a reason to the paths that cannot; `alike` are groups of
+    near-duplicates; `sources` holds the extra sources with their weights, `extra` the paths of their rows.
+    """
+
+    collection: Collection
+    rows: list[Row]
+    left_out: dict[str, tuple[str, ...]]
+    alike: list[tuple[str, ...]]
+    manifests: list[ManifestChange]
+    sources: dict[str, float]
+    extra: set[str]
 
 
 def split_data(
@@ -60,6 +79,7 @@ def split_data(
     as_needed: bool = False,
     group: str = "",
     time: str = "",
+    reason: str = "",
     folds: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SplitData:
@@ -68,10 +88,57 @@ def split_data(
     `keep_original` follows the splits that the data set came with (attribute `split`). `as_needed` takes the shares from the
     error that `acceptance.toml` tolerates. `group` and `time` name columns of the annotations (by default those of
     `data/schema.toml`): what belongs together, and when it was taken; with a time the newest pictures are the test set.
-    Unlabelled and broken media are left out. `folds` numbers train and validation for cross-validation, 0 takes the numbers away; by
-    default rows have folds where they had them.
+    Unlabelled and broken media are left out. Test sets with a name stay as they are, also with `again`. A test set that changed has a
+    new version, `reason` tells why. `folds` numbers train and validation for cross-validation, 0 takes the numbers away; by default
+    rows have folds where they had them.
     """
-    group, time = group or declared_column(root, "group"), time or declared_column(root, "time")
+    time = time or declared_column(root, "time")
+    found = gather(root, group=group, time=time, progress=progress)
+    collection, rows, alike, extra = found.collection, found.rows, found.alike, found.extra
+    wanted, expected = acceptance(root)
+    if as_needed:
+        shares = _needed_shares(len(rows) - len(extra), wanted=wanted, expected=expected)
+    dealt_before = read_splits(root)
+    away = _away(root, dealt_before, collection)
+    elsewhere = {row.path for row in away}
+    before = [row for row in dealt_before if row.path not in elsewhere and (not again or is_named_test(row.split))]
+    if time:
+        times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
+        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike, extra=extra)
+    else:
+        original = _original(collection.media) if keep_original else None
+        dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
+    told = () if again and folds is not None else dealt_before
+    k = folds_of(told) if folds is None else folds
+    dealt = replace(dealt, rows=with_folds(dealt.rows, k, before=told, together=alike, extra=extra, seed=seed))
+    adopted = record_tests(root, how="by hand", reason=reason)
+    written = write_splits(root, [*dealt.rows, *away])
+    versions = (*adopted, *record_tests(root, how="again" if again else "dealt", reason=reason))
+    left_out = found.left_out | ({AWAY: tuple(row.path for row in away)} if away else {})
+    left_out |= {UNPLACED: dealt.unplaced} if dealt.unplaced else {}
+    counts = dealt.counts()
+    labels = {row.label for row in rows}
+    classes = [name for name in read_classes(root) if name in labels]
+    classes += sorted(labels - set(classes))
+    return SplitData(
+        dealt=dealt,
+        counts=counts,
+        classes=tuple(classes),
+        left_out=left_out,
+        near_groups=len(alike),
+        manifests=tuple(found.manifests),
+        written=tuple(written),
+        versions=versions,
+        warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
+        half_width=half_width(counts["test"].total(), expected),
+        expected=expected,
+        extra=found.sources,
+    )
+
+
+def gather(root: Path, *, group: str = "", time: str = "", progress: Callable[[int, int], None] | None = None) -> Gathered:
+    """Read annotations, manifests (which are refreshed) and pictures; raises where nothing can be dealt, or a column is not there."""
+    group = group or declared_column(root, "group")
     pictures = Remembered(root)
     collection = read_collection(root)
     absent = set(collection.absent)
@@ -84,53 +151,16 @@ def split_data(
     rows, left_out = _rows(collection, read_manifests(root), facts, group=group)
     if not rows:
         raise _nothing(left_out)
-    sources = extra_sources(root)
-    extra = {row.path for row in rows if row.path.split("/")[0] in sources}
+    extra_of = extra_sources(root)
+    extra = {row.path for row in rows if row.path.split("/")[0] in extra_of}
     if len(extra) == len(rows):
         raise ScaffoldError(
-            f"Every source is extra ({', '.join(sources)}): there is nothing of your own to validate and test on.",
+            f"Every source is extra ({', '.join(extra_of)}): there is nothing of your own to validate and test on.",
             reference="only-extra-sources",
             hint='Import data of your own, or take role = "extra" out of a source.toml.',
         )
     alike = near_groups({row.path: facts[row.path] for row in rows if row.path in facts})
-    wanted, expected = acceptance(root)
-    if as_needed:
-        shares = _needed_shares(len(rows) - len(extra), wanted=wanted, expected=expected)
-    dealt_before = read_splits(root)
-    away = _away(root, dealt_before, collection)
-    if away:
-        left_out |= {"not on this machine, kept as they are": tuple(row.path for row in away)}
-    kept = {row.path for row in away}
-    before = () if again else [row for row in dealt_before if row.path not in kept]
-    if time:
-        times = {medium.path: medium.annotation.attributes.get(time, "") for medium in collection.media}
-        dealt = split_by_time(rows, times, shares=shares, before=before, together=alike, extra=extra)
-    else:
-        original = _original(collection.media) if keep_original else None
-        dealt = split(rows, shares, before=before, together=alike, original=original, extra=extra, seed=seed)
-    told = () if again and folds is not None else dealt_before
-    k = folds_of(told) if folds is None else folds
-    dealt = replace(dealt, rows=with_folds(dealt.rows, k, before=told, together=alike, extra=extra, seed=seed))
-    written = write_splits(root, [*dealt.rows, *away])
-    if dealt.unplaced:
-        left_out[UNPLACED] = dealt.unplaced
-    counts = dealt.counts()
-    labels = {row.label for row in rows}
-    classes = [name for name in read_classes(root) if name in labels]
-    classes += sorted(labels - set(classes))
-    return SplitData(
-        dealt=dealt,
-        counts=counts,
-        classes=tuple(classes),
-        left_out=left_out,
-        near_groups=len(alike),
-        manifests=tuple(manifests),
-        written=tuple(written),
-        warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
-        half_width=half_width(counts["test"].total(), expected),
-        expected=expected,
-        extra=sources,
-    )
+    return Gathered(collection, rows, left_out, alike, manifests, extra_of, extra)
 
 
 def _away(root: Path, before: list[Row], collection: Collection) -> list[Row]:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.command import surroundings
 from tests.conftest import Sandbox
+from tests.named_set import pictures
 from tests.workflows.test_sheet import answered
 
 GUIDE = Path(__file__).parents[2] / "docs/guide"
@@ -110,6 +111,18 @@ def test_releases(signed: Sandbox, tmp_path: Path) -> None:
     signed.replace("deploy.toml", "every_days = 60", "every_days = 30")
     assert signed.states()["deployment"] == "open"
     assert (signed.root / ".mlscaffold/releases/1.toml").is_file()
+
+
+def test_test_sets(signed: Sandbox, tmp_path: Path) -> None:
+    pictures(signed, 60, source="phone", light="night")
+    pictures(signed, 60, source="shop", light="day", seed=400_000)
+    reader, (_, sets) = Reader(signed.root, tmp_path), blocks("data.md")
+    told = reader.types(sets)
+    assert "version 1 of test-night, named: 60 pictures with light=night (new: 60 that no split held)" in told
+    assert "version 2 of test, extended: 159 pictures" in told and "version 3 of test, replaced: 12 pictures" in told
+    assert "the 159 pictures of the old set are in test-v2" in told
+    assert told.endswith("flower_sorter.evaluate --of tuning   (before anything is compared)\n")
+    assert signed.check("preparation.test-set-changed") == []
 
 
 @pytest.mark.xdist_group("finished")

@@ -169,7 +169,7 @@ def test_of_a_group_in_two_test_sets_no_row_of_a_test_set_moves() -> None:
     dealt = split([*rows, *_rows({"a": 9})], before=rows[:-1])
     assert [row.split for row in dealt.rows if row.group] == ["test", "test", "test", "test-night", "test-day", "test"]
     held = settled(rows, {rows[0].path: "train", rows[3].path: "test-night"})
-    assert held[rows[0].path] == held[rows[5].path] == "test-night"
+    assert held[rows[0].path] == held[rows[5].path] == "test"
 
 
 def _extra(count: int, start: int = 0) -> tuple[list[Row], set[str]]:

@@ -11,6 +11,17 @@ from typing import Any
 
 import pytest
 
+from mlscaffold.checks.evaluation.comparison_differs import comparison_differs
+from mlscaffold.checks.evaluation.confusion_differs import confusion_differs
+from mlscaffold.checks.evaluation.data_stale import data_stale
+from mlscaffold.checks.evaluation.label_differs import label_differs
+from mlscaffold.checks.evaluation.number_not_reproducible import number_not_reproducible
+from mlscaffold.checks.evaluation.wrong_split import wrong_split
+from mlscaffold.evidence import chain
+from mlscaffold.model import Status
+from mlscaffold.project import Missing, Project
+from mlscaffold.workflows.record_tests import record_tests
+
 from .conftest import PACKAGE, Generated
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trained")]
@@ -61,6 +72,34 @@ def test_one_batch_is_learned_by_heart(trained: Generated) -> None:
     assert step["given"]["std"] == step["input"]["std"]
     assert step["loss"]["least"] < 0  # logits
     assert step["parameters"]["moved"] == step["parameters"]["optimised"] == found["trainable"]
+
+
+def test_a_named_test_set_is_evaluated_beside_test_and_proved(trained: Generated, tmp_path: Path) -> None:
+    project = trained.copy(tmp_path / "copy")
+    project.ok("evaluate")
+    record_tests(project.root)
+    file = project.root / "data/splits/digits.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    late = [i for i, line in enumerate(lines) if line.endswith(",test")][:60]
+    file.write_text("\n".join(f"{line}-late" if i in late else line for i, line in enumerate(lines)) + "\n", encoding="utf-8")
+    made = record_tests(project.root, how={"test": "parted", "test-late": "named"})
+    assert [(v.name, v.rows) for v in made][1] == ("version 1 of test-late", 60)
+    project.ok("prepare")
+    with pytest.raises(Missing, match=r"older than version 2 of test \(parted, .*the test set test-late \(60 pictures\)"):
+        list(data_stale(Project(project.root)))
+    assert "test-late, 60 images:" in project.ok("evaluate")
+    for check in (data_stale, wrong_split, label_differs, number_not_reproducible, confusion_differs, comparison_differs):
+        assert not [f.message for f in check(Project(project.root)) if f.status is Status.FAIL], check.__name__
+    (project.root / ".mlscaffold/releases").mkdir(parents=True)
+    record = f'[digests]\nmodel = "{chain.chosen(Project(project.root), "training").checkpoint}"\n'
+    (project.root / ".mlscaffold/releases/1.toml").write_text(record, encoding="utf-8")
+    project.ok("evaluate", "--release", "1", "--test-set", "test-late")
+    told = [evaluation.data for evaluation in chain.evaluations(Project(project.root))]
+    assert [(used["test"].get("version"), used.get("test-late", {}).get("version")) for used in told] == [
+        (None, None),
+        (2, 1),
+        (2, 1),
+    ]
 
 
 def test_evaluation_counts_test_and_shows_eyeball(trained: Generated, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mlscaffold.evidence import testsets
 from mlscaffold.evidence.fingerprints import fingerprint
 from mlscaffold.stages import all_stages
 from mlscaffold.writing import write_toml
@@ -108,6 +109,16 @@ def refresh_tables(project: Target) -> None:
         write_rows(project, f"data/manifest/{source}.csv", rows)
         split = project.rows(f"data/splits/{source}.csv")
         write_rows(project, f"data/splits/{source}.csv", [{**row, "digest": of.get(row["path"], row["digest"])} for row in split])
+    refresh_versions(project)
+
+
+def refresh_versions(project: Target) -> None:
+    """The newest version of every test set, of the pictures of today: as if the set had been so when it was dealt."""
+    held = testsets.held(project.open())
+    for path in sorted((project.root / testsets.FOLDER).glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        digests = held.get(table["set"], [])
+        write_toml(path, {**table, "rows": len(digests), "digest": testsets.digest_of(digests)})
 
 
 def quote(project: Target, changed: dict[str, str], patterns: tuple[str, ...] = RECORDS) -> None:

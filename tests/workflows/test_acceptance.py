@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import tomllib
 
 import pytest
@@ -13,6 +14,7 @@ from mlscaffold.workflows.advance import Refused
 from mlscaffold.workflows.report import gather
 from tests.conftest import Sandbox
 from tests.finished import EVALUATED, RETESTED, RUN, TUNED
+from tests.named_set import NIGHT, night
 
 WHY = "Grace counts every kind alike since the auction rules changed"
 
@@ -98,4 +100,23 @@ def test_runs_on_other_pictures_are_left_out(project: Sandbox) -> None:
     project.edit_csv(f"reports/evaluation/{EVALUATED}/predictions.csv", lambda rows: rows[:90])
     project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "kappa"')
     done = change(project.open(), reason=WHY, who="Ada Byron")
-    assert done.rankings[1].left_out == 1 and len(done.rankings[1].models) == 1
+    test = done.rankings[1]
+    assert (test.what, len(test.models), test.left_out) == ("test", 1, 0)
+    ((run, command),) = test.behind
+    assert run == EVALUATED and command.startswith("python -m flower_sorter.evaluate --checkpoint ")
+
+
+def test_a_model_that_was_evaluated_anew_is_ranked_once(project: Sandbox) -> None:
+    folder, older = f"reports/evaluation/{EVALUATED}", "reports/evaluation/20261020T120000Z-ada-old"
+    shutil.copytree(project.root / folder, project.root / older)
+    project.edit_csv(f"{older}/predictions.csv", lambda rows: rows[:90])  # on an older version of test
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "kappa"')
+    test = change(project.open(), reason=WHY, who="Ada Byron").rankings[1]
+    assert (len(test.models), test.behind) == (2, ())
+
+
+def test_named_test_sets_have_rankings_of_their_own(project: Sandbox) -> None:
+    night(project)
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "kappa"')
+    done = change(project.open(), reason=WHY, who="Ada Byron")
+    assert [(r.what, r.models[0].n) for r in done.rankings] == [("validation", 60), ("test", 150), (NIGHT, 30)]

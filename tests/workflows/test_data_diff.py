@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json as python_json
+
 import pytest
 
 from mlscaffold.errors import UsageError
 from mlscaffold.reports.diff import html, json, md, text
 from mlscaffold.reports.diff.content import DataDiff
 from mlscaffold.workflows.data_diff import data_diff, picture_of
+from mlscaffold.workflows.record_tests import record_tests
 from tests.conftest import Sandbox
 from tests.finished import rows_of
+from tests.named_set import NIGHT, night
 
 DAISY, SPLITS = "data/raw/belt/daisy/annotations.csv", "data/splits/belt.csv"
 
@@ -121,3 +125,23 @@ def test_a_label_that_is_code_is_shown_as_text(project: Sandbox) -> None:
 def test_an_unknown_revision_is_named(project: Sandbox) -> None:
     with pytest.raises(UsageError, match='"yesterday" is no commit'):
         data_diff(project.open(), "yesterday")
+
+
+def test_another_version_of_a_test_set_is_named(project: Sandbox) -> None:
+    night(project)
+    project.commit("night")
+    project.edit_csv("data/splits/phone.csv", lambda rows: rows[:-2])
+    record_tests(project.root, how={NIGHT: "extended"}, who="Ada Byron")
+    found = data_diff(project.open())
+
+    assert found.headline == "1 test set with another version" and found.test_touched and not found.empty
+    (told,) = found.tests
+    assert told.startswith("test-night: version 1 (30 pictures), now version 2 (28 pictures, extended on 20")
+    assert told in text.render(found) and told in html.render(found, picture=lambda path: "")
+    assert f"> - {told}" in md.render(found)
+    assert python_json.loads(json.render(found))["tests"] == [told]
+
+
+def test_a_first_version_is_told_too(project: Sandbox) -> None:
+    night(project)
+    assert [told.split(",")[0] for told in data_diff(project.open()).tests] == ["test: no version", "test-night: no version"]

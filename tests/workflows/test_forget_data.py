@@ -15,6 +15,7 @@ from PIL import ImageOps
 
 from mlscaffold.datasets.links import declare
 from mlscaffold.errors import ScaffoldError, UsageError
+from mlscaffold.evidence import testsets
 from mlscaffold.evidence.withdrawals import tombstones
 from mlscaffold.model import Status
 from mlscaffold.workflows import forget_data as module
@@ -22,6 +23,7 @@ from mlscaffold.workflows.forget_data import Forgotten, forget, plan, plan_again
 from mlscaffold.workflows.import_data import import_data
 from mlscaffold.workflows.judging import make_form, picture_bytes
 from mlscaffold.workflows.look import look
+from mlscaffold.workflows.record_tests import record_tests
 from mlscaffold.workflows.report import gather
 from tests.conftest import Sandbox
 from tests.datasets.pictures import encoded, put, scene
@@ -56,6 +58,18 @@ def test_files_and_rows_go_and_a_tombstone_of_digests_stays(project: Sandbox) ->
     assert "img0" not in text
     assert "belt" not in text
     assert done.withdrawal.traces.named["exports/onnx/predictions.csv"] == 3
+
+
+def test_a_test_set_that_lost_withdrawn_pictures_is_the_same_set(project: Sandbox) -> None:
+    record_tests(project.root, who="Ada Byron")
+    project.commit("version 1")
+    _forget(project, *TEST)
+    newest = testsets.versions(project.open())["test"][-1]
+    assert (newest.number, newest.how, newest.rows, newest.reason) == (2, "withdrawn", 147, "consent withdrawn")
+    assert project.check("preparation.test-set-changed") == []
+    assert testsets.newer(project.open(), {"version": 1}, "test") is None
+    assert [f.status for f in project.check("evaluation.wrong-split")] == [Status.WARN, Status.WARN]
+    assert project.check("evaluation.data-stale") == []
 
 
 def test_old_numbers_are_no_fraud_and_say_how_many_rows_were_withdrawn(project: Sandbox) -> None:

@@ -28,26 +28,26 @@ def comparison_differs(project: Project) -> Iterator[Finding]:
     ## Fix
     Evaluate again: the baseline is trained on train and asked about the same pictures.
     """
-    for one in judged.judged(project):
+    for one in judged.tested(project):
         told, fix = judged.numbers(project, one), judged.command(project, one.metrics)
         model = scored.by_path(judged.table(project, one.predictions))
-        rule = scored.by_path(judged.table(project, f"{one.folder}/baseline.csv"))
+        rule = scored.by_path(judged.table(project, one.baseline))
         if odd := sorted(model.keys() ^ rule.keys()):
             asked = Counter(path.partition("/")[0] for path in rule)
             yield fail(
                 "the baseline was not asked about the same pictures: it has "
-                f"{scored.some([f'{n} of {split}' for split, n in asked.most_common()])}, the model {len(model)} of test; "
+                f"{scored.some([f'{n} of {split}' for split, n in asked.most_common()])}, the model {len(model)} of {one.split}; "
                 f"{len(odd)} are in one table only, first {odd[0]}",
-                f"{one.folder}/baseline.csv", fix=fix, stage=one.stage,
+                one.baseline, fix=fix, stage=one.stage,
             )  # fmt: skip
             continue
         wrong = list(_wrong(project, told, labels={p: r.label for p, r in model.items()}, one=one))
         if wrong:
-            yield fail(scored.some(wrong), one.metrics, f"{one.folder}/baseline.csv", fix=fix, stage=one.stage)
+            yield fail(scored.some(wrong), one.metrics, one.baseline, fix=fix, stage=one.stage)
 
 
 def _wrong(project: Project, told: evaluations.Evaluation, *, labels: dict[str, str], one: judged.Judged) -> Iterator[str]:
-    model, rule = (judged.table(project, f"{one.folder}/{name}.csv") for name in ("predictions", "baseline"))
+    model, rule = judged.table(project, one.predictions), judged.table(project, one.baseline)
     if told.majority is None:
         raise Missing(f"{one.metrics} has no majority", path=one.metrics, fix=judged.command(project, one.metrics))
     name, share = metrics.majority(labels.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from mlscaffold.checks import check, fail
 from mlscaffold.evidence import data, evaluations, judged
@@ -19,14 +20,14 @@ def confusion_differs(project: Project) -> Iterator[Finding]:
     A transposed matrix swaps precision and recall, and sends the team after the wrong class.
 
     ## Evidence
-    `confusion.csv` against the counts of `predictions.csv`.
+    `confusion.csv` against the counts of `predictions.csv`, for each test set.
 
     ## Fix
     Evaluate again.
     """
     names = data.classes(project)
-    for one in judged.judged(project):
-        file, table = f"{one.folder}/confusion.csv", judged.table(project, one.predictions)
+    for one in judged.tested(project):
+        file, table = one.confusion, judged.table(project, one.predictions)
         if not project.exists(file):
             raise Missing(f"{file} is missing", path=file, fix=judged.command(project, file))
         told = project.read(evaluations.read_confusion, file)
@@ -46,7 +47,7 @@ def confusion_differs(project: Project) -> Iterator[Finding]:
             i = next((i for i, row in enumerate(truth) if sum(row) != sum(mine[i])), None)
             words = (
                 "rows and columns have changed places: transposed?" if i is None  # as many called it as are it
-                else f"row {names[i]} sums to {sum(mine[i])}, {sum(truth[i])} test pictures are {names[i]};"
+                else f"row {names[i]} sums to {sum(mine[i])}, {sum(truth[i])} {one.split} pictures are {names[i]};"
                 " the columns sum to them: transposed?"
             )  # fmt: skip
             yield fail(words, file, fix=fix, stage=one.stage)
@@ -54,7 +55,7 @@ def confusion_differs(project: Project) -> Iterator[Finding]:
         cells = [(t, p) for t in range(len(names)) for p in range(len(names)) if mine[t][p] != truth[t][p]]
         t, p = cells[0]
         yield fail(
-            f"{len(cells)} of {len(names) ** 2} cells differ from predictions.csv:"
+            f"{len(cells)} of {len(names) ** 2} cells differ from {PurePosixPath(one.predictions).name}:"
             f" {names[t]} called {names[p]} {mine[t][p]} times recorded, {truth[t][p]} recomputed",
             file, one.predictions, fix=fix, stage=one.stage,
         )  # fmt: skip

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.evidence import data, judged, pipelines, runs
+from mlscaffold.evidence import data, judged, pipelines, runs, testsets
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import TEST, is_named_test
 
 READS = (
     "reports/evaluation",
     "reports/training/chosen.toml",
     "data/processed/*/annotations.csv",
+    "data/splits/tests",
     "data/schema.toml",
     "pipeline.json",
     "data/withdrawn",
@@ -27,14 +29,15 @@ def data_stale(project: Project) -> Iterator[Finding]:
     A label corrected after the evaluation changes the number, and nobody sees it.
 
     ## Evidence
-    Digests of data, class map and pipeline in `provenance.json` of the evaluation, recomputed from today's files. Pictures that were
-    withdrawn since (`data/withdrawn`) are counted as they were: `evaluation.wrong-split` says how many.
+    Digests of data, class map and pipeline in `provenance.json` of the evaluation, recomputed from today's files, for every test set;
+    the versions of the test sets in `data/splits/tests`. Pictures that were withdrawn since (`data/withdrawn`) are counted as they
+    were: `evaluation.wrong-split` says how many.
 
     ## Fix
     Evaluate again. If the pipeline moved, train again first.
     """
     one = judged.judged(project)[0]
-    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=("test", "eyeball"))
+    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=tested(project))
     for what in wrong:
         yield fail(what, f"{one.folder}/provenance.json", fix=judged.command(project, one.metrics))
     if moved:
@@ -52,13 +55,16 @@ def differences(project: Project, file: str, *, splits: tuple[str, ...]) -> tupl
     for split in splits:
         used = record.data.get(split)
         if used is None:
-            if split == "test":
+            if split == TEST:
                 wrong.append("its provenance names no test data")
+            elif is_named_test(split):
+                moved.append(f"the test set {split} ({len(data.processed(project, split))} pictures)")
             continue
         here = len(data.processed(project, split))
         withdrawn = pipelines.withdrawn_since(project, split, used.digest)
         if withdrawn is None:
-            moved.append(f"the {split} data ({used.samples} pictures then, {here} now)")
+            counts, version = f"{used.samples} pictures then, {here} now", testsets.newer(project, vars(used), split)
+            moved.append(f"{version.name} ({version.made}; {counts})" if version else f"the {split} data ({counts})")
         elif used.samples != here + withdrawn:
             wrong.append(f"it used {used.samples} of {here} {split} pictures")
     if record.classes and record.classes != pipelines.classes_digest(data.classes(project)):
@@ -66,3 +72,8 @@ def differences(project: Project, file: str, *, splits: tuple[str, ...]) -> tupl
     if record.pipeline and record.pipeline != pipelines.pipeline_digest(project):
         moved.append("pipeline.json")
     return moved, wrong
+
+
+def tested(project: Project) -> tuple[str, ...]:
+    """The splits that an evaluation is to have seen as they are today."""
+    return (TEST, "eyeball", *filter(is_named_test, data.prepared_splits(project)))

@@ -43,8 +43,8 @@ def document_number_differs(project: Project) -> Iterator[Finding]:
     ## Evidence
     Numbers that stand right behind the name of a metric, against every value they could rightly quote: model, baseline and
     majority
-    on test, eyeball or validation, interval ends, thresholds, the human level; for one class where it is named. Half a unit of the last digit
-    is forgiven. Sentences on other systems, data or years, which do not speak of ours too, are left alone.
+    on every test set, eyeball or validation, interval ends, thresholds, the human level; for one class where it is named. Half a unit of
+    the last digit is forgiven. Sentences on other systems, data or years, which do not speak of ours too, are left alone.
 
     ## Fix
     Copy the number from `reports/evaluation/<run>/report.md`.
@@ -99,6 +99,7 @@ def _known(project: Project, metric: str, *, of_class: str = "") -> Iterator[flo
     names = data.classes(project)
     for one in judged.judged(project):
         files = [f"{one.folder}/{name}.csv" for name in ("predictions", "baseline", "eyeball")]
+        files += [path for each in judged.named(project, one) for path in (each.predictions, each.baseline)]
         files += project.glob("reports/training/*/validation.csv") + project.glob("reports/tuning/*/validation.csv")
         files += project.glob("reports/training/*/baseline.csv")
         for file in files:

@@ -81,7 +81,8 @@ def failure_cases_missing(project: Project) -> Iterator[Finding]:
             document.path, f"{one.folder}/eyeball.csv", fix=f"edit {document.path}",
         )  # fmt: skip
     text = "\n".join(section.text for section in sections.values() if section)
-    yield from _named(project, document, text, rows=scored.by_path(table), tested=judged.table(project, one.predictions).rows)
+    tested = tuple(row for each in (one, *judged.named(project, one)) for row in judged.table(project, each.predictions).rows)
+    yield from _named(project, document, text, rows=scored.by_path(table), tested=tested)
 
 
 def _sorted(project: Project, table: str, wrong: list[Prediction]) -> bool:

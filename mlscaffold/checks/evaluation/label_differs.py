@@ -11,8 +11,9 @@ from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice import intervals
 from mlscaffold.project import Project
+from mlscaffold.splitnames import TEST
 
-READS = ("reports/evaluation", "data/processed/test/annotations.csv", "reports/training", "reports/tuning")
+READS = ("reports/evaluation", "data/processed/*/annotations.csv", "reports/training", "reports/tuning")
 
 
 @check(proves="test-predictions", reads=READS)
@@ -24,15 +25,15 @@ def label_differs(project: Project) -> Iterator[Finding]:
     in part.
 
     ## Evidence
-    The label column of `predictions.csv` against the annotations of test. And an accuracy at the level of chance although the
+    The label column of `predictions.csv` against the annotations of its test set. And an accuracy at the level of chance although the
     same
     checkpoint did far better on validation: then the rows were shuffled against each other.
 
     ## Fix
     Evaluate again, with a loader that does not shuffle.
     """
-    truth = {row.path: row.label for row in data.processed(project, "test")}
-    for one in judged.judged(project):
+    for one in judged.tested(project):
+        truth = {row.path: row.label for row in data.processed(project, one.split)}
         table, fix = judged.table(project, one.predictions), judged.command(project, one.metrics)
         wrong = [row for row in table.rows if truth.get(row.path, row.label) != row.label]
         if wrong:
@@ -45,14 +46,14 @@ def label_differs(project: Project) -> Iterator[Finding]:
                 f" not {first.label}",
                 at(one.predictions, first.line), fix=fix, effect=Effect("accuracy", table.accuracy, corrected), stage=one.stage,
             )  # fmt: skip
-        elif good := _was_good(project, one):
+        elif one.split == TEST and (good := _was_good(project, one)):
             n, chance = len(table.rows), _chance(table)
             high = intervals.wilson(table.accuracy * n, n).high
             low = intervals.wilson(good.accuracy * len(good.rows), len(good.rows)).low
             at_chance = table.accuracy < chance + 2 * intervals.wilson(chance * n, n).half
             if at_chance and high < low and good.accuracy > chance:
                 yield fail(
-                    f"accuracy on test is {table.accuracy:.2f}, chance is {chance:.2f},"
+                    f"accuracy on {one.split} is {table.accuracy:.2f}, chance is {chance:.2f},"
                     f" but it was {good.accuracy:.2f} on validation:"
                     " are labels and pictures in the same order?",
                     one.predictions, fix=fix, stage=one.stage,

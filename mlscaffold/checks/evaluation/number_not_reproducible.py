@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePosixPath
 
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.evidence import data, judged, runs, scored
@@ -30,7 +31,8 @@ def number_not_reproducible(project: Project) -> Iterator[Finding]:
     A number that was typed, or belongs to another run, is no result. Decisions hang on it.
 
     ## Evidence
-    `metrics.json` (and what `report.md` repeats of it) against `predictions.csv` of the same folder: each metric, each class, the count, and each interval.
+    `metrics.json` (and what `report.md` repeats of it) against `predictions.csv` of the same folder, and each named test set against its
+    own: each metric, each class, the count, and each interval.
     Half a unit of the last printed digit is forgiven (0.005 at most: people round to two digits); an interval counts as wrong
     when it leaves out its own value, or is narrower than 0.4 of what so few samples allow (bootstraps differ, groups only widen).
 
@@ -38,13 +40,13 @@ def number_not_reproducible(project: Project) -> Iterator[Finding]:
     Evaluate again; never edit `metrics.json`.
     """
     names = data.classes(project)
-    for one in judged.judged(project):
+    for one in judged.tested(project):
         table, recorded = judged.table(project, one.predictions), judged.numbers(project, one)
         fix = judged.command(project, one.metrics)
         matrix = metrics.confusion([(r.label, r.prediction) for r in table.rows], names)
         wrong = [*_metrics(recorded, table, matrix), *_classes(recorded, matrix, names)]
         if recorded.n != len(table.rows):
-            wrong.insert(0, f"n is {recorded.n} recorded, {len(table.rows)} rows are in predictions.csv")
+            wrong.insert(0, f"n is {recorded.n} recorded, {len(table.rows)} rows are in {PurePosixPath(one.predictions).name}")
         if wrong:
             yield fail(
                 f"{scored.some(wrong)}; recomputed from {len(table.rows)} rows",

@@ -22,14 +22,16 @@ def prediction_differs(project: Project) -> Iterator[Finding]:
     With dropout on, with another preprocessing, or with another file under the same name, the table is of no model that exists.
 
     ## Evidence
-    A hundred test pictures (all, where there are fewer), predicted again by the project's own `predict`. Probabilities may
+    A hundred pictures of each test set (all, where there are fewer), predicted again by the project's own `predict`. Probabilities may
     differ by 0.02: GPU against CPU and reduced precision move the third digit, dropout and statistics of a batch the first.
     One picture in a hundred may pass that. Of the refined model stage 8 has a check of its own.
 
     ## Fix
     Evaluate again in evaluation mode (`model.eval()`), with the preprocessing of `pipeline.json`.
     """
-    yield from predicted_again(project, judged.judged(project)[0], run=chain.chosen(project, "training").run)
+    one = judged.judged(project)[0]
+    for each in (one, *judged.named(project, one)):
+        yield from predicted_again(project, each, run=chain.chosen(project, "training").run)
 
 
 def predicted_again(project: Project, one: judged.Judged, *, run: str) -> Iterator[Finding]:
@@ -38,7 +40,9 @@ def predicted_again(project: Project, one: judged.Judged, *, run: str) -> Iterat
     rows = scored.by_path(table)
     here = deep.present(project, [f"data/processed/{path}" for path in deep.spread(list(rows), ROWS)])
     if len(here) < min(LEAST, len(rows)):
-        raise Unknown(f"{len(here)} of {min(ROWS, len(rows))} test pictures are on this machine", path="data/processed/test")
+        raise Unknown(
+            f"{len(here)} of {min(ROWS, len(rows))} {one.split} pictures are on this machine", path=f"data/processed/{one.split}"
+        )
     checkpoint = deep.find_checkpoint(project, one.checkpoint, run=run)
     answers = deep.predict(project, checkpoint, here)
     if set(answers.classes) != set(table.classes):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.evidence import Broken, acceptance, claims, data, documents, judged, scored, sliced
+from mlscaffold.evidence import Broken, acceptance, claims, data, documents, judged, scored, sliced, testsets
 from mlscaffold.evidence.acceptance import METRICS, Acceptance, Threshold
 from mlscaffold.model import Finding
 from mlscaffold.practice.thresholds import Value, measure
 from mlscaffold.project import Missing, Project, Unknown
+from mlscaffold.splitnames import TEST, is_test
 
 DOCUMENT = "docs/07-evaluation.*"
 READS = (
@@ -19,6 +21,7 @@ READS = (
     "docs",
     "data/raw",
     "data/processed/*/annotations.csv",
+    "data/splits",
 )
 
 
@@ -31,7 +34,8 @@ def threshold_compared(project: Project) -> Iterator[Finding]:
     A document that says that all of them are met is wrong at once.
 
     ## Evidence
-    Each threshold on test, on its slice if it names one, recomputed from `predictions.csv`, with its interval. A sentence of
+    Each threshold on `test` or on a named test set, on its slice if it names one, recomputed from the predictions, with its interval;
+    one on a test set that does not exist is a failure. A sentence of
     `docs/07-evaluation` that claims that every criterion is met, while one is missed by the newest evaluation too.
 
     ## Fix
@@ -40,24 +44,28 @@ def threshold_compared(project: Project) -> Iterator[Finding]:
     one, wanted, names = judged.judged(project)[0], read(project), data.classes(project)
     claim = _claim(project)
     for threshold in wanted.thresholds:
-        if METRICS[threshold.metric].of_export or threshold.target or threshold.split != "test":
+        if METRICS[threshold.metric].of_export or threshold.target or not is_test(threshold.split):
+            continue
+        if wrong := no_such_set(project, threshold):
+            yield fail(wrong, "acceptance.toml", fix="edit acceptance.toml")
             continue
         if threshold.of_class and threshold.of_class not in names:
             yield fail(f'the threshold "{threshold.text}" names a class that data/schema.toml does not have', "acceptance.toml")
             continue
-        found = _measured(project, threshold, one.predictions, names)
+        found = _measured(project, threshold, one, names)
         if found is None or threshold.holds(found.value):
             continue
         tune = f"python -m {project.settings.package}.tune"
-        newest = _measured(project, threshold, judged.newest(project).predictions, names) if claim else None
+        newest = _measured(project, threshold, judged.newest(project), names) if claim else None
         if claim and newest is not None and not threshold.holds(newest.value):
             path, sentence = claim
             yield fail(
                 f'"{sentence}" is not so: {threshold.text} is not met: {found.text}',
-                path, one.predictions, "acceptance.toml", fix=f"edit {path}",
+                path, replace(one, split=threshold.split).predictions, "acceptance.toml", fix=f"edit {path}",
             )  # fmt: skip
         else:
-            yield warn(f"{threshold.text} is not met yet: {found.text}", one.predictions, "acceptance.toml", fix=tune)
+            file = replace(one, split=threshold.split).predictions
+            yield warn(f"{threshold.text} is not met yet: {found.text}", file, "acceptance.toml", fix=tune)
 
 
 def read(project: Project) -> Acceptance:
@@ -68,8 +76,19 @@ def read(project: Project) -> Acceptance:
     return found
 
 
-def _measured(project: Project, threshold: Threshold, path: str, names: list[str]) -> Value | None:
-    """The value of a threshold in a table; None where no picture of its slice is there."""
+def no_such_set(project: Project, threshold: Threshold) -> str:
+    """What is wrong with a threshold on a test set that does not exist, in words; empty where it does."""
+    names = testsets.known(project)
+    if not is_test(threshold.split) or threshold.split in names:
+        return ""
+    return f'the threshold "{threshold.text}" is on a test set that does not exist (known are {", ".join(names)})'
+
+
+def _measured(project: Project, threshold: Threshold, one: judged.Judged, names: list[str]) -> Value | None:
+    """The value of a threshold in an evaluation; None where no picture of its slice is there, or its set was not evaluated."""
+    path = replace(one, split=threshold.split).predictions
+    if threshold.split != TEST and not project.exists(path):
+        return None  # evaluation.data-stale says that the set was not seen
     table = judged.table(project, path)
     rows = sliced.select(project, threshold.slice, {row.path for row in table.rows})
     return measure(threshold.metric, scored.rows(table, only=rows), names, of_class=threshold.of_class) if rows else None

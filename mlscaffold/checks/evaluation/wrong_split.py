@@ -1,4 +1,4 @@
-"""The predictions are of the test pictures: all of them, and no others."""
+"""The predictions are of the pictures of their test set: all of them, and no others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import data, judged, pipelines, runs, scored, withdrawals
+from mlscaffold.evidence import data, judged, pipelines, runs, scored, testsets, withdrawals
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Effect, Finding
 from mlscaffold.project import Project
@@ -14,6 +14,7 @@ from mlscaffold.project import Project
 READS = (
     "reports/evaluation",
     "data/processed/*/annotations.csv",
+    "data/splits/tests",
     "reports/training/chosen.toml",
     "reports/tuning/chosen.toml",
     "data/withdrawn",
@@ -22,28 +23,29 @@ READS = (
 
 @check(proves="test-predictions", reads=READS)
 def wrong_split(project: Project) -> Iterator[Finding]:
-    """The predictions are of the test pictures: all of them, and no others.
+    """The predictions are of the pictures of their test set: all of them, and no others.
 
     ## Why
     A loader that drops its last batch, or a line copied from validation, gives a number of something else.
 
     ## Evidence
-    Paths in `predictions.csv` against the annotations of every processed split. Renamed pictures do no harm as long as the data
-    digest that the evaluation recorded is still that of the test set. Pictures that were withdrawn since (`data/withdrawn`) are told,
-    with the accuracy without them.
+    Paths in `predictions.csv` (and in `predictions-<set>.csv` of each named test set) against the annotations of every processed
+    split. Renamed pictures do no harm as long as the data digest that the evaluation recorded is still that of the test set. Pictures
+    that were withdrawn since (`data/withdrawn`) are told, with the accuracy without them.
 
     ## Fix
-    Evaluate again, on all of test.
+    Evaluate again, on all of the set.
     """
     split_of = {row.path: row.split for row in data.processed(project)}
-    labels = {row.path: row.label for row in data.processed(project, "test")}
-    for one in judged.judged(project):
+    for one in judged.tested(project):
         table, told = judged.table(project, one.predictions), judged.numbers(project, one)
         fix = judged.command(project, one.metrics)
-        if told.split != "test":
+        labels = {row.path: row.label for row in data.processed(project, one.split)}
+        if told.split != one.split:
             yield fail(f"the numbers are of {told.split}; the test split is wanted", one.metrics, fix=fix, stage=one.stage)
-        yield from _eyeball(project, one, split_of)
-        if _renamed(project, one, table, labels):
+        if one.split == "test":
+            yield from _eyeball(project, one, split_of)
+        if _renamed(project, one, table, labels) or _older(project, one):
             continue
         rows = scored.by_path(table)
         foreign = Counter(split_of[path] for path in rows if path in split_of and path not in labels)
@@ -65,7 +67,7 @@ def wrong_split(project: Project) -> Iterator[Finding]:
         lacking = sorted(labels.keys() - rows.keys())
         if lacking:
             yield fail(
-                f"{len(lacking)} of {len(labels)} test files have no prediction: {scored.some(lacking)}",
+                f"{len(lacking)} of {len(labels)} {one.split} files have no prediction: {scored.some(lacking)}",
                 one.predictions, fix=fix, stage=one.stage,
             )  # fmt: skip
 
@@ -100,12 +102,19 @@ def _eyeball(project: Project, one: judged.Judged, split_of: dict[str, str]) -> 
         )  # fmt: skip
 
 
+def _older(project: Project, one: judged.Judged) -> bool:
+    """Whether it is of an older version of the test set: what it lacks is no riddle, and `data-stale` tells that it is old."""
+    file = f"{one.folder}/provenance.json"
+    used = project.read(runs.read_provenance, file).data.get(one.split) if project.exists(file) else None
+    return used is not None and testsets.newer(project, vars(used), one.split) is not None
+
+
 def _renamed(project: Project, one: judged.Judged, table: Predictions, labels: dict[str, str]) -> bool:
     """Whether paths differ from today's only because files were renamed: the labels and the data digest are the same."""
     if {row.path for row in table.rows} == labels.keys():
         return True
     file = f"{one.folder}/provenance.json"
-    used = project.read(runs.read_provenance, file).data.get("test") if project.exists(file) else None
-    same = used is not None and used.digest == pipelines.data_digest(project, "test")
+    used = project.read(runs.read_provenance, file).data.get(one.split) if project.exists(file) else None
+    same = used is not None and used.digest == pipelines.data_digest(project, one.split)
     labelled = Counter(row.label for row in table.rows) == Counter(labels.values())
-    return same and labelled and all(row.path.startswith("test/") for row in table.rows)
+    return same and labelled and all(row.path.startswith(f"{one.split}/") for row in table.rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.checks.evaluation.data_stale import differences
+from mlscaffold.checks.evaluation.data_stale import differences, tested
 from mlscaffold.evidence import chain, judged
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
@@ -15,6 +15,7 @@ READS = (
     "reports/evaluation",
     "reports/tuning",
     "data/processed/*/annotations.csv",
+    "data/splits/tests",
     "data/schema.toml",
     "pipeline.json",
     "data/withdrawn",
@@ -39,7 +40,7 @@ def evaluation_stale(project: Project) -> Iterator[Finding]:
     choice = chain.chosen(project, "tuning")
     one = judged.newest(project)
     fix = f"python -m {project.settings.package}.evaluate --of tuning"
-    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=("test", "eyeball"))
+    moved, wrong = differences(project, f"{one.folder}/provenance.json", splits=tested(project))
     for what in wrong:
         yield fail(f"the evaluation of tuning's choice: {what}", f"{one.folder}/provenance.json", fix=fix)
     if moved:

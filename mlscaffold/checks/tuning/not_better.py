@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.evidence import acceptance, chain, data, judged, scored
+from mlscaffold.evidence import acceptance, chain, data, judged, scored, testsets
 from mlscaffold.evidence.acceptance import METRICS
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Finding
 from mlscaffold.practice.paired import Difference, difference
 from mlscaffold.project import Missing, Project
+from mlscaffold.splitnames import TEST
+
+READS = ("reports/tuning", "reports/training", "reports/evaluation", "acceptance.toml", "data/splits/tests")
 
 
-@check(proves="refined-model", reads=("reports/tuning", "reports/training", "reports/evaluation", "acceptance.toml"))
+@check(proves="refined-model", reads=READS)
 def not_better(project: Project) -> Iterator[Finding]:
     """The refined model is better than stage 6's on validation, and not worse on test.
 
@@ -21,7 +24,7 @@ def not_better(project: Project) -> Iterator[Finding]:
     Two pictures more of 412 are luck; a model that is worse on test was fitted to validation.
 
     ## Evidence
-    Both models on the same pictures, by the metric of `acceptance.toml`: exact McNemar for accuracy, a paired bootstrap for the
+    Both models on the same pictures, of one version of the test set, by the metric of `acceptance.toml`: exact McNemar for accuracy, a paired bootstrap for the
     others.
     Significantly worse is a failure on either split; a gain on validation that chance explains is a warning.
 
@@ -38,6 +41,8 @@ def not_better(project: Project) -> Iterator[Finding]:
         one, other = judged.table(project, mine), judged.table(project, theirs)
         common = [path for path in scored.by_path(one) if path in scored.by_path(other)]
         n = max(len(one.rows), len(other.rows))
+        if split == TEST and len(common) < n:
+            _same_version(project)
         if len(common) < n:
             yield fail(f"{len(common)} of {n} {split} pictures are in both tables: these are two different tests",
                        mine, theirs, fix=f"python -m {project.settings.package}.tune")  # fmt: skip
@@ -54,6 +59,17 @@ def _pairs(project: Project, before: chain.Chosen, after: chain.Chosen) -> list[
     pairs = [("validation", f"{after.folder}/validation.csv", f"{before.folder}/validation.csv")]
     tested = [chain.evaluation_of(project, stage).folder for stage in ("tuning", "training")]
     return [*pairs, ("test", f"{tested[0]}/predictions.csv", f"{tested[1]}/predictions.csv")]
+
+
+def _same_version(project: Project) -> None:
+    """Raise `Missing` where one of the two models was evaluated on an older version of the test set."""
+    for stage in ("training", "tuning"):
+        evaluated = chain.evaluation_of(project, stage)
+        if version := testsets.newer(project, evaluated.data.get(TEST, {}), TEST):
+            raise Missing(
+                f"{stage}'s choice was evaluated on an older test set than {version.text}: evaluate it anew before the two are compared",
+                path=evaluated.folder, fix=f"python -m {project.settings.package}.evaluate --of {stage}",
+            )  # fmt: skip
 
 
 def _difference(project: Project, metric: str, one: Predictions, other: Predictions) -> Difference:

@@ -28,4 +28,6 @@ def prediction_differs(project: Project) -> Iterator[Finding]:
     """
     choice = chain.chosen(project, "tuning")
     if not choice.keep:
-        yield from predicted_again(project, judged.newest(project), run=choice.run)
+        one = judged.newest(project)
+        for each in (one, *judged.named(project, one)):
+            yield from predicted_again(project, each, run=choice.run)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlscaffold.checks import check, fail, unknown, warn
-from mlscaffold.checks.evaluation.threshold_compared import read
+from mlscaffold.checks.evaluation.threshold_compared import no_such_set, read
 from mlscaffold.evidence import chain, data, judged, scored, sliced
 from mlscaffold.evidence.acceptance import METRICS, Threshold
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.model import Finding
 from mlscaffold.practice.thresholds import Value, measure
 from mlscaffold.project import Project
+from mlscaffold.splitnames import is_test
 
-READS = ("acceptance.toml", "reports/tuning", "reports/evaluation", "data/processed/*/annotations.csv", "data/raw")
+READS = ("acceptance.toml", "reports/tuning", "reports/evaluation", "data/processed/*/annotations.csv", "data/raw", "data/splits")
 
 
 @check(proves="thresholds-met", reads=READS)
@@ -25,7 +27,7 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
     The thresholds are what the problem's owner agreed to before anybody saw a number.
 
     ## Evidence
-    Each threshold on its split and its slice (`source=…`, `group=…` or an attribute of the annotations), recomputed from the
+    Each threshold on its split (a named test set too) and its slice (`source=…`, `group=…` or an attribute of the annotations), recomputed from the
     predictions of tuning's choice. A value beyond its bound is a failure; one within, whose 95 % interval reaches beyond, is a
     warning: so few pictures do not show it. Size and latency belong to stage 9.
 
@@ -36,6 +38,9 @@ def threshold_unmet(project: Project) -> Iterator[Finding]:
     one = judged.newest(project)
     for threshold in read(project).thresholds:
         if METRICS[threshold.metric].of_export or threshold.target:
+            continue
+        if wrong := no_such_set(project, threshold):
+            yield fail(wrong, "acceptance.toml", fix="edit acceptance.toml")
             continue
         if wrong := sliced.problem(project, threshold.slice):
             yield fail(
@@ -75,8 +80,8 @@ def _judge(project: Project, threshold: Threshold, found: Value, *, path: str) -
 
 def _rows(project: Project, one: judged.Judged, threshold: Threshold) -> tuple[Predictions, set[str]]:
     """The predictions that a threshold is about, and the paths of them that count."""
-    if threshold.split == "test":
-        path = one.predictions
+    if is_test(threshold.split):
+        path = replace(one, split=threshold.split).predictions
     elif threshold.split == "eyeball":
         path = f"{one.folder}/eyeball.csv"
     else:

@@ -34,12 +34,14 @@ class DataDiff:
     renamed: tuple[Changed, ...]
     contents: tuple[Changed, ...]
     classes: tuple[tuple[str, ...], tuple[str, ...]]
+    tests: tuple[str, ...] = ()
+    """A sentence for each test set that has another version."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing moved."""
         found = (self.relabelled, self.added, self.removed, self.moved, self.renamed, self.contents)
-        return not any(found) and self.classes[0] == self.classes[1]
+        return not any((*found, self.tests)) and self.classes[0] == self.classes[1]
 
     @property
     def turns(self) -> dict[str, Counter[tuple[str, str]]]:
@@ -59,6 +61,7 @@ class DataDiff:
         """The test sets that are other ones."""
         changed = (*self.relabelled, *self.added, *self.removed, *self.moved, *self.contents)
         names = {one.split for one in changed} | {one.before for one in self.moved} | {one.after for one in self.moved}
+        names |= {told.partition(":")[0] for told in self.tests}
         return tuple(sorted(filter(is_test, names), key=order))
 
     @property
@@ -69,4 +72,6 @@ class DataDiff:
             (self.renamed, "renamed"), (self.contents, "with other bytes"),
         ]  # fmt: skip
         told = ", ".join(f"{len(found)} {word}" for found, word in parts if found)
+        if not told and self.tests:
+            return f"{len(self.tests)} test set{'s' if len(self.tests) > 1 else ''} with another version"
         return told or ("the class map changed" if self.classes[0] != self.classes[1] else "nothing moved")

@@ -25,6 +25,6 @@ def render(found: DataDiff, *, picture: Callable[[str], str]) -> str:
         turns=[(split, turns.most_common()) for split, turns in found.turns.items()],
         sections=[(title, [(row, picture(row.path)) for row in rows[:MOST]], len(rows)) for title, rows in sections if rows],
         most=MOST,
-        warning=warning(found),
+        warning=" ".join([warning(found), *(f"{told}." for told in found.tests)]),
         version=__version__,
     )

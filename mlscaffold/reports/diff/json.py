@@ -19,6 +19,7 @@ def render(found: DataDiff) -> str:
         "rows": {"before": before, "after": after},
         "classes": {"before": found.classes[0], "after": found.classes[1]},
         "test_touched": found.test_touched,
+        "tests": list(found.tests),
         "turns": [
             {"split": split, "before": old, "after": new, "count": count}
             for split, turns in found.turns.items()

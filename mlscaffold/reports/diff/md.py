@@ -13,7 +13,7 @@ def render(found: DataDiff) -> str:
     before, after = found.rows
     lines = [f"### Data: {found.headline}", "", f"Since `{found.commit[:10]}`: {before} rows then, {after} now.", ""]
     if found.test_touched:
-        lines += [f"> **{warning(found)}**", ""]
+        lines += [f"> **{warning(found)}**", *(f"> - {_cell(told)}" for told in found.tests), ""]
     if found.classes[0] != found.classes[1]:
         lines += [f"Classes were {_list(found.classes[0])}; they are {_list(found.classes[1])}.", ""]
     if found.relabelled:

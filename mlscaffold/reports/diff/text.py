@@ -40,6 +40,7 @@ def _lines(found: DataDiff) -> Iterable[str]:
         yield from _some([clean(r.path) for r in found.contents])
     if found.test_touched:
         yield f"  {warning(found)}"
+        yield from (f"    {clean(told)}" for told in found.tests)
 
 
 def warning(found: DataDiff) -> str:

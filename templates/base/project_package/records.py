@@ -223,6 +223,17 @@ def has_split(split: str) -> bool:
     return path.is_file() and bool(read_table(path))
 
 
+def test_sets() -> list[str]:
+    """Return the test sets that were prepared: `test` first, then those with a name of their own."""
+    return ["test", *sorted(path.name for path in paths.PROCESSED.glob("test-*") if has_split(path.name))]
+
+
+def test_version(split: str) -> int | None:
+    """Return the newest recorded version of a test set (data/splits/tests), or None where none was recorded."""
+    tables = [read_toml(path) for path in sorted((paths.DATA_SPLITS / "tests").glob("*.toml"))]
+    return max((int(table["version"]) for table in tables if table.get("set") == split), default=None)
+
+
 def folds() -> dict[str, int]:
     """Return the fold of every picture that has one in data/splits (path under data/raw), for cross-validation."""
     found = {}
@@ -346,11 +357,17 @@ def hardware() -> dict[str, str]:
     return {"machine": platform.machine(), "system": platform.system(), "accelerator": "cpu"}
 
 
+def used(split: str) -> dict[str, Any]:
+    """Return what is recorded of a split that was used: digest and samples, of a test set also its version."""
+    version = test_version(split)
+    found = {"digest": data_digest(split), "samples": len(read_split(split))}
+    return found if version is None else {**found, "version": version}
+
+
 def provenance(run: str, stage: str, splits: Iterable[str], **more: Any) -> dict[str, Any]:
     """Return where a result comes from; `more` overrides or adds keys (checkpoint, seed, decisions …)."""
     commit = git("rev-parse", "HEAD")
     status = git("status", "--porcelain", "--untracked-files=no") if commit else None
-    data = {split: {"digest": data_digest(split), "samples": len(read_split(split))} for split in splits}
     module = getattr(sys.modules.get("__main__"), "__spec__", None)
     return {
         "schema": 1,
@@ -359,7 +376,7 @@ def provenance(run: str, stage: str, splits: Iterable[str], **more: Any) -> dict
         "command": ["python", *(["-m", module.name] if module else sys.argv[:1]), *sys.argv[1:]],
         "commit": commit,
         "dirty": bool(status) if commit else None,
-        "data": data,
+        "data": {split: used(split) for split in splits},
         "classes": classes_digest(classes()),
         "pipeline": json_digest(read_json(paths.PIPELINE)) if paths.PIPELINE.is_file() else None,
         "checkpoint": None,

@@ -43,3 +43,16 @@ def test_missing_data_names_the_next_command(root: Path) -> None:
         records.read_split("train")
     with pytest.raises(ProjectError, match=r"schema\.toml is missing"):
         records.classes()
+
+
+def test_test_sets_have_names_and_versions(root: Path) -> None:
+    for split in ("test-night", "test", "validation", "test-empty"):
+        rows = [] if split == "test-empty" else [["a.png", "0" * 64, "x", "s/a.png"]]
+        records.write_table(paths.PROCESSED / split / "annotations.csv", ["path", "digest", "label", "origin"], rows)
+    assert records.test_sets() == ["test", "test-night"]
+    assert records.test_version("test") is None
+    assert set(records.used("test")) == {"digest", "samples"}
+    for name, version in (("test", 1), ("test", 2), ("test-night", 1)):
+        records.write_toml(paths.DATA_SPLITS / "tests" / f"{name}-{version}.toml", {"set": name, "version": version})
+    assert (records.test_version("test"), records.test_version("test-night")) == (2, 1)
+    assert records.used("test")["version"] == 2

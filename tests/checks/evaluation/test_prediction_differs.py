@@ -8,8 +8,10 @@ from mlscaffold.evidence import deep
 from mlscaffold.model import Status
 from tests.checks.stories import FIRST, misses, passes, says
 from tests.conftest import Sandbox
+from tests.finished import csv_bytes, rows_of
+from tests.named_set import night
 
-CHECK = "evaluation.prediction-differs"
+CHECK, TABLE = "evaluation.prediction-differs", f"{FIRST}/predictions-test-night.csv"
 PREDICT = """import argparse, csv, hashlib
 parser = argparse.ArgumentParser()
 for name in ("checkpoint", "images", "output"):
@@ -70,3 +72,14 @@ def test_without_checkpoint_or_pictures_it_cannot_be_known(project: Sandbox, abl
 def test_without_an_evaluation(project: Sandbox) -> None:
     project.remove(FIRST)
     misses(project, CHECK, "no evaluation")
+
+
+def test_a_named_test_set_is_predicted_again_too(able: Sandbox) -> None:
+    night(able, accuracy=0.8)
+    both = csv_bytes(rows_of((able.root / f"{FIRST}/predictions.csv").read_bytes()) + rows_of((able.root / TABLE).read_bytes()))
+    able.write(
+        {"told/predictions.csv": both, "flower_sorter/predict.py": PREDICT.replace("FOLDER", "told").replace("NOISE", "0.0009")}
+    )
+    passes(able, CHECK)
+    able.edit_csv(TABLE, lambda rows: [{**r, "p:daisy": r["p:rose"], "p:rose": r["p:daisy"]} for r in rows])
+    says(able, CHECK, "of 30 probabilities differ when predicted again", "test-night/phone/")

@@ -190,6 +190,15 @@ def pictures_of_the_web_in_test(project: Target) -> Words:
     return f"{len(held)} pictures of {project.source} (extra) are measured on", "in test, first", project.splits
 
 
+@defect("preparation-5", "preparation.test-set-changed", everywhere=True)
+def hard_pictures_leave_test(project: Target) -> Words:
+    """Four pictures of test are moved to validation, in the table and by hand, after the model was evaluated."""
+    moved = [r["path"] for r in dealt(project, "test")][:4]
+    set_split(project, moved, "validation")
+    n = len(dealt(project, "test"))
+    return f"test has {n} rows, version 1 of test", f"has {n + len(moved)}", "changed without a version", "data/splits"
+
+
 left("DP-13", "SEG: masks with values between the class ids", "segmentation is no task of the tool yet")
 left("DP-14", "TS: random split of a series", "time series are no task of the tool yet; pictures are split by group")
 left("DP-15", "TXT, TAB: equal texts or rows in train and test", "texts and tables are no task of the tool yet")

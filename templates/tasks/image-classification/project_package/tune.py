@@ -17,6 +17,7 @@ from project_package import paths, records, scores
 from project_package.choose import Chosen, choose, chosen
 from project_package.errors import ProjectError, not_yet, run_script
 from project_package.evaluate import evaluate
+from project_package.subject import of_stage
 from project_package.train import Run, command, train
 
 METRIC = "val_loss"  # the smallest of a trial; finer than accuracy on a small validation split
@@ -171,7 +172,7 @@ def main() -> int:
     choice = choose(run.name, "tuning", keep_training=not better, reason=reason)
     print(f"{'The tuned model is chosen' if better else 'The model of training is kept'}: {choice.reason}.")
     if not given.no_evaluate:
-        print(f"Written: {paths.shown(evaluate('tuning'))}")
+        print(f"Written: {paths.shown(evaluate(of_stage('tuning')))}")
     print(f"Next: python -m {__package__}.infer")
     return 0
 

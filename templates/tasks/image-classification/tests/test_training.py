@@ -50,6 +50,74 @@ def test_train_evaluate_predict(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_every_test_set_is_evaluated(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    table = root / "data" / "splits" / "drawn.csv"
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    first_two = ("test-0.", "test-1.")
+    named = [x.replace(",test\n", ",test-night\n") if any(n in x for n in first_two) else x for x in lines]
+    table.write_text("".join(named), encoding="utf-8")
+    call(monkeypatch, prepare)
+    small = ("--model.backbone", "small_cnn", "--trainer.max_epochs", "2", "--data.batch_size", "4")
+    call(monkeypatch, train, *small, "--trainer.accelerator", "cpu")
+    with (root / "acceptance.toml").open("a", encoding="utf-8") as file:
+        file.write('[[thresholds]]\nmetric = "accuracy"\nmin = 0.0\nsplit = "test-night"\n')
+
+    assert call(monkeypatch, evaluate) == 0
+    (first,) = (root / "reports" / "evaluation").iterdir()
+    found = records.read_json(first / "metrics.json")
+    assert (found["n"], found["sets"]["test-night"]["n"]) == (8, 4)
+    value = found["sets"]["test-night"]["metrics"]["accuracy"]["value"]
+    assert evaluate.thresholds(found) == [f"- accuracy on test-night: {value:.4f}, wanted min 0.0: met"]
+    predictions, _ = records.read_predictions(first / "predictions-test-night.csv")
+    assert [p.path.split("/")[0] for p in predictions] == ["test-night"] * 4
+    assert {"baseline-test-night.csv", "confusion-test-night.csv"} <= {path.name for path in first.iterdir()}
+    assert "| test-night | 4 |" in (first / "report.md").read_text(encoding="utf-8")
+
+    versions = root / "data" / "splits" / "tests"
+    versions.mkdir()
+    for version in (1, 2):
+        text = f'set = "test-night"\nversion = {version}\n'
+        (versions / f"test-night-{version}.toml").write_text(text, encoding="utf-8")
+    assert call(monkeypatch, evaluate, "--test-set", "test-night") == 0
+    second = max((root / "reports" / "evaluation").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert (second / "predictions.csv").read_bytes() == (first / "predictions.csv").read_bytes()
+    used = records.read_json(second / "provenance.json")["data"]
+    assert used["test-night"]["version"] == 2
+    assert "version" not in used["test"]
+    with pytest.raises(ProjectError, match=r"no test set test-day .* \(there are: test, test-night\)"):
+        call(monkeypatch, evaluate, "--test-set", "test-day")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_released_model_is_evaluated_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project(root)
+    call(monkeypatch, prepare)
+    small = ("--model.backbone", "small_cnn", "--trainer.max_epochs", "2", "--data.batch_size", "4")
+    call(monkeypatch, train, *small, "--trainer.accelerator", "cpu")
+    choice = chosen("training")
+    assert choice is not None
+    with pytest.raises(ProjectError, match=r"no release 1 in \.mlscaffold/releases \(there are: none\)"):
+        call(monkeypatch, evaluate, "--release", "1")
+    releases = root / ".mlscaffold" / "releases"
+    releases.mkdir(parents=True)
+    (releases / "1.toml").write_text(f'[digests]\nmodel = "{choice.checkpoint}"\n', encoding="utf-8")
+    file = str(current_checkpoint())
+    for asked in (("--release", "1"), ("--checkpoint", choice.checkpoint[:12]), ("--checkpoint", file)):
+        assert call(monkeypatch, evaluate, *asked) == 0
+    told = [records.read_json(path) for path in (root / "reports" / "evaluation").glob("*/provenance.json")]
+    assert [record["checkpoint"]["digest"] for record in told] == [choice.checkpoint] * 3
+    current_checkpoint().unlink()
+    for left in (root / "runs").rglob("*.ckpt"):
+        left.unlink()
+    with pytest.raises(ProjectError, match="no checkpoint with digest"):
+        call(monkeypatch, evaluate, "--release", "1")
+    for wrong in ("abc", "0123456789ab"):
+        with pytest.raises(ProjectError, match="digest"):
+            call(monkeypatch, evaluate, "--checkpoint", wrong)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_every_fold_is_left_out_once_and_none_is_chosen(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
