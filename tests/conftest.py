@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -27,6 +26,7 @@ from mlscaffold.stages import all_stages, find_stage
 from mlscaffold.stages.state import stage_states
 from mlscaffold.workflows.check import run_check
 from mlscaffold.writing import write_toml
+from tests.copies import Copy
 from tests.finished import SOME_COMMIT, csv_bytes, finished, rows_of
 
 # A shell that starts the tests in the background ignores interrupts for all its children: what is interrupted here must see them.
@@ -144,7 +144,7 @@ def decoded_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The finished project, written and committed once; copied by `project`."""
+    """The finished project, written and committed once."""
     sandbox = Sandbox(tmp_path_factory.mktemp("finished"))
     sandbox.write({k: v for k, v in finished().items() if k.endswith(".toml") and "/" not in k})
     code = sandbox.commit("the code that the runs were made with").encode()
@@ -156,21 +156,17 @@ def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert not changed, f"a test wrote into a shared picture in place: {changed[:3]}"
 
 
+@pytest.fixture(scope="session")
+def shared_copy(finished_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The copy of the finished project that the tests of this worker spoil in turn."""
+    return Copy(finished_folder, tmp_path_factory.mktemp("copy"))
+
+
 @pytest.fixture
-def project(finished_folder: Path, tmp_path: Path) -> Sandbox:
+def project(shared_copy: Copy) -> Iterator[Sandbox]:
     """A sound, finished project (unsigned), to be spoiled."""
-    root = tmp_path / "flower-sorter"
-    shutil.copytree(finished_folder, root, symlinks=True, copy_function=_share)
-    return Sandbox(root)
-
-
-def _share(source: str, target: str) -> str:
-    """Copy a file; pictures and git's objects, which nobody changes in place, are links: a thousand tests copy this project."""
-    if source.endswith(".png") or "/.git/objects/" in source:
-        os.link(source, target)
-    else:
-        shutil.copyfile(source, target)
-    return target
+    yield Sandbox(shared_copy.root)
+    shared_copy.restore()
 
 
 @pytest.fixture

@@ -101,4 +101,4 @@ def test_probabilities_with_a_percent_sign(tmp_path: Path) -> None:
     lines = [f"a{i}.png,{'cat' if i % 4 else 'dog'},cat,{60 + i} %,{40 - i} %".replace(" %", "%") for i in range(30)]
     (tmp_path / "p.csv").write_text("path,label,prediction,p:cat,p:dog\n" + "\n".join(lines) + "\n", encoding="utf-8")
     result = RUN.invoke(app, [str(tmp_path / "p.csv")], catch_exceptions=False)
-    assert "probabilities: p:cat … p:dog" in result.output
+    assert "probabilities: p:cat … p:dog" in " ".join(result.output.split())

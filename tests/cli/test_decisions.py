@@ -9,6 +9,8 @@ import pytest
 from tests.cli.command import one_error, run, snapshot
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 ADA = ("--as", "Ada Byron")
 WHY = ("--reason", "Half of the test pictures were taken under another lamp.")
 

@@ -12,7 +12,7 @@ from tests.cli.command import ends, one_error, run, snapshot, terminal
 from tests.conftest import Sandbox
 from tests.demo.conftest import unpacked as unpacked  # noqa: PLC0414 - a fixture of these tests too
 
-pytestmark = pytest.mark.xdist_group("finished")
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("finished")]
 
 
 def test_finished_unpacks_and_says_what_to_do_next(tmp_path: Path) -> None:

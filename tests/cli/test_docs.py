@@ -17,6 +17,8 @@ from tests.cli.command import ends, one_error, run, snapshot, terminal
 from tests.conftest import Sandbox
 from tests.prose.samples import CHINESE, GERMAN, picture
 
+pytestmark = pytest.mark.story
+
 NAMES = ("01-problem", "02-research", "07-evaluation")
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.command import one_error, run
 from tests.conftest import Sandbox
+
+pytestmark = pytest.mark.story
 
 
 def test_each_format(project: Sandbox) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.command import ends, one_error, run, snapshot, terminal
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 ADA = ("--as", "Ada Byron")
 FIRST = ".mlscaffold/signoffs/01/01-problem.toml"
 

@@ -12,6 +12,8 @@ from mlscaffold.workflows.check import Options, check_project
 from mlscaffold.workflows.one_voice import home
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 
 def checked(project: Sandbox, *, everything: bool = True) -> Report:
     return check_project(project.open(), Options(everything=everything))

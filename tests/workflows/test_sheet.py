@@ -22,6 +22,8 @@ from mlscaffold.workflows.check import check_project
 from mlscaffold.workflows.sheet import make_sheet, record_sheet
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 
 class Form(HTMLParser):
     """What a browser would hand to the script of the page."""
