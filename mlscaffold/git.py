@@ -207,6 +207,12 @@ def last_commit_of(path: str, cwd: Path) -> str:
     return output.text if output.code == 0 else ""
 
 
+def first_commit_of(path: str, cwd: Path) -> str:
+    """The oldest commit that brought a path, or an empty string."""
+    output = run_git(["log", "--diff-filter=A", "--format=%H", "--", path], cwd, check=False)
+    return output.text.split("\n")[-1].strip() if output.code == 0 else ""
+
+
 def has_commit(commit: str, cwd: Path) -> bool:
     """Whether the repository holds this commit."""
     return bool(commit_of(commit, cwd))

@@ -97,6 +97,13 @@ def freeze(project: Project, *, note: str = "", who: str = "") -> Frozen:
     person = git.canonical_name(who.strip() or git.identity(project.root), project.root)
     if not person:
         raise UsageError("Nobody is named who releases it", reference="no-owner", hint='--as "NAME"')
+    team = {git.canonical_name(name, project.root) for name in project.settings.people}
+    if team and person not in team:
+        raise Refused(
+            f"{person} is not in the team of mlscaffold.toml, so cannot release",
+            reference="not-in-team",
+            hint="Add the name to a role in [team], or release as somebody else: --as NAME",
+        )
     made = decisions.releases(project)
     choice, evaluated = _model(project)
     digests = _digests(project, choice, evaluated)

@@ -68,6 +68,14 @@ def test_a_release_freezes_digests_and_never_becomes_stale(project: Sandbox) -> 
     assert project.read(frozen.path) and decisions.releases(project.open())[0].note == "first one"
 
 
+def test_a_stranger_releases_nothing(project: Sandbox) -> None:
+    project.sign()
+    project.commit("signed")
+    with pytest.raises(Refused, match="Nobody is not in the team"):
+        release(project.open(), who="Nobody")
+    assert decisions.releases(project.open()) == []
+
+
 @pytest.mark.story
 def test_two_rounds_from_data_to_the_second_release(project: Sandbox) -> None:
     assert len(sign_all(project)) == 10

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from tests.sabotage.corpus import Words, defect
 from tests.sabotage.rebuilding import add_picture, change_rows, quote, refresh_tables, script
 from tests.sabotage.target import Row, Target
+from tests.whole.command import mlscaffold
 
 SIGNED = ".mlscaffold/signoffs/01"
 
@@ -317,3 +318,15 @@ def an_array_that_runs_code(project: Target) -> Words:
     evil = pickle.dumps(Evil(eval, "__import__('os').getcwd()"), protocol=4)
     project.write({f"{project.raw}/features.npy": b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + evil})
     return f"{project.raw}/features.npy", "builtins.eval", "not loaded"
+
+
+@defect("project-2", "project.release-edited", everywhere=True)
+def a_release_that_got_better(project: Target) -> Words:
+    """The number of the release was put right after it went live."""
+    mlscaffold(project.root, "release")
+    project.commit("Release 1")
+    path = ".mlscaffold/releases/1.toml"
+    value = project.toml(path)["result"]["value"]
+    project.replace(path, f"value = {value}", f"value = {value + 0.004}")
+    project.commit("Fix typo")
+    return path, "release 1", str(value)[:8], str(value + 0.004)[:8]
