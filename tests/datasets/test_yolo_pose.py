@@ -73,3 +73,20 @@ def test_what_is_written_for_trainers(tmp_path: Path) -> None:
         "0 0.05 0.05 0.1 0.1 0 0 0 0 0 0 0 0 0",
     ]
     assert lost == {"outlines, now boxes": 1}
+
+
+def test_key_points_on_one_line_without_a_box_come_back(tmp_path: Path) -> None:
+    named = KeyPoints(Skeleton(("nose", "tail")), ((30.0, 45.0, 2), (60.0, 45.0, 1)))
+    shapes = (
+        Shape("person", keypoints=named),
+        Shape("person", keypoints=KeyPoints(named.skeleton, ((9.0, 9.0, 2), (12.0, 27.0, 2)))),
+    )
+    records = [Record(put(tmp_path / "a.png", 1), "a.png", size=(120, 90), shapes=shapes)]
+    form = formats.named("yolo")
+    kept, _ = formats.fit(records, form)
+    items = placed(kept, form.place)
+    copy_pictures(items, tmp_path / "out")
+    form.write(items, tmp_path / "out", [])
+    reading = form.read(tmp_path / "out")
+    assert [(shape.box, shape.keypoints) for shape in reading.records[0].shapes][0] == (None, named)
+    assert (len(reading.records[0].shapes), reading.defects) == (2, ())

@@ -22,6 +22,7 @@ from mlscaffold.datasets.yolo_pose import Pose, pose_for, pose_of
 
 HOLDS = holds("pictures, boxes, outlines, split, key points, box beside key points")
 PIXELS = 1.5
+NO_BOX: Box = (0.0, 0.0, 0.0, 0.0)
 """A coordinate beyond is no fraction: it is in pixels."""
 _LISTS = frozenset({"classes.txt", "obj.names", "train.txt", "val.txt", "valid.txt", "test.txt", "predefined_classes.txt"})
 
@@ -353,7 +354,9 @@ def _line(shape: Shape, names: Sequence[str], size: tuple[int, int], pose: Pose 
     if shape.rings:
         values = [value / size[place % 2] for place, value in enumerate(shape.rings[0])]
     else:
-        x, y, width, height = bounds(shape) or (0.0, 0.0, 0.0, 0.0)
+        box = bounds(shape) or NO_BOX
+        flat = shape.box is None and not min(box[2:])  # key points on one line have no box of their own
+        x, y, width, height = NO_BOX if flat else box
         values = [(x + width / 2) / size[0], (y + height / 2) / size[1], width / size[0], height / size[1]]
         values += pose.written(shape.keypoints, size) if pose else []
     return " ".join([str(names.index(shape.label)), *(f"{value:.12g}" for value in values)])

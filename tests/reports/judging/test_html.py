@@ -121,10 +121,12 @@ def test_causes_show_what_the_model_said_and_are_told_to_screen_readers(project:
     assert page.count('<kbd aria-hidden="true">') == page.count("<kbd")
 
 
-def test_where_pictures_are_only_linked_the_page_holds_none(project: Sandbox, tmp_path: Path) -> None:
+def test_where_pictures_are_only_linked_the_page_holds_none(project: Sandbox) -> None:
     opened = project.open()
     form = make_form(opened, "spot-check", count=3)
-    page = render(form, picture=lambda path: b"\xff", link=lambda path: link_of(opened, path, beside=tmp_path / "out" / "x.html"))
+    page = render(
+        form, picture=lambda path: b"\xff", link=lambda path: link_of(opened, path, beside=project.root.parent / "out" / "x.html")
+    )
 
     assert "base64" not in page
     assert page.count('"picture": "../flower-sorter/data/raw/belt/') == 3
