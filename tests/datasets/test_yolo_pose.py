@@ -88,5 +88,6 @@ def test_key_points_on_one_line_without_a_box_come_back(tmp_path: Path) -> None:
     copy_pictures(items, tmp_path / "out")
     form.write(items, tmp_path / "out", [])
     reading = form.read(tmp_path / "out")
-    assert [(shape.box, shape.keypoints) for shape in reading.records[0].shapes][0] == (None, named)
+    first = reading.records[0].shapes[0]
+    assert (first.box, first.keypoints) == (None, named)
     assert (len(reading.records[0].shapes), reading.defects) == (2, ())
