@@ -9,7 +9,7 @@ CAUGHT = {
     "leak": ("preparation.split-leakage", "test pictures are in train too"),
     "batch-not-learned": ("model.cannot-overfit-batch", "ends at loss"),
     "picked-on-test": ("training.test-touched", "monitored on test_acc"),
-    "edited-metric": ("evaluation.number-not-reproducible", "accuracy is"),
+    "edited-metric": ("evaluation.number-not-reproducible", "recomputed from"),
     "dropped-mistakes": ("evaluation.wrong-split", "test files have no prediction"),
     "borrowed-evaluation": ("evaluation.another-checkpoint", "its predictions are those of"),
     "best-of-seeds": ("tuning.scored-on-test", "trials were scored on test"),

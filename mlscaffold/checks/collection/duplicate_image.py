@@ -34,7 +34,7 @@ def duplicate_image(project: Project) -> Iterator[Finding]:
     saved again, scaled or mirrored: of a perceptual hash 4 of 64 bits differ at most, of the thumbnails 6 grey levels. On 176 121
     pairs of unlike photographs no pair was called alike. Crops are not found: no cheap test tells a crop from another picture of the
     same thing. Copies that lie in train alone are told no more, since that is how people weigh a class; nor are pictures of one
-    declared group. Where more than a fifth of the pictures have such a twin, the set is of that kind (frames of a film), and that is
+    declared group that only look alike. Where more than a fifth of the pictures have such a twin, the set is of that kind (frames of a film), and that is
     said once. Other labels are told by `collection.contradictory-label`, other splits by `preparation.split-leakage`.
 
     ## Fix
@@ -47,7 +47,8 @@ def duplicate_image(project: Project) -> Iterator[Finding]:
     split = {composed(row.path): row.split for file in _tables(project) for row in file}
     labels = {composed(row.path): (row.label, row.group) for row in data.annotation_rows(project)}
     total = len({**listed, **here})
-    exact = [group for group in _equal({**listed, **here}) if _counts(group, split, labels)]
+    ungrouped = {path: (label, "") for path, (label, _) in labels.items()}  # the same file twice is no second view of one thing
+    exact = [group for group in _equal({**listed, **here}) if _counts(group, split, ungrouped)]
     if exact:
         yield _told(exact, total, "of the same file")
     if not here:

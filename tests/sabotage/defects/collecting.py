@@ -108,8 +108,9 @@ def thumbnails_among_photographs(project: Target) -> Words:
 @defect("CO-22", "collection.mixed-modes", severity="warn")
 def cut_out_by_somebody(project: Target) -> Words:
     """Somebody cut the background out of five pictures: it is transparent now."""
-    spoilt = [path for path in pictures(project) if path.endswith(".png")][:5]
-    spoil(project, spoilt, lambda image: image.convert("RGBA"))
+    spoilt = pictures(project)[:5]
+    for path in spoilt:  # also where the name says JPEG: that is how an editor saves over it
+        project.write({path: saved(picture(project, {"path": path.removeprefix("data/raw/")}).convert("RGBA"), "PNG")})
     return f"5 of {total(project)} pictures are partly transparent", min(spoilt).removeprefix("data/raw/")
 
 
@@ -147,9 +148,9 @@ def a_claim_that_the_data_cannot_carry(project: Target) -> Words:
 
 @defect("CO-26", "collection.attribute-uncovered", everywhere=True)
 def an_attribute_that_nobody_noted(project: Target) -> Words:
-    """The schema asks for the light, and no annotation file has that column."""
-    in_schema(project, '\n[attributes]\nlight = ["day", "lamp"]\n')
-    return "no annotation has a value of `light`", first(project).rpartition("/")[0].split("/")[0]
+    """The schema asks for the weather, and no annotation file has that column."""
+    in_schema(project, '\n[attributes]\nweather = ["dry", "wet"]\n')
+    return "no annotation has a value of `weather`", first(project).rpartition("/")[0].split("/")[0]
 
 
 @defect("CO-27", "collection.attribute-uncovered", severity="warn")

@@ -192,7 +192,7 @@ def the_document_is_gone(project: Target) -> Words:
     return (path,)
 
 
-@defect("research-2", "research.baseline-undecided")
+@defect("research-2", "problem.metric-unmeasurable")
 def an_unknown_rule(project: Target) -> Words:
     """The baseline is a good guess."""
     accept(project, lambda table: table["baseline"].update(rule="a good guess"))

@@ -49,7 +49,9 @@ def no_mobile_target(project: Target) -> None:
     settings = project.toml("mlscaffold.toml")["mobile"]["targets"]
     project.replace("mlscaffold.toml", ", ".join(f'"{t}"' for t in settings), "")
     project.remove(".mlscaffold/signoffs/01/09-conversion.toml")
-    mlscaffold(project.root, "stage", "skip", "conversion", "--reason", "The model runs on the server only, no phone is planned.")
+    owner = project.toml("mlscaffold.toml")["team"]["business analyst"][0]
+    reason = "The model runs on the server only, no phone is planned."
+    mlscaffold(project.root, "stage", "skip", "conversion", "--reason", reason, "--owner", owner)
     sign_again(project)
 
 

@@ -1,4 +1,4 @@
-"""Evaluate the chosen model on every test set: `python -m project_package.evaluate [--of tuning]`.
+"""Evaluate the chosen model on every test set: `python -m project_package.evaluate`.
 
 It writes a new folder reports/evaluation/<run>/ each time. Of the test sets only counts are shown: the mistakes to
 learn from are those of eyeball (or validation). What people conclude stands in docs/07-evaluation.
