@@ -116,7 +116,7 @@ def test_releases(signed: Sandbox, tmp_path: Path) -> None:
 def test_test_sets(signed: Sandbox, tmp_path: Path) -> None:
     pictures(signed, 60, source="phone", light="night")
     pictures(signed, 60, source="shop", light="day", seed=400_000)
-    reader, (_, sets) = Reader(signed.root, tmp_path), blocks("data.md")
+    reader, sets = Reader(signed.root, tmp_path), next(block for block in blocks("data.md") if "--named" in block)
     told = reader.types(sets)
     assert "version 1 of test-night, named: 60 pictures with light=night (new: 60 that no split held)" in told
     assert "version 2 of test, extended: 159 pictures" in told and "version 3 of test, replaced: 12 pictures" in told
