@@ -80,9 +80,20 @@ def test_what_others_tell_is_not_told_here(project: Sandbox) -> None:
 
 def test_views_of_one_declared_thing(project: Sandbox) -> None:
     undealt(project)
+    for i, path in enumerate(raw_pictures_of_daisies(project)):
+        repaint(project, path, lambda _, i=i: scene(i))  # type: ignore[misc]
+    project.edit_csv(DAISIES, lambda rows: [{**r, "group": f"bunch-{i}"} for i, r in enumerate(rows)])
+    smaller = io.BytesIO()
+    scene(0).resize((80, 60)).save(smaller, "JPEG", quality=70)
+    bring(project, "smaller.jpg", smaller.getvalue(), group="bunch-0")
+    passes(project, CHECK)
+
+
+def test_the_same_file_twice_is_no_second_view(project: Sandbox) -> None:
+    undealt(project)
     project.edit_csv(DAISIES, lambda rows: [{**r, "group": f"bunch-{i}"} for i, r in enumerate(rows)])
     bring(project, "again.png", (project.root / raw_pictures_of_daisies(project)[0]).read_bytes(), group="bunch-0")
-    passes(project, CHECK)
+    says(project, CHECK, "in 1 group of the same file", "again.png", status=Status.WARN)
 
 
 def test_a_film_is_said_once(project: Sandbox) -> None:
