@@ -23,7 +23,7 @@ CHECK = "preparation.split-shift"
 # One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
 LEVEL, APART, GRAVE = 0.001, 0.15, 0.25
 # A property of the pictures: this share of them lies elsewhere (APART), beyond chance after Holm's correction; from HALF on it fails.
-CHANCE, HALF, ENOUGH = 0.01, 0.5, 10
+CHANCE, HALF, ENOUGH = 0.001, 0.5, 10
 TOLD = (
     0.65  # the whole interval of the area under the curve lies above it where train and another split are two kinds of pictures
 )
@@ -49,7 +49,7 @@ def split_shift(project: Project) -> Iterator[Finding]:
     chance (p < 0.001, Bonferroni) is told too, and fails from 0.25 on.
     Where the pictures are here: brightness, contrast, sharpness, size, shape, bytes per pixel and, of prepared or lossless pictures,
     colour. Each is compared by ranks (Kolmogorov and Smirnov): it counts where 0.15 of the pictures lie elsewhere and chance
-    explains that less than once in a hundred, over all comparisons (Holm). It fails where half of them do, unless the splits are
+    explains that less than once in a thousand, over all comparisons (Holm). It fails where half of them do, unless the splits are
     dealt by `time`. Where no property differs alone, a linear model of all of them tries to tell the splits apart, on pictures that
     it was not fitted to: it is told where the interval of the area under the curve lies above 0.65.
     Where groups are declared, groups are counted and not pictures. Extra sources, `augmented` and test sets with a name are meant to

@@ -75,7 +75,7 @@ def a_lens_cap(project: Target) -> Words:
     return f"5 of {total(project)} pictures are blank", min(spoilt), "grey 4 ± 0.0"
 
 
-@defect("CO-19", "collection.dark-or-blurred", severity="warn", everywhere=True)
+@defect("CO-19", "collection.dark-or-blurred", severity="warn")
 def underexposed(project: Target) -> Words:
     """The lamp was off: four pictures are nearly black."""
     spoil(project, pictures(project)[:4], lambda image: _two(image, 2, 26))

@@ -323,7 +323,7 @@ def an_array_that_runs_code(project: Target) -> Words:
 @defect("project-2", "project.release-edited", everywhere=True)
 def a_release_that_got_better(project: Target) -> Words:
     """The number of the release was put right after it went live."""
-    mlscaffold(project.root, "release")
+    mlscaffold(project.root, "release", "--as", next(iter(project.toml("mlscaffold.toml")["team"].values()))[0])
     project.commit("Release 1")
     path = ".mlscaffold/releases/1.toml"
     value = project.toml(path)["result"]["value"]
