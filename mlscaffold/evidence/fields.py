@@ -202,6 +202,14 @@ def read_yaml(data: bytes, path: str) -> Fields:
     return _checked(path, values if values is not None else {})
 
 
+def flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Every value of a table by its full name: `result.value`."""
+    found: dict[str, object] = {}
+    for key, value in table.items():
+        found |= flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return found
+
+
 def canonical(value: object, select: str = "") -> object:
     """The JSON-able meaning of a parsed value: no key order, no `schema`, 1.0 is 1, dates are ISO text.
 

@@ -102,10 +102,15 @@ def _eyeball(project: Project, one: judged.Judged, split_of: dict[str, str]) -> 
         )  # fmt: skip
 
 
+def _used(project: Project, one: judged.Judged) -> runs.SplitUsed | None:
+    """What an evaluation recorded of the data of its test set."""
+    file = f"{one.folder}/provenance.json"
+    return project.read(runs.read_provenance, file).data.get(one.split) if project.exists(file) else None
+
+
 def _older(project: Project, one: judged.Judged) -> bool:
     """Whether it is of an older version of the test set: what it lacks is no riddle, and `data-stale` tells that it is old."""
-    file = f"{one.folder}/provenance.json"
-    used = project.read(runs.read_provenance, file).data.get(one.split) if project.exists(file) else None
+    used = _used(project, one)
     return used is not None and testsets.newer(project, vars(used), one.split) is not None
 
 
@@ -113,8 +118,7 @@ def _renamed(project: Project, one: judged.Judged, table: Predictions, labels: d
     """Whether paths differ from today's only because files were renamed: the labels and the data digest are the same."""
     if {row.path for row in table.rows} == labels.keys():
         return True
-    file = f"{one.folder}/provenance.json"
-    used = project.read(runs.read_provenance, file).data.get(one.split) if project.exists(file) else None
+    used = _used(project, one)
     same = used is not None and used.digest == pipelines.data_digest(project, one.split)
     labelled = Counter(row.label for row in table.rows) == Counter(labels.values())
     return same and labelled and all(row.path.startswith(f"{one.split}/") for row in table.rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from mlscaffold import git
 from mlscaffold.checks import at, check, fail
 from mlscaffold.evidence import decisions, toml
+from mlscaffold.evidence.fields import flat
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
@@ -34,7 +34,7 @@ def release_edited(project: Project) -> Iterator[Finding]:
         then = git.show(f"{commit}:./{one.path}", project.root) if commit else None
         if then is None:
             continue
-        recorded, today = _values(_parsed(then)), _values(project.read(toml.read, one.path))
+        recorded, today = _values(toml.read(then, one.path)), _values(project.read(toml.read, one.path))
         for key in sorted(recorded.keys() | today.keys()):
             if recorded.get(key) != today.get(key):
                 yield fail(
@@ -46,20 +46,9 @@ def release_edited(project: Project) -> Iterator[Finding]:
                 break
 
 
-def _parsed(content: bytes) -> dict[str, object]:
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return {}
-
-
-def _values(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """Every value by its full name (`result.value`), without what belongs to people."""
-    found: dict[str, object] = {}
-    for key, value in table.items():
-        if prefix or key not in OF_PEOPLE:
-            found |= _values(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-    return found
+def _values(table: Mapping[str, object]) -> dict[str, object]:
+    """Every value by its full name, without what belongs to people."""
+    return flat({key: value for key, value in table.items() if key not in OF_PEOPLE})
 
 
 def _shown(value: object) -> str:

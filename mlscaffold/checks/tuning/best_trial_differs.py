@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.checks.tuning.scored_on_test import read
 from mlscaffold.evidence import chain, runs
+from mlscaffold.evidence.fields import flat
 from mlscaffold.evidence.studies import Trial
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
@@ -38,7 +39,7 @@ def best_trial_differs(project: Project) -> Iterator[Finding]:
     file = f"{choice.folder}/params.yaml"
     if choice.keep or not complete or not project.exists(file):
         return
-    params = _flat(project.read(runs.read_params, file).raw)
+    params = flat(project.read(runs.read_params, file).raw)
     sign = -1 if any(word in complete[0].metric.lower() for word in LOWER_IS_BETTER) else 1
     ranked = sorted(complete, key=lambda trial: -sign * (trial.value or 0.0))
     top = [trial for trial in ranked if trial.value == ranked[0].value]
@@ -72,10 +73,3 @@ def _same(text: str, value: object) -> bool:
     except ValueError:
         return str(value).strip().lower() == text.strip().lower()
     return math.isclose(number, other, rel_tol=ROUNDING)
-
-
-def _flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key, value in table.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
