@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mlscaffold import git
-from mlscaffold.places import SETTLED_AFTER, code_version
+from mlscaffold.places import SETTLED_AFTER, code_version, in_ci
 
 FORM = "1"
 CACHE = ".mlscaffold/cache.sqlite"
@@ -117,7 +117,7 @@ def _witness(root: Path, scope: tuple[str, ...], words: tuple[str, ...]) -> tupl
     settings = git.run_git(["config", "--list", "-z"], root, check=False)
     top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)  # where git's paths begin
     days = (date.today().isoformat(), datetime.now(UTC).date().isoformat())
-    surroundings = (os.environ.get("CI", ""), sys.version, sys.platform, code_version(), str(root), *days)
+    surroundings = (str(in_ci()), sys.version, sys.platform, code_version(), str(root), *days)
     looked = list(_stamps(str(root), [*scope, *(f"outside {top}/{p}" for p in _changed(state.stdout))]))
     digest = hashlib.sha256("\0".join([*words, *surroundings, *(row for row, _ in looked)]).encode("utf-8", "surrogateescape"))
     for output in (state, settings):

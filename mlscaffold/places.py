@@ -11,6 +11,9 @@ from mlscaffold.errors import ScaffoldError
 FILE = "mlscaffold.toml"
 SETTLED_AFTER = 2_000_000_000  # nanoseconds: a file written in the clock tick of its scan may change unseen (git's racy rule)
 
+# What the hosts of CI say of themselves: most set CI; Azure Pipelines, Jenkins, TeamCity and CodeBuild have a word of their own.
+CI_VARIABLES = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
+
 Stamp = tuple[int, int, int, int]
 """Size, mtime, ctime (ns) and inode."""
 
@@ -33,6 +36,11 @@ def find_root(start: Path) -> Path:
         if (folder / FILE).is_file():
             return folder
     raise NoProject(here)
+
+
+def in_ci() -> bool:
+    """Whether this runs in CI, where nobody commits and nobody can be asked."""
+    return any(os.environ.get(name, "").casefold() not in ("", "0", "false") for name in CI_VARIABLES)
 
 
 def code_version() -> str:

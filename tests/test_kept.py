@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlscaffold.kept import FILE, Kept
+from mlscaffold.places import in_ci
 from tests.cli.command import run
 from tests.conftest import Sandbox
 
@@ -82,7 +83,7 @@ def test_whatever_changes_the_answer_is_a_new_one(project: Sandbox) -> None:
         assert answer(project) == answer(project, "--no-cache"), what
     warm(project)
     assert is_kept(project)
-    assert not is_kept(project, CI="" if os.environ.get("CI") else "true")
+    assert not is_kept(project, CI="" if in_ci() else "true")
     assert not is_kept(project, "--all")
     assert not is_kept(project, "--no-cache")
 

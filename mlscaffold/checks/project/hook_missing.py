@@ -9,6 +9,7 @@ from pathlib import Path
 from mlscaffold import git
 from mlscaffold.checks import check, warn
 from mlscaffold.model import Finding
+from mlscaffold.places import in_ci
 from mlscaffold.project import Project
 
 # Managers of hooks: what their hook says, and the files in which they keep what to run.
@@ -37,7 +38,7 @@ def hook_missing(project: Project) -> Iterator[Finding]:
     `pre-commit install`.
     """
     top = git.top(project.root)
-    if top is None or os.environ.get("CI", "").lower() in ("1", "true"):
+    if top is None or in_ci():
         return
     folder = hooks_folder(project.root, top)
     hook = project.look_outside(folder / "pre-commit")

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from mlscaffold.places import CI_VARIABLES
 from tests.checks.stories import said
 from tests.conftest import Sandbox
+from tests.whole.command import mlscaffold
 
 CHECK = "project.hook-missing"
 
@@ -11,7 +13,8 @@ CHECK = "project.hook-missing"
 @pytest.fixture(autouse=True)
 def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """These stories happen in a person's clone, wherever the tests run."""
-    monkeypatch.delenv("CI", raising=False)
+    for name in CI_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 def install(project: Sandbox, text: str, folder: str = ".git/hooks") -> None:
@@ -28,9 +31,21 @@ def test_no_hook_is_a_warning(project: Sandbox) -> None:
     said(project.check(CHECK), "warn", "no pre-commit hook is installed", ".git/hooks", "pre-commit install")
 
 
-def test_ci_needs_no_hook(project: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CI", "true")
+@pytest.mark.parametrize(
+    ("name", "value"), [("CI", "true"), ("CI", "1"), ("TF_BUILD", "True"), ("JENKINS_URL", "https://ci.example/")]
+)
+def test_ci_needs_no_hook(project: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
     assert project.check(CHECK) == []
+    monkeypatch.setenv(name, "false")
+    said(project.check(CHECK), "warn", "no pre-commit hook is installed")
+
+
+def test_the_tests_hear_what_a_person_hears(project: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command that the long tests and the corpus run does not fall silent because they run in CI."""
+    monkeypatch.setenv("CI", "true")
+    assert "no pre-commit hook is installed" in mlscaffold(project.root, "check", code=None)
+    assert "no pre-commit hook is installed" not in mlscaffold(project.root, "check", code=None, environment={"CI": "true"})
 
 
 def test_a_manager_whose_settings_name_us(project: Sandbox) -> None:
