@@ -86,7 +86,7 @@ class Cache:
 
     def remember_facts(self, facts: Mapping[str, Sequence[Any]], reader: int, *, size: int = 1) -> None:
         """Keep facts about pictures; `size` is the place of the file's size in a row of them."""
-        rows = [(digest, reader, value[size], json.dumps(value, default=_text)) for digest, value in facts.items()]
+        rows = [(digest, reader, value[size], _FACTS.encode(value)) for digest, value in facts.items()]
         with contextlib.suppress(sqlite3.Error), self.connection:
             self.connection.executemany("INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?)", rows)
 
@@ -161,6 +161,9 @@ def _is_text(path: str) -> bool:
 
 def _text(value: bytes) -> dict[str, str]:
     return {"base64": base64.b64encode(value).decode()}
+
+
+_FACTS = json.JSONEncoder(default=_text)  # made once: `json.dumps` with a default makes one for each row
 
 
 def _bytes(value: dict[str, str]) -> bytes:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 RADIUS = 6
 RMS, RMS_SMALL = 3.0, 6.0
-# (quarter turns to the left, mirrored first): all but the picture itself and its mirror image.
-TURNS = ((1, False), (2, False), (3, False), (1, True), (2, True), (3, True))
+# (quarter turns to the left, mirrored first): all but the picture itself, its mirror image, and three turns to the left: who is
+# another one turned to the right is found as that one turned to the left.
+TURNS = ((1, False), (2, False), (1, True), (2, True), (3, True))
 
 
 def turned_pairs(facts: Mapping[str, Facts]) -> list[Alike]:
@@ -36,12 +37,17 @@ def turned_pairs(facts: Mapping[str, Facts]) -> list[Alike]:
     thumbs -= thumbs.mean(axis=(1, 2), keepdims=True)
     thumbs *= 50 / np.maximum(thumbs.std(axis=(1, 2), keepdims=True), 1)
     plain = _hashes(thumbs)
+
+    def among(i: Array, j: Array) -> Array:
+        """A picture as it is with another one that is turned."""
+        wanted: Array = (i < n) & (j >= n) & (i != j - n)
+        return wanted
+
     found: dict[tuple[str, str], Alike] = {}
     for quarters, mirrored in TURNS:
         there = np.rot90(thumbs[:, :, ::-1] if mirrored else thumbs, quarters, axes=(1, 2))
-        first, second, distance = within(np.concatenate([plain, _hashes(there)]), RADIUS)
-        keep = (first < n) & (second >= n) & (first != second - n)
-        for a, b, bits in zip(first[keep].tolist(), (second[keep] - n).tolist(), distance[keep].tolist(), strict=True):
+        first, second, distance = within(np.concatenate([plain, _hashes(there)]), RADIUS, among=among)
+        for a, b, bits in zip(first.tolist(), (second - n).tolist(), distance.tolist(), strict=True):
             limit, rms = RMS, float(np.sqrt(((thumbs[a] - there[b]) ** 2).mean()))
             if chosen[a].grey and chosen[b].grey:
                 limit, rms = RMS_SMALL, _small(chosen[a], chosen[b], quarters, mirrored)
