@@ -140,6 +140,8 @@ def _settle(
     for spec, found in raw:
         for finding in found or [Finding(Status.PASS, spec.title)]:
             slug = finding.stage or (spec.stage if spec.stage in by_slug else "")
+            if options.stage and slug not in ("", options.stage):  # what a check of the whole project says of other stages
+                continue
             state = by_slug[slug].state if slug else None
             status = finding.status
             if finding.check == MISSING and state in (State.SIGNED, State.STALE):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.checks.project.test_still_generated import generated
 from tests.cli.command import one_error, run
 from tests.conftest import Sandbox
 
@@ -161,3 +162,11 @@ def test_a_change_of_the_same_size_and_time_is_seen(project: Sandbox, seconds: i
     picture.write_bytes(b"\0" * len(whole))
     os.utime(picture, ns=(stamp, stamp))  # the inode's own change time still tells
     assert not machine(project)["ok"]
+
+
+def test_one_stage_says_nothing_of_the_others(project: Sandbox) -> None:
+    generated(project, "docs/01-problem.md", "deploy.toml")
+    row = "project.still-generated", "problem"
+    assert row in {(f["check"], f["stage"]) for f in machine(project, "--all")["findings"]}
+    assert row in {(f["check"], f["stage"]) for f in machine(project, "--stage", "problem")["findings"]}
+    assert {f["stage"] for f in machine(project, "--stage", "preparation")["findings"]} <= {"", "preparation"}

@@ -61,6 +61,7 @@ def _read_or_die(paths: Sequence[str], plain: Sequence[bool] = ()) -> list[Any]:
     return workers.read_piece(paths, plain)
 
 
+@pytest.mark.story
 def test_a_file_that_kills_its_reader_costs_only_itself(paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     here = dict(read_all(paths))
     monkeypatch.setattr(workers, "POOL_FROM", 10)

@@ -17,7 +17,7 @@ from mlscaffold.stages import all_stages
 from mlscaffold.workflows.check import Options, check_project
 from tests import freeze
 
-pytestmark = pytest.mark.xdist_group("finished")
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("finished")]
 ANEW = f"the frozen project is not of this version of the tool; freeze it anew: {freeze.COMMAND}"
 
 

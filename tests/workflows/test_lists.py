@@ -50,6 +50,7 @@ def test_where_a_file_is_in_the_way(tmp_path: Path) -> None:
         write_lists(report(named("a.b", "1")), tmp_path / "lists")
 
 
+@pytest.mark.story
 def test_from_a_finding_to_a_sheet(project: Sandbox) -> None:
     """All pictures of a finding, then a sheet on which somebody labels them anew."""
     project.commit("finished")

@@ -16,7 +16,7 @@ from tests.cli.command import snapshot
 from tests.conftest import Sandbox
 from tests.demo.conftest import unpacked as unpacked  # noqa: PLC0414 - a fixture of these tests too
 
-pytestmark = pytest.mark.xdist_group("finished")
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("finished")]
 
 
 def git(root: Path, *args: str) -> str:
@@ -24,7 +24,6 @@ def git(root: Path, *args: str) -> str:
     return subprocess.run(["git", *args], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
 
 
-@pytest.mark.story
 def test_a_leak_is_committed_found_and_taken_back(unpacked: Path) -> None:
     before, sin = snapshot(unpacked), find_sin("leak")
     done = spoil(unpacked, sin)

@@ -31,8 +31,10 @@ ORIGIN = re.compile(
     re.I,
 )
 FRAME = re.compile(r"(.*?)[ _-]*(?:frame|frm)[ _-]*\d+$", re.I)
+COUNTED = re.compile(r"(.*\d.*?)[ _.-]+(?:[^\W\d]+[ _.-]*)?(\d{1,3})", re.S)
 FIX = "mlscaffold data split"
 MANY, MOST = 20, 0.1
+LARGEST = 20  # of a family that is only guessed from names
 Rows = list[data.SplitRow]
 
 
@@ -46,7 +48,8 @@ def group_leak(project: Project) -> Iterator[Finding]:
     ## Evidence
     The column `group` of the split tables and the annotations, columns named like a patient or a video, columns that name the picture
     another one was made from (`original`, `augmented_from`), and file names: an augmented copy (`0007_rot15`, `aug_0007`, `.rf.`) whose
-    original lies in another split, and frames of one video. A declared group, a number of a product or a scene (20 or more, none with
+    original lies in another split, frames of one video, and names that only count (`IMG_2542_1`, `IMG_2542_2`: cut from one photo?). A
+    column whose values stand in the names of its files is taken for a group too. A declared group, a number of a product or a scene (20 or more, none with
     a tenth of the pictures), and an augmented copy, fail at the first one. A guessed group warns where more than a fifth of the groups are torn.
     Settings: `group`, the name of another column of the annotations that is the group.
 
@@ -73,10 +76,11 @@ def group_leak(project: Project) -> Iterator[Finding]:
     guesses = {
         name: _by(rows, {p: n.attributes.get(name, "") for p, n in notes.items()})
         for name in columns - strict
-        if SCENES.fullmatch(name)
+        if SCENES.fullmatch(name) or _names_files(name, notes)
     }
-    if not declared["group"]:
+    if not declared["group"] and not guesses:
         guesses["frames of one video"] = _by(rows, {r.path: _video(r.path) for r in rows})
+        guesses["what their names share"] = _counted(rows)
     for name, groups in sorted(guesses.items()):
         several = {key: held for key, held in groups.items() if len(held) > 1}
         torn = _torn(several)
@@ -85,7 +89,7 @@ def group_leak(project: Project) -> Iterator[Finding]:
             yield warn(
                 f"{len(torn)} of {len(several)} groups by {name} are in two splits, as {first} ({_spread(torn[first])});"
                 " if they belong together, name them in the column `group`",
-                *_places(torn), fix=FIX, items=_all(torn),
+                *_places(torn), fix=f'group = "{name}" in data/schema.toml, then {FIX}' if name in columns else FIX, items=_all(torn),
             )  # fmt: skip
 
 
@@ -95,6 +99,34 @@ def _identifies(column: str, notes: list[data.Annotation]) -> bool:
         return False
     sizes = Counter(value for note in notes if (value := note.attributes.get(column, "")))
     return len(sizes) >= MANY and max(sizes.values()) <= MOST * len(notes)
+
+
+def _names_files(column: str, notes: dict[str, data.Annotation]) -> bool:
+    """Whether the values of a column, each of a few pictures, stand in the names of those pictures: a photo they were cut from."""
+    named = {path: value for path, note in notes.items() if (value := note.attributes.get(column, ""))}
+    sizes = Counter(named.values())
+    if len(sizes) < MANY or max(sizes.values()) > max(2, MOST * len(notes)) or len(sizes) > 0.9 * len(named):
+        return False
+    told = [any(c.isdigit() for c in value) and _tokens(value) in _tokens(path) for path, value in named.items()]
+    return sum(told) > 0.9 * len(told)
+
+
+def _counted(rows: Rows) -> dict[str, Rows]:
+    """Pictures by the part of their names before a count from 0 or 1 on; empty where that part is a class or a plain series."""
+    families: dict[str, dict[int, data.SplitRow]] = defaultdict(dict)
+    for row in rows:
+        path = PurePosixPath(row.path)
+        if found := COUNTED.fullmatch(path.stem):
+            families[f"{path.parent}/{found[1]}"][int(found[2])] = row
+    counted = {
+        name: list(held.values())
+        for name, held in families.items()
+        if len(held) > 1 and min(held) <= 1 and max(held) <= len(held) and len(held) <= LARGEST
+    }
+    # A number that the class alone explains is no photo; and few families among many pictures say nothing.
+    classes = {r.label for held in counted.values() for r in held}
+    plain = len(counted) <= len(classes) or sum(map(len, counted.values())) < len(rows) / 3
+    return {} if len(counted) < MANY or plain else counted
 
 
 def _augmented(rows: Rows, notes: dict[str, data.Annotation]) -> Iterator[Finding]:

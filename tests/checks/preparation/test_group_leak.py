@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from mlscaffold.checks.preparation.group_leak import bases
 from mlscaffold.model import Status
 from tests.conftest import Sandbox
+from tests.finished import csv_bytes, rows_of
 
 CHECK, TABLE = "preparation.group-leak", "data/splits/belt.csv"
 Row = dict[str, str]
@@ -172,3 +175,55 @@ def test_test_sets_may_share_a_group_and_train_may_not(project: Sandbox) -> None
     project.edit_csv(TABLE, lambda rows: [{**r, "group": "meadow"} if i == 0 else r for i, r in enumerate(rows)])
     (found,) = project.check(CHECK)
     assert "meadow has 1 in train, 1 in test, 2 in test-night" in found.message
+
+
+CROPS = {"photo": lambda i: f"IMG_{2000 + i // 4} card {i % 4 + 1}", "scan": lambda i: f"scan{i // 4:03d}_{i % 4}"}
+
+
+@pytest.mark.parametrize("named", CROPS)
+def test_pictures_cut_from_one_photo_told_by_their_names(project: Sandbox, named: str) -> None:
+    project.edit_csv(
+        TABLE, lambda rows: [{**r, "path": f"belt/cut/{CROPS[named](i * 11 % len(rows))}.jpg"} for i, r in enumerate(rows)]
+    )
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "groups by what their names share are in two splits" in found.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        lambda i, r: f"{r['label']}1_{i:03d}",  # a series in each class
+        lambda i, r: f"n0144{ord(r['label'][0])}_{i % 30}",  # a number of the class
+        lambda i, r: f"2024-05-01_{i:04d}",
+        lambda i, r: f"IMG_{2000 + i}",
+        lambda i, r: f"photo {i}",
+        lambda i, r: f"{i * 7919 % 99991}_{i * 104729 % 997}",  # numbers that count nothing
+    ],
+)
+def test_names_that_only_number_their_pictures(project: Sandbox, name: Callable[[int, Row], str]) -> None:
+    project.edit_csv(TABLE, lambda rows: [{**r, "path": f"belt/{r['label']}/{name(i, r)}.jpg"} for i, r in enumerate(rows)])
+    assert project.check(CHECK) == []
+
+
+def with_column(project: Sandbox, value: Callable[[int], str]) -> None:
+    """Files named for the photo they were cut from, and a column `Foto` beside the label."""
+    for name in ("daisy", "rose", "tulip"):
+        table = f"data/raw/belt/{name}/annotations.csv"
+        rows = rows_of((project.root / table).read_bytes())
+        names = {r["path"]: f"DSC{i % 50:04d} Ausschnitt {chr(97 + i // 50)}.png" for i, r in enumerate(rows)}
+        project.write({table: csv_bytes([{**r, "path": names[r["path"]], "Foto": value(i)} for i, r in enumerate(rows)])})
+        rename(project, {f"belt/{name}/{old}": f"belt/{name}/{new}" for old, new in names.items()})
+
+
+def test_a_column_whose_values_stand_in_the_names(project: Sandbox) -> None:
+    with_column(project, lambda i: f"DSC{i % 50:04d}")
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "groups by Foto" in found.message
+    assert 'group = "Foto" in data/schema.toml' in found.fix
+
+
+def test_a_column_of_other_things_is_no_group(project: Sandbox) -> None:
+    with_column(project, lambda i: f"person-{i % 50}")
+    assert project.check(CHECK) == []
