@@ -30,6 +30,9 @@ NO_LICENCE = re.compile(
     re.I,
 )
 
+NOBODY = re.compile(r"me|myself|us|ourselves|we|self|ich|wir|uns|selbst|我们?|自己|本人", re.I)
+DATE = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?:-\d\d(?:-\d\d)?)?(?![\d-])")
+
 
 @check(proves="provenance", reads=(f"{RAW}/**/source.toml", "data/manifest/*.csv", RAW))
 def provenance_missing(project: Project) -> Iterator[Finding]:
@@ -40,7 +43,7 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     `source.toml` of every source below `data/raw` that has pictures: origin, licence, dates, who, method; for scraped ones the
-    policy read.
+    policy read. Who collected it has a name ("me" is nobody in a year), and no date lies in the future.
 
     ## Fix
     Fill in the field. Where the licence cannot be found out, take the source out.
@@ -69,6 +72,11 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
         if missing:
             said = f', it says "{found.licence}"' if "licence" in missing and found.licence else ""
             yield fail(f'source "{source}" ({count(n, "picture")}) has no {few(missing, 6)}{said}', path, fix=f"edit {path}")
+        today = project.today.isoformat()
+        if later := [day for day in DATE.findall(found.collected) if day > today[: len(day)]]:
+            yield fail(
+                f'source "{source}" ({count(n, "picture")}) was collected in the future: {later[-1]}', path, fix=f"edit {path}"
+            )
 
 
 def _empty(field: str, value: str) -> bool:
@@ -79,4 +87,5 @@ def _empty(field: str, value: str) -> bool:
     bare = re.sub(
         r"\s*[(（](?!.*(?:\bCC|MIT|BSD|Apache|GPL|domain|licen|lizenz))[^()（）]*[)）]\s*$", "", value.strip(), flags=re.I
     ).strip(" .!")
-    return is_placeholder(value) or (field == "licence" and NO_LICENCE.fullmatch(bare) is not None)
+    nobody = field == "collected_by" and NOBODY.fullmatch(bare) is not None
+    return nobody or is_placeholder(value) or (field == "licence" and NO_LICENCE.fullmatch(bare) is not None)

@@ -66,3 +66,21 @@ def test_a_licence_in_whatever_words(project: Sandbox, licence: str) -> None:
     without_pictures(project)
     project.replace(FILE, "own pictures, internal use", licence)
     assert project.check(CHECK) == []
+
+
+@pytest.mark.parametrize("who", ["me", "We", "ich", "我们", "myself"])
+def test_collected_by_nobody_who_is_known_in_a_year(project: Sandbox, who: str) -> None:
+    project.replace(FILE, "Ada Byron", who)
+    said(project.check(CHECK), "fail", 'source "belt" (420 pictures) has no collected_by', FILE)
+
+
+@pytest.mark.parametrize("day", ["2131-05-01", "from 2024-01 to 2131-02", "2131"])
+def test_collected_in_the_future(project: Sandbox, day: str) -> None:
+    project.replace(FILE, "from 2026-10-05 to 2026-10-08", day)
+    said(project.check(CHECK), "fail", "was collected in the future: 2131", FILE)
+
+
+@pytest.mark.parametrize("day", ["2019", "May 2020", "2020-03 to 2021-07-09", "DSC20990 to DSC21310", "since 2018, weekly"])
+def test_days_that_have_been(project: Sandbox, day: str) -> None:
+    project.replace(FILE, "from 2026-10-05 to 2026-10-08", day)
+    assert project.check(CHECK) == []
