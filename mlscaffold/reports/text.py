@@ -97,7 +97,11 @@ def _summary(report: Report, shown: tuple[Finding, ...], width: int) -> list[str
     counts: list[str] = []
     for state, word in words.items():
         number = len(
-            {f.check for f in report.findings if f.status is state and not f.waiver and (f.counts or state is Status.PASS)}
+            {
+                f.check
+                for f in report.findings
+                if f.status is state and not f.waiver and (f.counts or state is Status.PASS or f in shown)
+            }
         )
         plural = "s" if state is Status.WARN and number != 1 else ""
         counts += [f"{number} {word}{plural}"] if number else []

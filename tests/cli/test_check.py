@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,11 @@ def test_one_stage_shows_its_findings_though_they_do_not_count_yet(project: Sand
     done = run(project.root, "check", "--stage", "2")
     assert done.returncode == 0
     assert "research" in done.stdout.split("checks:")[0]
+    listed = [line.split()[2] for line in done.stdout.splitlines() if line.startswith(("research  fail", "research  warn"))]
+    counted = re.search(r"checks: .*?(\d+) failed", done.stdout)
+    assert counted
+    assert int(counted[1]) == len({f["check"] for f in machine(project, "--stage", "2")["findings"] if f["status"] == "fail"})
+    assert listed
     assert run(project.root, "check", "--all").returncode == 0 or "research" in run(project.root, "check", "--all").stdout
 
 
