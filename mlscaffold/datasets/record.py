@@ -207,8 +207,11 @@ def is_clutter(name: str) -> bool:
 
 
 def leads_out(path: Path, root: Path) -> bool:
-    """Whether the path, links followed, lies outside the root."""
-    return not path.resolve().is_relative_to(root.resolve())
+    """Whether the path, links followed, lies outside the root; a ring of links leads to nothing inside."""
+    try:
+        return not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return True
 
 
 SPLIT_NAMES = {

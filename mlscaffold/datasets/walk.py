@@ -95,7 +95,11 @@ def walk(root: Path) -> Walked:
 
 def _link(found: Walked, root: Path, path: str) -> None:
     """A link: one that stays inside leads to what is seen anyway, one that leads out is refused."""
-    target = (root / path).resolve()
+    try:
+        target = (root / path).resolve()
+    except (OSError, RuntimeError):
+        found.refused.append((path, "a ring of links"))
+        return
     if not target.is_relative_to(root.resolve()):
         if target.is_dir() or _ending(path) in PICTURES:
             found.refused.append((path, "a link that leads out of the folder; not opened"))

@@ -52,6 +52,15 @@ def test_every_picture_is_a_record_or_a_defect(tmp_path: Path) -> None:
     assert reading.total == 3
 
 
+def test_a_ring_of_links_is_refused(tmp_path: Path) -> None:
+    put(tmp_path / "hat/a.png", 1)
+    put(tmp_path / "shoe/a.png", 2)
+    (tmp_path / "hat/ring.png").symlink_to("ring.png")
+    reading = read(tmp_path)
+    assert [(d.where, d.kind) for d in reading.defects] == [("hat/ring.png", "leads-out")]
+    assert len(reading.records) == 2
+
+
 def test_a_lone_images_folder_is_looked_into(tmp_path: Path) -> None:
     put(tmp_path / "images/hat/a.png", 1)
     put(tmp_path / "images/shoe/a.png", 2)
