@@ -13,7 +13,7 @@ from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, w
 from mlscaffold.datasets.formats import class_folders, coco, csv_list, voc, yolo
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.keypoints import skeletons
-from mlscaffold.datasets.lists import Table
+from mlscaffold.datasets.list_columns import Table
 from mlscaffold.datasets.parsing import Unreadable, decode, load
 from mlscaffold.datasets.pictures import pictures_of, short
 from mlscaffold.datasets.record import SPLIT_NAMES, Reading, Record, Sniff
