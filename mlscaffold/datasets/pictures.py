@@ -107,8 +107,10 @@ class Pictures:
         ]
 
     def of_other_machine(self, plain: str) -> str | None:
-        """The one picture that an absolute path of another machine can only mean: the whole path of it below here, or its last two
-        parts, are the end of that path. Nothing is opened for it."""
+        """The one picture that an absolute path of another machine can mean; nothing is opened for it.
+
+        The whole path of the picture below here, or its last two parts, are the end of that path.
+        """
         parts = [part for part in plain.split("/") if part not in ("", ".")]
         if ".." in parts or not parts:
             return None

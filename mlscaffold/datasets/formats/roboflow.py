@@ -12,6 +12,7 @@ from mlscaffold.datasets.collecting import Findings
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, write_json
 from mlscaffold.datasets.formats import class_folders, coco, csv_list, voc, yolo
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.joining import Joined
 from mlscaffold.datasets.keypoints import skeletons
 from mlscaffold.datasets.list_columns import Table
 from mlscaffold.datasets.parsing import Unreadable, decode, load
@@ -88,10 +89,17 @@ def _original(name: str) -> str:
 
 def _read_coco(path: Path) -> Reading:
     """COCO, one file a split."""
-    findings, pictures = Findings(), pictures_of(path)
+    findings, pictures, joined = Findings(), pictures_of(path), Joined()
     for top in [path, *_tops(path)]:
         if (top / COCO).is_file():
-            coco.read_file(top / COCO, pictures, findings, split=SPLIT_NAMES.get(top.name.casefold(), "") if top != path else "")
+            coco.read_file(
+                top / COCO,
+                pictures,
+                findings,
+                split=SPLIT_NAMES.get(top.name.casefold(), "") if top != path else "",
+                joined=joined,
+            )
+    findings.notes += joined.notes()
     return findings.reading(pictures)
 
 
