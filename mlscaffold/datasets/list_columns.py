@@ -209,5 +209,5 @@ def fits(table: Table, kind: str, is_picture: Callable[[str], bool] = lambda _: 
         return Sniff(0.8, f"{kind} with the columns {header[columns['text']]} and {header[columns['label']]}")
     if "path" in columns:
         # Less than pictures alone: often a list of checksums that lies beside them.
-        return Sniff(0.15, f"{kind} with paths, but no column of labels among: {', '.join(header)[:120]}")
-    return Sniff(0.0, f"no column of paths among: {', '.join(header)[:120]}")
+        return Sniff(0.15, f"{kind} with paths, but no column of labels among: {', '.join(header)[:120]}", seen=True)
+    return Sniff(0.0, f"{kind} with no column of paths among: {', '.join(header)[:120]}", seen=True)

@@ -40,7 +40,9 @@ def only(tables: Sequence[Path], kind: str) -> Sniff | None:
     if not tables:
         return Sniff(0.0, f"no {kind}")
     if len(tables) > 1 and any(p.stem.casefold() not in SPLIT_NAMES for p in tables):
-        return Sniff(0.0, f"{len(tables)} tables in the folder; name one of them")
+        return Sniff(
+            0.0, f"{len(tables)} tables in the folder ({', '.join(p.name for p in tables[:5])}); name one of them", seen=True
+        )
     return None
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MEDIA = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
-"""Endings of pictures, in lower case."""
+MEDIA = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
+    | {".avif", ".heic", ".heif", ".jp2"}
+)
+"""Endings of what is meant to be a picture, in lower case, whether it can be opened here or not."""
+
+FOREIGN = frozenset(
+    {".dcm", ".dicom", ".nii", ".svg", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".psd", ".exr", ".npy"}
+    | {".mp4", ".avi", ".mov", ".mkv", ".webm"}
+)
+"""Endings of pictures and videos of other kinds, which have to be converted first."""
 
 _CLUTTER = frozenset(
     {
@@ -194,6 +203,8 @@ class Sniff:
 
     score: float
     reason: str
+    seen: bool = False
+    """Whether there is a file of its kind, so that the reason may be news to a person."""
 
 
 def is_media(path: Path) -> bool:

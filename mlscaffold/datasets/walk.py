@@ -13,8 +13,7 @@ from mlscaffold.datasets.paths import Paths
 from mlscaffold.datasets.record import MEDIA, is_clutter
 from mlscaffold.places import Stamp, stamp_of
 
-PICTURES = MEDIA | {".jpe", ".jfif", ".pbm", ".avif", ".heic", ".heif", ".jp2"}
-"""Endings of what is meant to be a picture, whether it can be read here or not."""
+PICTURES = MEDIA
 
 
 @dataclass
