@@ -64,10 +64,24 @@ def import_text(done: Imported) -> Iterable[str]:
     yield from note_lines(done.ignored, done.notes)
     if done.undeclared:
         yield f"  {_count(len(done.undeclared), 'label')} not in data/schema.toml: {_some(done.undeclared)}"
+        yield from _undeclared_lines(done)
     if done.unfilled:
         yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
     yield ""
     yield "Nothing was written (--dry-run)." if done.dry_run else "Next: mlscaffold data stats"
+
+
+def _stay(names: Sequence[str]) -> str:
+    return "stays" if len(names) == 1 else "stay"
+
+
+def _undeclared_lines(done: Imported) -> Iterable[str]:
+    """What to do with labels that no class has: a class that nothing is left of was renamed, another one is new."""
+    renamed = {t.before: t.after for t in done.changed if t.after in done.undeclared and t.before not in done.labels}
+    for before, after in renamed.items():
+        yield f"    no {before} is left: if {after} is its new name, write it in the place of {before}"
+    if set(done.undeclared) - set(renamed.values()):
+        yield "    a new class is added at the end of `classes`: their order is that of the model's outputs"
 
 
 def _update_lines(done: Imported) -> Iterable[str]:
@@ -84,6 +98,9 @@ def _update_lines(done: Imported) -> Iterable[str]:
         yield f"  {_count(len(done.replaced), 'picture')} with a known name and other bytes: new pictures, the old ones stay:"
         for old, new in done.replaced[:SHOWN]:
             yield f"    {old} stays, {new} is new"
+    if done.not_brought:
+        yield f"  {_count(len(done.not_brought), 'picture')} known here did not come again, and {_stay(done.not_brought)}: {_some(done.not_brought)}"
+        yield "    if they should go: mlscaffold data forget PATH --reason WHY"
 
 
 def _turned_line(turned: Turned) -> str:
