@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlscaffold.datasets.record import Sniff
@@ -90,11 +89,10 @@ def settled(table: Table, is_picture: Callable[[str], bool]) -> tuple[Table, dic
     if not {"path", "text"} & columns.keys() and (place := _path_column(table, is_picture)) is not None:
         columns = {meaning: at for meaning, at in columns.items() if at != place} | {"path": place}
         notes.append(f'column "{table.header[place].strip()}" names the pictures')
-    if "path" not in columns or "class" in columns:
-        return table, columns, notes
-    if "label" not in columns:
+    guess = "path" in columns and "class" not in columns
+    if guess and "label" not in columns:
         table, columns = _from_flags(table, columns, notes)
-    if "label" not in columns and (only := _only_other(table, columns)) is not None:
+    if guess and "label" not in columns and (only := _only_other(table, columns)) is not None:
         columns = columns | {"label": only}
         notes.append(f'column "{table.header[only].strip()}" is taken for the label: no other can be')
     if "label" in columns:
@@ -161,15 +159,9 @@ def _apart(table: Table, place: int, notes: list[str]) -> Table:
     Names between semicolons or commas are several only where most of them stand alone elsewhere: "a, b" may be one class. Names
     between blanks are never taken apart, but told.
     """
-    cells = Counter(value for value in _column(table, place) if value and BETWEEN not in value)
-    alone = set(cells)
-    split: dict[str, tuple[str, ...]] = {cell: listed for cell in cells if (listed := _listed(cell))}
-    for sign in ("|", ";", ","):
-        several = {cell: tuple(p.strip() for p in cell.split(sign)) for cell in cells if sign in cell and cell not in split}
-        parts = {part for found in several.values() for part in found}
-        if parts and "" not in parts and (sign == "|" or 2 * len(parts & alone) > len(parts)):
-            split |= several
-    blank = [cell for cell in cells if len(words := cell.split()) > 1 and cell not in split and set(words) <= alone]
+    cells = {value for value in _column(table, place) if value and BETWEEN not in value}
+    split = several(cells)
+    blank = [cell for cell in sorted(cells) if len(words := cell.split()) > 1 and cell not in split and set(words) <= cells]
     if blank:
         notes.append(
             f'{len(blank)} labels are other labels with blanks between ("{blank[0]}"): if these are several labels, set "|" between them'
@@ -179,6 +171,18 @@ def _apart(table: Table, place: int, notes: list[str]) -> Table:
     rows = [(where, [*c[:place], BETWEEN.join(split.get(c[place].strip(), (c[place],))), *c[place + 1 :]] if place < len(c) else c)
             for where, c in table.rows]  # fmt: skip
     return replace(table, rows=rows)
+
+
+def several(cells: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The labels of every cell that holds several, among the cells of one column."""
+    alone = set(cells)
+    split: dict[str, tuple[str, ...]] = {cell: listed for cell in cells if (listed := _listed(cell))}
+    for sign in ("|", ";", ","):
+        apart = {cell: tuple(p.strip() for p in cell.split(sign)) for cell in cells if sign in cell and cell not in split}
+        parts = {part for found in apart.values() for part in found}
+        if parts and "" not in parts and (sign == "|" or 2 * len(parts & alone) > len(parts)):
+            split |= apart
+    return split
 
 
 def _listed(cell: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +13,13 @@ from mlscaffold.datasets.collecting import Findings, frame, judged, text_of, tol
 from mlscaffold.datasets.exporting import Placed, under
 from mlscaffold.datasets.geometry import bounds, exact, number
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.list_columns import BETWEEN, SIDES, Table, settled, taken
+from mlscaffold.datasets.list_columns import BETWEEN, SIDES, Table, settled, several, taken
 from mlscaffold.datasets.list_paths import Finder, refusal
 from mlscaffold.datasets.pictures import header_of, split_in
 from mlscaffold.datasets.record import SPLIT_NAMES, Record, Shape, Sniff, is_clutter, is_media, leads_out
 
-HOLDS = holds("pictures, text, label, group, attributes, split, any split, boxes")
-"""What a list holds: pictures or texts with one label each, and upright boxes."""
+HOLDS = holds("pictures, text, label, labels, group, attributes, split, any split, boxes")
+"""What a list holds: pictures or texts with their labels, and upright boxes."""
 
 _FRACTION = 1.5
 
@@ -136,7 +137,7 @@ def _pictures(
         elif file not in seen:
             seen[file] = (where, label)
             name = file.relative_to(finder.base).as_posix()
-            labels = tuple(dict.fromkeys(part for part in label.split(BETWEEN) if part))
+            labels = _labels(label)
             findings.records.append(Record(file, name, labels, origin=where, **_common(table, cells, columns, split)))
         elif seen[file][1] != label:
             first, second = (", ".join(told.split(BETWEEN)) for told in (seen[file][1], label))
@@ -144,6 +145,11 @@ def _pictures(
             findings.item(where, "two-labels", message, field="label")
         else:
             findings.item(where, "named-twice", f"names {values['path']} again ({_line(seen[file][0])})", field="path")
+
+
+def _labels(cell: str) -> tuple[str, ...]:
+    """The labels of a cell of a settled table, each once."""
+    return tuple(dict.fromkeys(part for part in cell.split(BETWEEN) if part))
 
 
 def _line(where: str) -> str:
@@ -161,9 +167,7 @@ def _texts(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
             findings.item(where, "no-text", "has no text", field="text")
             continue
         common = _common(table, cells, columns, split)
-        findings.records.append(
-            Record(base / table.name, table.name, (label,) if label else (), origin=where, text=text, **common)
-        )
+        findings.records.append(Record(base / table.name, table.name, _labels(label), origin=where, text=text, **common))
 
 
 def _boxes(finder: Finder, table: Table, columns: Mapping[str, int], split: str, findings: Findings) -> None:
@@ -192,7 +196,7 @@ def _boxes(finder: Finder, table: Table, columns: Mapping[str, int], split: str,
         size = frame(told_size(rows[0][1].get("width", ""), rows[0][1].get("height", "")), header, where=where, findings=findings)
         scale = (float(size[0]), float(size[1])) if fractions and size else (1.0, 1.0)
         shapes = [shape for at, values in rows if (shape := _shape(values, at, scale, findings))]
-        labels = tuple(dict.fromkeys(values["label"] for _, values in rows if values.get("label")))
+        labels = tuple(dict.fromkeys(label for _, values in rows for label in _labels(values.get("label", ""))))
         common = _common(table, firsts[file], columns, split)
         shapes_ = judged(shapes, size, where=where, findings=findings)
         name = file.relative_to(finder.base).as_posix()
@@ -247,7 +251,7 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
         row: dict[str, object] = {
             "path": item.file,
             "text": record.text,
-            "label": record.label,
+            "label": "|".join(record.labels),
             "group": record.group,
             "split": record.split,
         }
@@ -261,12 +265,25 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
 
 
 def fit_all(records: list[Record], lost: Counter[str]) -> list[Record]:
-    """A list holds pictures or texts; beside pictures there is no place for texts."""
+    """A list holds pictures or texts; beside pictures there is no place for texts, and in labels none for what parts them."""
+    records = _plain(records, lost)
     pictures = [record for record in records if record.text is None]
     if not pictures or len(pictures) == len(records):
         return records
     lost["texts beside pictures"] += len(records) - len(pictures)
     return pictures
+
+
+def _plain(records: list[Record], lost: Counter[str]) -> list[Record]:
+    """The records with labels that are read again as they are written: no blanks around them, no signs that would part them."""
+    known = {label for record in records for label in record.labels}
+    parted = several({label.strip() for label in known})
+    spelled = {label: label.strip() for label in known}
+    for label, plain in spelled.items():
+        if plain in parted or "|" in plain:
+            spelled[label] = " ".join(re.sub(r"[|;,\[\]]", " ", plain).split())
+    lost["labels, spelled otherwise"] += sum(label != plain for label, plain in spelled.items())
+    return [replace(record, labels=tuple(spelled[label] for label in record.labels)) for record in records]
 
 
 def without_columns(record: Record) -> tuple[Record, int]:

@@ -97,7 +97,7 @@ LOSSES = [
     ("cvat", "voc", {"labels of whole pictures or texts": 1, "angles of boxes, now upright boxes": 1, "points": 1, "masks, now boxes": 1,
                      "outlines, now boxes": 1}),
     ("labelbox", "cvat", {"names of annotators": 2}),
-    ("doccano", "csv-list", {"several labels of one picture": 1, "labelled parts of texts": 2}),
+    ("doccano", "csv-list", {"labelled parts of texts": 2}),
     ("voc", "doccano", {"pictures": 2}),
     ("roboflow", "coco", {"groups": 3}),
     ("imagefolder", "class-folders", {"boxes": 1, "attributes of pictures": 1}),
