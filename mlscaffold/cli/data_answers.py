@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlscaffold.cli.data_tests import version_lines, versions_json
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mlscaffold.workflows.split_data import SplitData
 
 SHOWN = 5
+LINES = 40
+T = TypeVar("T")
 BAR = 24
 
 
@@ -32,6 +34,18 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def _first(classes: Iterable[T]) -> list[T]:
+    """The classes that a person reads: all, or the first of very many."""
+    every = list(classes)
+    return every if len(every) <= LINES else every[: LINES - 10]
+
+
+def _others(classes: Collection[str]) -> Iterable[str]:
+    """A line on the classes that are not shown."""
+    if len(classes) > LINES:
+        yield f"  … and {len(classes) - LINES + 10} classes more (--format json lists them)"
+
+
 def import_text(done: Imported) -> Iterable[str]:
     """What an import did, for people."""
     yield f"{done.source} ({done.format}): {done.read} read + {len(done.refused)} refused = {done.total}"
@@ -42,17 +56,32 @@ def import_text(done: Imported) -> Iterable[str]:
     if done.linked_to:
         yield f"  linked, not copied: the pictures stay in {done.linked_to}"
     width = max((len(name) for name in done.labels), default=0)
-    for name, count in done.labels.items():
+    for name, count in _first(done.labels.items()):
         yield f"  {name or '(no label)':<{max(width, 10)}}  {count:>6}"
+    yield from _others(done.labels)
     yield from _update_lines(done)
     yield from defect_lines(done.refused, done.told, listed="--format json")
     yield from note_lines(done.ignored, done.notes)
     if done.undeclared:
         yield f"  {_count(len(done.undeclared), 'label')} not in data/schema.toml: {_some(done.undeclared)}"
+        yield from _undeclared_lines(done)
     if done.unfilled:
         yield f"  to fill in, in data/raw/{done.source}/source.toml: {', '.join(done.unfilled)}"
     yield ""
     yield "Nothing was written (--dry-run)." if done.dry_run else "Next: mlscaffold data stats"
+
+
+def _stay(names: Sequence[str]) -> str:
+    return "stays" if len(names) == 1 else "stay"
+
+
+def _undeclared_lines(done: Imported) -> Iterable[str]:
+    """What to do with labels that no class has: a class that nothing is left of was renamed, another one is new."""
+    renamed = {t.before: t.after for t in done.changed if t.after in done.undeclared and t.before not in done.labels}
+    for before, after in renamed.items():
+        yield f"    no {before} is left: if {after} is its new name, write it in the place of {before}"
+    if set(done.undeclared) - set(renamed.values()):
+        yield "    a new class is added at the end of `classes`: their order is that of the model's outputs"
 
 
 def _update_lines(done: Imported) -> Iterable[str]:
@@ -69,6 +98,9 @@ def _update_lines(done: Imported) -> Iterable[str]:
         yield f"  {_count(len(done.replaced), 'picture')} with a known name and other bytes: new pictures, the old ones stay:"
         for old, new in done.replaced[:SHOWN]:
             yield f"    {old} stays, {new} is new"
+    if done.not_brought:
+        yield f"  {_count(len(done.not_brought), 'picture')} known here did not come again, and {_stay(done.not_brought)}: {_some(done.not_brought)}"
+        yield "    if they should go: mlscaffold data forget PATH --reason WHY"
 
 
 def _turned_line(turned: Turned) -> str:
@@ -143,9 +175,10 @@ def stats_text(done: DataStats) -> Iterable[str]:
     yield ""
     labelled = sum(classes.values())
     width = max((len(name) for name in classes), default=0)
-    for name, count in classes.items():
+    for name, count in _first(classes.items()):
         bar = "█" * max(1, round(BAR * count / max(classes.values())))
         yield f"  {name:<{width}}  {count:>6}  {count / labelled:>6.1%}  {bar}"
+    yield from _others(classes)
     if classes:
         yield ""
     if values["widths"]:
@@ -212,8 +245,9 @@ def split_text(done: SplitData, package: str) -> Iterable[str]:
     yield ""
     width = max(5, *(len(name) for name in done.classes))
     yield f"  {'':<{width}}" + "".join(f"  {name:>10}" for name in used)
-    for label in done.classes:
+    for label in _first(done.classes):
         yield f"  {label:<{width}}" + "".join(f"  {done.counts[name][label]:>10}" for name in used)
+    yield from _others(done.classes)
     totals = {name: done.counts[name].total() for name in used}
     yield f"  {'all':<{width}}" + "".join(f"  {total:>10}" for total in totals.values())
     yield f"  {'share':<{width}}" + "".join(f"  {total / len(dealt.rows):>10.1%}" for total in totals.values())

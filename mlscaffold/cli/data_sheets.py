@@ -59,6 +59,7 @@ def relabel(
 
     try:
         listed = [line.strip() for line in paths.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        listed = listed[1:] if listed and listed[0].casefold() == "path" else listed  # the header of a table with one column
     except (OSError, UnicodeDecodeError) as problem:
         raise ScaffoldError(f"{paths} cannot be read.", reference="unreadable-file", context=str(problem)) from problem
     _sheet("relabel", count=count, paths=listed, form=form, output=output)

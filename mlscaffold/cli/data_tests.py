@@ -105,6 +105,8 @@ def text(done: TestsChanged, package: str, then: str) -> Iterable[str]:
         yield "  the metric: change [metric] in acceptance.toml too, then: mlscaffold acceptance change --reason WHY"
     if done.unassigned:
         yield f"  in no split yet: {done.unassigned} (mlscaffold data split)"
+        if done.bound:
+            yield f"  warn: {done.bound} of these belong together with pictures of test sets: they can be tested on, and never learned from"
     yield f"  written: {', '.join([*done.written, *(version.path for version in (*done.adopted, *done.versions))])}"
     yield ""
     yield f"Next: {next_step(package, then)}"

@@ -49,7 +49,16 @@ class Findings:
         if pictures is not None:
             for kind, count in leftovers(pictures).items():
                 ignored[kind] = ignored.get(kind, 0) + count
+            self.adopted(pictures)
         return Reading(tuple(self.records), tuple(self.defects), ignored, tuple(dict.fromkeys(self.notes)), tuple(self.classes))
+
+    def adopted(self, pictures: Pictures) -> None:
+        """A word on names that are absolute paths of another machine."""
+        if pictures.adopted:
+            self.notes.append(
+                f"{len(pictures.adopted)} names are absolute paths of another machine ({pictures.adopted[0][:120]});"
+                " each is taken for the one picture here whose path ends alike"
+            )
 
     def failed(self) -> Reading:
         """What is left when the one file could not be read."""

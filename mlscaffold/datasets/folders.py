@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mlscaffold.datasets.record import SPLIT_NAMES
@@ -29,6 +29,11 @@ class Folders:
         return tuple(sorted(set(self.labels) - {""}))
 
 
+def are_counters(names: Collection[str]) -> bool:
+    """Whether most of the names are dates, batches or numbers that begin with 0."""
+    return 2 * sum(bool(_COUNTED.fullmatch(name)) for name in names) > len(names)
+
+
 def folders_of(paths: Iterable[str]) -> Folders:
     """Read class and split from paths such as `train/rose/1.jpg` or `rose/1.jpg`.
 
@@ -47,7 +52,6 @@ def folders_of(paths: Iterable[str]) -> Folders:
             parts = [p[1:] for p in parts]
     labels = [p[0] if p else "" for p in parts]
     names = set(labels) - {""}
-    counted = sum(bool(_COUNTED.fullmatch(name)) for name in names)
-    if len(names) < 2 or 2 * counted > len(names):
+    if len(names) < 2 or are_counters(names):
         labels = [""] * len(parts)
     return Folders(tuple(labels[place] for place in places), tuple(splits[place] for place in places))

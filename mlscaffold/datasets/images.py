@@ -119,7 +119,8 @@ def facts_of(data: bytes, *, max_pixels: int = MAX_PIXELS, look: bool = True) ->
         try:
             image = Image.open(io.BytesIO(data))
         except UnidentifiedImageError:
-            return Facts(digest, size, problem="not-an-image", detail="no known picture format")
+            detail = "HEIC, which is not read here: convert it to JPEG or PNG" if _is_heic(data) else "no known picture format"
+            return Facts(digest, size, problem="not-an-image", detail=detail)
         except Image.DecompressionBombError as error:
             declared = re.search(r"\((\d+) pixels\)", str(error))
             said = f"{int(declared[1]) / 1e6:.0f} million pixels" if declared else "too many pixels"
@@ -369,3 +370,8 @@ def _bits(spectrum: Array) -> int:
     flat = spectrum.ravel()
     above = flat > np.sort(flat[1:])[31]
     return int(np.packbits(above).view(">i8")[0])
+
+
+def _is_heic(data: bytes) -> bool:
+    """Whether the bytes are of a phone's HEIC file, which needs a decoder of its own."""
+    return data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")

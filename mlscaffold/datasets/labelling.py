@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "") -
             reference="texts-for-pictures",
             hint=f"Into another format of texts: mlscaffold data export {path} --format doccano --output FOLDER",
         )
+    reading = _spelled(reading)
     bare = [record for record in reading.records if not record.labels]
     if not label_from and len(bare) == len(reading.records) and any(record.shapes for record in bare):
         raise _objects_only(bare, path, kind)
@@ -42,6 +44,20 @@ def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "") -
         else:
             records.append(replace(record, labels=labels))
     return replace(reading, records=tuple(records), defects=(*reading.defects, *defects))
+
+
+def _spelled(reading: Reading) -> Reading:
+    """The reading with one spelling of each label: no blanks around it, accents in one letter each (NFC, as macOS does not write them)."""
+    plain = {label: unicodedata.normalize("NFC", label).strip() for record in reading.records for label in record.labels}
+    changed = sorted(label for label, spelled in plain.items() if label != spelled)
+    if not changed:
+        return reading
+    records = [
+        replace(record, labels=tuple(filter(None, (plain[label] for label in record.labels)))) for record in reading.records
+    ]
+    shown = ", ".join(f'"{plain[label]}"' for label in changed[:5])
+    note = f"{len(changed)} labels are spelled with other blanks or accents elsewhere; they are read as {shown}"
+    return replace(reading, records=tuple(records), notes=(*reading.notes, note))
 
 
 def _objects_only(records: list[Record], path: Path, kind: str) -> ScaffoldError:

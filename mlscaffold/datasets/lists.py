@@ -4,97 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path, PureWindowsPath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from mlscaffold.datasets.collecting import Findings, frame, judged, text_of, told_size
 from mlscaffold.datasets.exporting import Placed, under
 from mlscaffold.datasets.geometry import bounds, exact, number
 from mlscaffold.datasets.holding import holds
-from mlscaffold.datasets.pictures import FOLDERS, header_of, split_in
+from mlscaffold.datasets.list_columns import BETWEEN, SIDES, Table, settled, several, taken
+from mlscaffold.datasets.list_paths import Finder, refusal
+from mlscaffold.datasets.pictures import header_of, split_in
 from mlscaffold.datasets.record import SPLIT_NAMES, Record, Shape, Sniff, is_clutter, is_media, leads_out
 
-HOLDS = holds("pictures, text, label, group, attributes, split, any split, boxes")
-"""What a list holds: pictures or texts with one label each, and upright boxes."""
+HOLDS = holds("pictures, text, label, labels, group, attributes, split, any split, boxes")
+"""What a list holds: pictures or texts with their labels, and upright boxes."""
 
-_NAMES = {
-    "path": (
-        "path",
-        "file",
-        "filename",
-        "file_name",
-        "filepath",
-        "file_path",
-        "image",
-        "image_path",
-        "image_file",
-        "img",
-        "img_path",
-    ),
-    "text": ("text", "sentence", "utterance", "question", "review", "comment", "message", "content"),
-    "label": ("label", "class", "category", "class_name", "label_name", "labels", "target"),
-    "group": ("group", "patient", "patient_id", "subject", "subject_id", "product", "product_id", "lesion_id", "video", "scene"),
-    "split": ("split", "subset", "set", "partition"),
-    "width": ("width", "image_width"),
-    "height": ("height", "image_height"),
-    "xmin": ("xmin", "x_min", "x1", "left"),
-    "ymin": ("ymin", "y_min", "y1", "top"),
-    "xmax": ("xmax", "x_max", "x2", "right"),
-    "ymax": ("ymax", "y_max", "y2", "bottom"),
-}
-_SIDES = ("xmin", "ymin", "xmax", "ymax")
-_OBJECT = ("class", "class_name", "category", "object", "label", "label_name", "name")
 _FRACTION = 1.5
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header and rows of text; each row with where it stands. `name` is the file's, for its splits."""
-
-    name: str
-    header: list[str]
-    rows: list[tuple[str, list[str]]]
-
-
-def columns_of(header: Sequence[str]) -> dict[str, int]:
-    """Which cell of the header is path, label, group, split …: the first known name of each wins."""
-    titles = [re.sub(r"[\s-]+", "_", cell.strip().casefold()) for cell in header]
-    found: dict[str, int] = {}
-    for meaning, names in _NAMES.items():
-        place = next((titles.index(name) for name in names if name in titles), None)
-        if place is not None:
-            found[meaning] = place
-    if set(_SIDES) <= found.keys():
-        owner = next((name for name in _OBJECT if name in titles), None)
-        if owner:
-            found["class"] = titles.index(owner)
-        if found.get("label") == found.get("class"):
-            found.pop("label", None)
-            if owner != "label" and "label" in titles:
-                found["label"] = titles.index("label")
-    else:
-        # Sides of a picture without boxes on it are columns like others.
-        found = {meaning: place for meaning, place in found.items() if meaning not in ("width", "height", *_SIDES)}
-    return found
-
-
-def fits(header: Sequence[str], kind: str) -> Sniff:
-    """How well a header is that of a list."""
-    columns = columns_of(header)
-    if "path" in columns and "class" in columns:
-        return Sniff(
-            0.95, f"{kind} with the columns {header[columns['path']]} and {', '.join(header[columns[side]] for side in _SIDES)}"
-        )
-    if "path" in columns and "label" in columns:
-        return Sniff(0.95, f"{kind} with the columns {header[columns['path']]} and {header[columns['label']]}")
-    if "text" in columns and "label" in columns:
-        return Sniff(0.8, f"{kind} with the columns {header[columns['text']]} and {header[columns['label']]}")
-    if "path" in columns:
-        # Less than pictures alone: often a list of checksums that lies beside them.
-        return Sniff(0.15, f"{kind} with paths, but no column of labels")
-    return Sniff(0.0, f"no column of paths among: {', '.join(header)[:120]}")
 
 
 def tables_in(path: Path, endings: Iterable[str]) -> list[Path]:
@@ -114,7 +41,9 @@ def only(tables: Sequence[Path], kind: str) -> Sniff | None:
     if not tables:
         return Sniff(0.0, f"no {kind}")
     if len(tables) > 1 and any(p.stem.casefold() not in SPLIT_NAMES for p in tables):
-        return Sniff(0.0, f"{len(tables)} tables in the folder; name one of them")
+        return Sniff(
+            0.0, f"{len(tables)} tables in the folder ({', '.join(p.name for p in tables[:5])}); name one of them", seen=True
+        )
     return None
 
 
@@ -140,24 +69,33 @@ def _cell(value: object) -> str:
     return text_of(value)
 
 
-def read_tables(base: Path, tables: Sequence[Table], findings: Findings) -> None:
-    """Every row of every table; paths are looked for in the folder and in the usual image folders there."""
+def read_tables(base: Path, tables: Sequence[Table], findings: Findings, *, whole: bool = False) -> None:
+    """Every row of every table; paths are looked for in the folder, in the usual image folders there, and by their ends.
+
+    Of a `whole` folder the pictures that no row names are counted too.
+    """
     seen: dict[Path, tuple[str, str]] = {}
-    for table in tables:
-        columns = columns_of(table.header)
+    finder = Finder(base)
+    for raw in tables:
+        table, columns, notes = settled(raw, sees(base))
+        findings.notes += notes
         split = split_in(table.name) if len(tables) > 1 else ""
         if "path" in columns:
             if "class" in columns:
-                _boxes(base, table, columns, split, findings)
+                _boxes(finder, table, columns, split, findings)
             else:
                 if "label" not in columns:
                     findings.notes.append("no column of labels: nothing says what the pictures show")
-                _pictures(base, table, columns, split, findings, seen)
+                _pictures(finder, table, columns, split, findings, seen)
         elif "text" in columns:
             _texts(base, table, columns, split, findings)
         else:
             message = f"has no column of paths; it has {', '.join(table.header)[:120]}"
             findings.item(f"{table.name}:1", "no-path-column", message)
+    if "pictures" in finder.__dict__:
+        findings.adopted(finder.pictures)
+    if whole and findings.records and (left := finder.left()):
+        findings.ignored["pictures that no row names"] = findings.ignored.get("pictures that no row names", 0) + left
 
 
 def _values(table: Table, cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
@@ -184,27 +122,34 @@ def _common(table: Table, cells: Sequence[str], columns: Mapping[str, int], spli
 
 
 def _pictures(
-    base: Path, table: Table, columns: Mapping[str, int], split: str, findings: Findings, seen: dict[Path, tuple[str, str]]
+    finder: Finder, table: Table, columns: Mapping[str, int], split: str, findings: Findings, seen: dict[Path, tuple[str, str]]
 ) -> None:
     """A row a picture."""
+    near = split_in(table.name)
     for where, cells in table.rows:
         if _ragged(table, where, cells, findings):
             continue
         values = _values(table, cells, columns)
         label = values.get("label", "")
-        file = find(base, values["path"])
+        file = finder.find(values["path"], near)
         if isinstance(file, str):
             findings.item(where, *refusal(file, values["path"]), field="path")
         elif file not in seen:
             seen[file] = (where, label)
-            name = file.relative_to(base).as_posix()
-            labels = (label,) if label else ()
+            name = file.relative_to(finder.base).as_posix()
+            labels = _labels(label)
             findings.records.append(Record(file, name, labels, origin=where, **_common(table, cells, columns, split)))
         elif seen[file][1] != label:
-            message = f'{values["path"]} has two labels, "{seen[file][1]}" and "{label}" ({_line(seen[file][0])})'
+            first, second = (", ".join(told.split(BETWEEN)) for told in (seen[file][1], label))
+            message = f'{values["path"]} has two labels, "{first}" and "{second}" ({_line(seen[file][0])})'
             findings.item(where, "two-labels", message, field="label")
         else:
             findings.item(where, "named-twice", f"names {values['path']} again ({_line(seen[file][0])})", field="path")
+
+
+def _labels(cell: str) -> tuple[str, ...]:
+    """The labels of a cell of a settled table, each once."""
+    return tuple(dict.fromkeys(part for part in cell.split(BETWEEN) if part))
 
 
 def _line(where: str) -> str:
@@ -222,12 +167,10 @@ def _texts(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
             findings.item(where, "no-text", "has no text", field="text")
             continue
         common = _common(table, cells, columns, split)
-        findings.records.append(
-            Record(base / table.name, table.name, (label,) if label else (), origin=where, text=text, **common)
-        )
+        findings.records.append(Record(base / table.name, table.name, _labels(label), origin=where, text=text, **common))
 
 
-def _boxes(base: Path, table: Table, columns: Mapping[str, int], split: str, findings: Findings) -> None:
+def _boxes(finder: Finder, table: Table, columns: Mapping[str, int], split: str, findings: Findings) -> None:
     """A row a box: the rows of a picture make its record. Fractions are told from pixels by all of them."""
     groups: dict[Path, list[tuple[str, dict[str, str]]]] = {}
     firsts: dict[Path, list[str]] = {}
@@ -235,14 +178,14 @@ def _boxes(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
         if _ragged(table, where, cells, findings):
             continue
         values = _values(table, cells, columns)
-        file = find(base, values["path"])
+        file = finder.find(values["path"], split_in(table.name))
         if isinstance(file, str):
             findings.item(where, *refusal(file, values["path"]), field="path")
             continue
         groups.setdefault(file, []).append((where, values))
         firsts.setdefault(file, cells)
     told = [
-        side for rows in groups.values() for _, values in rows for name in _SIDES if (side := number(values[name])) is not None
+        side for rows in groups.values() for _, values in rows for name in SIDES if (side := number(values[name])) is not None
     ]
     fractions = bool(told) and max(told) <= _FRACTION
     if fractions:
@@ -253,19 +196,19 @@ def _boxes(base: Path, table: Table, columns: Mapping[str, int], split: str, fin
         size = frame(told_size(rows[0][1].get("width", ""), rows[0][1].get("height", "")), header, where=where, findings=findings)
         scale = (float(size[0]), float(size[1])) if fractions and size else (1.0, 1.0)
         shapes = [shape for at, values in rows if (shape := _shape(values, at, scale, findings))]
-        labels = tuple(dict.fromkeys(values["label"] for _, values in rows if values.get("label")))
+        labels = tuple(dict.fromkeys(label for _, values in rows for label in _labels(values.get("label", ""))))
         common = _common(table, firsts[file], columns, split)
         shapes_ = judged(shapes, size, where=where, findings=findings)
-        name = file.relative_to(base).as_posix()
+        name = file.relative_to(finder.base).as_posix()
         findings.records.append(Record(file, name, labels, origin=where, size=size, shapes=shapes_, **common))
 
 
 def _shape(values: Mapping[str, str], at: str, scale: tuple[float, float], findings: Findings) -> Shape | None:
     """The box of one row; None if it has none or was refused."""
-    if not any(values[side] for side in _SIDES):
+    if not any(values[side] for side in SIDES):
         return None
-    sides = [number(values[side]) for side in _SIDES]
-    for name, side in zip(_SIDES, sides, strict=True):
+    sides = [number(values[side]) for side in SIDES]
+    for name, side in zip(SIDES, sides, strict=True):
         if side is None:
             findings.object(at, "broken-box", f'{name} is "{values[name][:40]}"; a finite number is wanted', field=name)
             return None
@@ -273,37 +216,10 @@ def _shape(values: Mapping[str, str], at: str, scale: tuple[float, float], findi
     return Shape(values["class"], (x, y, right - x, bottom - y), origin=at)
 
 
-def refusal(kind: str, name: str) -> tuple[str, str]:
-    """Kind and words of a path that gives no picture."""
-    shown = name[:120]
-    return kind, {
-        "no-path": "names no file",
-        "address": f"{shown} is an address: download it first",
-        "leads-out": f"{shown} leads out of the folder; not opened",
-        "missing-file": f"{shown} does not exist",
-    }[kind]
-
-
-def find(base: Path, name: str) -> Path | str:
-    """The file that a cell means, or the kind of what is wrong with it. Nothing outside of `base` is looked at."""
-    if not name:
-        return "no-path"
-    if re.match(r"[a-z][a-z0-9+.-]+://", name, re.IGNORECASE):
-        return "address"
-    name = name.replace("\\", "/")
-    if name.startswith("/") or PureWindowsPath(name).drive or "\0" in name:
-        return "leads-out"
-    for folder in FOLDERS:
-        candidate = base / folder / name
-        try:
-            if leads_out(candidate, base):
-                return "leads-out"
-            if candidate.is_file():
-                return Path(candidate.parent.resolve(), candidate.name) if ".." in name else candidate
-        except (OSError, ValueError, RuntimeError):
-            # A name that is too long, or a ring of links.
-            return "missing-file"
-    return "missing-file"
+def sees(base: Path) -> Callable[[str], bool]:
+    """Whether a cell names a picture below the folder."""
+    finder = Finder(base)
+    return lambda cell: isinstance(finder.find(cell), Path)
 
 
 def looks_like_path(cell: str) -> bool:
@@ -326,7 +242,7 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
         *(["label"] if not boxes or any(record.labels for record in records) else []),
         *(["group"] if any(record.group for record in records) else []),
         *(["split"] if any(record.split for record in records) else []),
-        *(["width", "height", "class", *_SIDES] if boxes else []),
+        *(["width", "height", "class", *SIDES] if boxes else []),
         *extra,
     ]
     rows: list[dict[str, object]] = []
@@ -335,7 +251,7 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
         row: dict[str, object] = {
             "path": item.file,
             "text": record.text,
-            "label": record.label,
+            "label": "|".join(record.labels),
             "group": record.group,
             "split": record.split,
         }
@@ -343,13 +259,14 @@ def rows_of(items: Sequence[Placed]) -> tuple[list[str], list[dict[str, object]]
         for shape in record.shapes or [None]:
             x, y, width, height = (shape and bounds(shape)) or (0.0, 0.0, 0.0, 0.0)
             sides: tuple[object, ...] = (exact(x), exact(y), exact(x + width), exact(y + height)) if shape else ("", "", "", "")
-            whole = row | dict(zip(_SIDES, sides, strict=True)) | {"class": shape.label if shape else ""}
+            whole = row | dict(zip(SIDES, sides, strict=True)) | {"class": shape.label if shape else ""}
             rows.append({name: whole.get(name, "") for name in columns})
     return columns, rows
 
 
 def fit_all(records: list[Record], lost: Counter[str]) -> list[Record]:
-    """A list holds pictures or texts; beside pictures there is no place for texts."""
+    """A list holds pictures or texts; beside pictures there is no place for texts, and in labels none for what parts them."""
+    records = _plain(records, lost)
     pictures = [record for record in records if record.text is None]
     if not pictures or len(pictures) == len(records):
         return records
@@ -357,8 +274,19 @@ def fit_all(records: list[Record], lost: Counter[str]) -> list[Record]:
     return pictures
 
 
+def _plain(records: list[Record], lost: Counter[str]) -> list[Record]:
+    """The records with labels that are read again as they are written: no blanks around them, no signs that would part them."""
+    known = {label for record in records for label in record.labels}
+    parted = several({label.strip() for label in known})
+    spelled = {label: label.strip() for label in known}
+    for label, plain in spelled.items():
+        if plain in parted or "|" in plain:
+            spelled[label] = " ".join(re.sub(r"[|;,\[\]]", " ", plain).split())
+    lost["labels, spelled otherwise"] += sum(label != plain for label, plain in spelled.items())
+    return [replace(record, labels=tuple(spelled[label] for label in record.labels)) for record in records]
+
+
 def without_columns(record: Record) -> tuple[Record, int]:
     """The record without attributes whose names would be read as columns of ours, and how many those are."""
-    known = {name for names in _NAMES.values() for name in names} | set(_OBJECT)
-    taken = [name for name in record.attributes if re.sub(r"[\s-]+", "_", name.strip().casefold()) in known]
-    return replace(record, attributes={name: value for name, value in record.attributes.items() if name not in taken}), len(taken)
+    ours = [name for name in record.attributes if taken(name)]
+    return replace(record, attributes={name: value for name, value in record.attributes.items() if name not in ours}), len(ours)

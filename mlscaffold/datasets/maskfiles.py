@@ -200,12 +200,13 @@ def values_of(path: Path) -> Array:
 
 
 def looks_binary(path: Path) -> bool:
-    """Whether a mask has nothing but 0 and 255."""
+    """Whether a mask has nothing but 0 and 255, or one bit a pixel."""
     import numpy as np
+    from PIL import Image
 
     try:
-        values = values_of(path)
-    except ValueError:
+        found = np.unique(values_of(path))
+        with Image.open(path) as image:
+            return image.mode == "1" or (found.size <= 2 and found[-1] == 255 and found[0] in (0, 255))
+    except (ValueError, OSError):
         return False
-    found = np.unique(values)
-    return values.dtype == bool or (found.size <= 2 and found[-1] == 255 and found[0] in (0, 255))

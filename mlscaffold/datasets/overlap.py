@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.record import leads_out
 
 HOW = {
     "path": "same path",
@@ -169,7 +170,7 @@ def _names(base: Path) -> dict[str, list[Path]]:
     for folder, _, names in os.walk(base):
         for name in names:
             path = Path(folder, name)
-            if not path.is_symlink() or path.resolve().is_relative_to(base):
+            if not path.is_symlink() or not leads_out(path, base):
                 found[name].append(path)
     return found
 

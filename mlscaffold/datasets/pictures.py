@@ -59,6 +59,7 @@ class Pictures:
     outside: list[str] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     claimed: set[Path] = field(default_factory=set)
+    adopted: list[str] = field(default_factory=list)
     _names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _stems: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -74,6 +75,8 @@ class Pictures:
             return "address", f"{shown} is an address: download it first"
         plain = name.strip().replace("\\", "/")
         if plain.startswith("/") or PureWindowsPath(plain).drive or "\0" in plain:
+            if "\0" not in plain and (there := self.of_other_machine(plain)):
+                return self._claim(there)
             return "leads-out", f"{shown} leads out of the folder; not opened"
         places = [*([_relative(beside, self.root)] if beside not in (None, self.root) else []), "."]
         if all(_steps_out(f"{base}/{plain}") for base in places):
@@ -92,6 +95,37 @@ class Pictures:
         names = [name for name in self._stems.get(tail, []) if folder is None or name.startswith(f"{folder}/")]
         exact = [name for name in names if f"/{name.rsplit('.', 1)[0]}".endswith(f"/{stem}")]
         return [self.paths[name] for name in exact or names]
+
+    def with_name(self, name: str) -> list[str]:
+        """Pictures of that name, in whatever folder."""
+        return self._names.get(name, [])
+
+    def with_exact_stem(self, stem: str) -> list[str]:
+        """Pictures whose path without its ending ends with `stem` (`a/b`)."""
+        return [
+            name for name in self._stems.get(stem.rsplit("/", 1)[-1], []) if f"/{name.rsplit('.', 1)[0]}".endswith(f"/{stem}")
+        ]
+
+    def of_other_machine(self, plain: str) -> str | None:
+        """The one picture that an absolute path of another machine can mean; nothing is opened for it.
+
+        The whole path of the picture below here, or its last two parts, are the end of that path.
+        """
+        parts = [part for part in plain.split("/") if part not in ("", ".")]
+        if ".." in parts or not parts:
+            return None
+        tail = "/" + "/".join(parts).casefold()
+        ends = []
+        for name in self._names.get(parts[-1], []) or self._names.get(parts[-1].casefold(), []):
+            least = short(name) if "/" not in short(name) else "/".join(name.split("/")[-2:])
+            if tail.endswith(f"/{least.casefold()}"):
+                ends.append(name)
+        longest = [name for name in ends if tail.endswith(f"/{name.casefold()}")]
+        found = ends if len(ends) == 1 else longest
+        if len(found) != 1:
+            return None
+        self.adopted.append(plain)
+        return found[0]
 
     def claim(self, path: Path) -> None:
         """Note that an annotation speaks of the picture."""

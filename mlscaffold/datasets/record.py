@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MEDIA = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"})
-"""Endings of pictures, in lower case."""
+MEDIA = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
+    | {".avif", ".heic", ".heif", ".jp2"}
+)
+"""Endings of what is meant to be a picture, in lower case, whether it can be opened here or not."""
+
+FOREIGN = frozenset(
+    {".dcm", ".dicom", ".nii", ".svg", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2", ".psd", ".exr", ".npy"}
+    | {".mp4", ".avi", ".mov", ".mkv", ".webm"}
+)
+"""Endings of pictures and videos of other kinds, which have to be converted first."""
 
 _CLUTTER = frozenset(
     {
@@ -194,6 +203,8 @@ class Sniff:
 
     score: float
     reason: str
+    seen: bool = False
+    """Whether there is a file of its kind, so that the reason may be news to a person."""
 
 
 def is_media(path: Path) -> bool:
@@ -207,8 +218,11 @@ def is_clutter(name: str) -> bool:
 
 
 def leads_out(path: Path, root: Path) -> bool:
-    """Whether the path, links followed, lies outside the root."""
-    return not path.resolve().is_relative_to(root.resolve())
+    """Whether the path, links followed, lies outside the root; a ring of links leads to nothing inside."""
+    try:
+        return not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return True
 
 
 SPLIT_NAMES = {

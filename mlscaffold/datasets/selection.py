@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlscaffold.datasets.annotations import Collection, Medium
+from mlscaffold.datasets.list_columns import columns_of
 from mlscaffold.errors import UsageError
 from mlscaffold.evidence.acceptance import conditions
 from mlscaffold.evidence.fields import nearest
@@ -17,9 +18,13 @@ def selected(collection: Collection, where: str) -> set[str]:
             reference="selection-syntax",
             hint='--where light=night, or --where "source=iphone; light=night"',
         )
+    grouped = any(medium.annotation.group for medium in collection.media)
     columns = {name for medium in collection.media for name in medium.annotation.attributes} | {"source", "group"}
     found = {medium.path for medium in collection.media}
-    for name, value in pairs:
+    for told, value in pairs:
+        name = told
+        if name not in columns and grouped and "group" in columns_of([name]):
+            name = "group"  # a list's own name for it (`patient`), which the import took for the group
         if name not in columns:
             near = nearest(name, columns)
             raise UsageError(

@@ -97,5 +97,8 @@ def _text(path: Path) -> str:
 
 def _broken(path: Path, what: str, hint: str) -> ScaffoldError:
     """An error about a table, with its last folders so that it can be found."""
-    shown = "/".join(path.parts[path.parts.index("data") :]) if "data" in path.parts else str(path)
+    inner = [
+        place for place, part in enumerate(path.parts) if part == "data"
+    ]  # the project itself may lie in a folder of that name
+    shown = "/".join(path.parts[inner[-1] :]) if inner else str(path)
     return ScaffoldError(f"{shown} {what}.", reference="broken-table", hint=hint)

@@ -13,8 +13,7 @@ from mlscaffold.datasets.paths import Paths
 from mlscaffold.datasets.record import MEDIA, is_clutter
 from mlscaffold.places import Stamp, stamp_of
 
-PICTURES = MEDIA | {".jpe", ".jfif", ".pbm", ".avif", ".heic", ".heif", ".jp2"}
-"""Endings of what is meant to be a picture, whether it can be read here or not."""
+PICTURES = MEDIA
 
 
 @dataclass
@@ -95,7 +94,11 @@ def walk(root: Path) -> Walked:
 
 def _link(found: Walked, root: Path, path: str) -> None:
     """A link: one that stays inside leads to what is seen anyway, one that leads out is refused."""
-    target = (root / path).resolve()
+    try:
+        target = (root / path).resolve()
+    except (OSError, RuntimeError):
+        found.refused.append((path, "a ring of links"))
+        return
     if not target.is_relative_to(root.resolve()):
         if target.is_dir() or _ending(path) in PICTURES:
             found.refused.append((path, "a link that leads out of the folder; not opened"))

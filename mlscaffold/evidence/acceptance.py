@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 from mlscaffold.evidence.fields import Fields, canonical, nearest, read_toml
+from mlscaffold.splitnames import is_named_test
 
 RULES = ("majority", "logistic-regression")
 
@@ -71,6 +72,7 @@ class Threshold:
         bounds += [f"≤ {plain(self.max)}"] if self.max is not None else []
         of = f" of {self.of_class}" if self.of_class else ""
         where = f" of {self.target}" if self.target else "" if METRICS[self.metric].of_export else f" on {self.split}"
+        where += f" on {self.split}" if self.target and is_named_test(self.split) else ""
         where += f" in {self.slice}" if self.slice else ""
         return f"{self.metric}{of} {' and '.join(bounds)}{where}" + (f" on {self.device}" if self.device else "")
 

@@ -10,7 +10,8 @@ from mlscaffold.trees import composed
 
 RAW = "data/raw"
 MEDIA = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".avif", ".heic"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
+    | {".avif", ".heic", ".heif", ".jp2"}
 )
 TEXT = frozenset({".csv", ".tsv", ".toml", ".json", ".jsonl", ".txt", ".md", ".xml", ".yaml", ".yml", ".html"})
 

@@ -38,6 +38,7 @@ OLD = ("keep", "validation", "eyeball", "train")
 class TestsChanged:
     """What became of a test set: `moved` counts its new pictures by the split that they came from, `left` names those that stayed.
 
+    Of the `unassigned` rows `bound` belong together with test pictures, so that nothing can be learned from them.
     `versions` are the new ones, `adopted` those that record what people had changed before; `old` is where a replaced set went.
     """
 
@@ -48,6 +49,7 @@ class TestsChanged:
     moved: Counter[str]
     left: dict[str, tuple[str, ...]]
     unassigned: int
+    bound: int
     old: dict[str, int]
     rows: int
     half_width: float
@@ -314,6 +316,11 @@ def _done(
     versions = record_tests(root, how=hows, reason=reason, where=where, who=who)
     size = sum(row.split == now.into for row in rows)
     expected = acceptance(root)[1]
+    dealt = {row.path: row.split for row in rows}
+    free = {row.path for row in now.gathered.rows} - dealt.keys()
+    bound = {
+        row.path for bundle in now.bundles if any(is_test(dealt.get(row.path, NONE)) for row in bundle) for row in bundle
+    } & free
     return TestsChanged(
         set=now.into,
         how=how,
@@ -321,7 +328,8 @@ def _done(
         adopted=adopted,
         moved=Counter(now.places.get(row.path, NONE) for row in drawn),
         left=pool.left,
-        unassigned=len({row.path for row in now.gathered.rows} - {row.path for row in rows}),
+        unassigned=len(free),
+        bound=len(bound),
         old=dict(Counter(retired.values())),
         rows=size,
         half_width=half_width(size, expected),

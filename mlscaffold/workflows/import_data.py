@@ -45,7 +45,8 @@ class Imported:
 
     `reason` says why the data set was taken for that format, `others` which it might be too; `told` is odd and was taken over.
     Of a source that was known before: `batch` is the sub-folder of what is new, `changed` are labels that were written anew, `kept`
-    those that were corrected here and stay, `replaced` known names that came with other bytes (old name, new name).
+    those that were corrected here and stay, `replaced` known names that came with other bytes (old name, new name), `not_brought` known
+    pictures that a delivery of most of them lacks.
     """
 
     source: str
@@ -71,6 +72,7 @@ class Imported:
     redescribed: int = 0
     replaced: tuple[tuple[str, str], ...] = ()
     restored: int = 0
+    not_brought: tuple[str, ...] = ()
     linked_to: str = ""
     dry_run: bool = False
 
@@ -238,7 +240,13 @@ def _import(
         present=sum(labels.values()) - added,
         relabelled=tuple(change.path for change in place.changed),
         labels=dict(sorted(labels.items())),
-        notes=(*reading.notes, *_object_notes(reading), *_attribute_notes(place.root, reading), *_altered_notes(place)),
+        notes=(
+            *reading.notes,
+            *(f"{name} does not fit: {why}" for name, why in choice.missed.items()),
+            *_object_notes(reading),
+            *_attribute_notes(place.root, reading),
+            *_altered_notes(place),
+        ),
         undeclared=tuple(undeclared),
         unfilled=tuple(unfilled),
         changed=_turned([(c.before, c.after, c.path) for c in place.changed], splits),
@@ -246,8 +254,16 @@ def _import(
         redescribed=len(place.redescribed),
         replaced=tuple(place.replaced()),
         restored=len(place.restored),
+        not_brought=_not_brought(place, present=sum(labels.values()) - added),
         dry_run=place.manner.dry,
     )
+
+
+def _not_brought(place: Place, *, present: int) -> tuple[str, ...]:
+    """Known pictures that did not come again, where at least as many did: fewer are a delivery of new ones, which says nothing."""
+    replaced = {old for old, _ in place.replaced()}
+    left = sorted({name for names in place.unclaimed.values() for name in names} - replaced - place.away)
+    return tuple(left) if 0 < len(left) <= present else ()
 
 
 def _describe(place: Place, labels: Counter[str], given: dict[str, str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ from mlscaffold.datasets.elsewhere import lies_elsewhere
 from mlscaffold.datasets.extra import extra_sources
 from mlscaffold.datasets.folds import folds_of, with_folds
 from mlscaffold.datasets.images import Facts
+from mlscaffold.datasets.list_columns import columns_of
 from mlscaffold.datasets.manifest import ManifestChange, ManifestRow, read_manifests, refresh_manifests
 from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
@@ -138,9 +139,9 @@ def split_data(
 
 def gather(root: Path, *, group: str = "", time: str = "", progress: Callable[[int, int], None] | None = None) -> Gathered:
     """Read annotations, manifests (which are refreshed) and pictures; raises where nothing can be dealt, or a column is not there."""
-    group = group or declared_column(root, "group")
     pictures = Remembered(root)
     collection = read_collection(root)
+    group = group_column(collection, group or declared_column(root, "group"))
     absent = set(collection.absent)
     found = pictures.facts([root / RAW / m.path for m in collection.media if m.path not in absent], progress=progress)
     manifests = refresh_manifests(root, digest=pictures.digest)
@@ -205,6 +206,13 @@ def _rows(
             belongs = note.attributes.get(group, "") if group and group != "group" else note.group
             rows.append(Row(medium.path, manifest[medium.path].digest, note.label, belongs))
     return rows, {reason: tuple(paths) for reason, paths in out.items() if paths}
+
+
+def group_column(collection: Collection, column: str) -> str:
+    """The column that a person means with the group: a list's own name for it (`patient`) became `group` when it was imported."""
+    known = {name for medium in collection.media for name in medium.annotation.attributes}
+    grouped = any(medium.annotation.group for medium in collection.media)
+    return "group" if column not in known and grouped and "group" in columns_of([column]) else column
 
 
 def _require(column: str, collection: Collection) -> None:

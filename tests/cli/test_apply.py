@@ -35,3 +35,5 @@ def test_causes_end_as_a_paragraph_and_a_next_command(project: Sandbox, monkeypa
     assert told.rstrip().endswith("-grace-hopper/wrong-labels.txt")
     listed = told.rstrip().rsplit(" ", 1)[1]
     assert RUN.invoke(data_app, ["relabel", listed], catch_exceptions=False).output.startswith("Wrote relabel-")
+    Path("table.csv").write_text("path\n" + Path(listed).read_text(encoding="utf-8"), encoding="utf-8")
+    assert RUN.invoke(data_app, ["relabel", "table.csv"], catch_exceptions=False).output.startswith("Wrote relabel-")

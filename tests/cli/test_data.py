@@ -282,3 +282,11 @@ def test_a_gallery_of_the_project_only_links_where_its_settings_say_so(project: 
     assert "it shows those of this folder" in text
     (sheet,) = (project / "deep").glob("spot-check-*.html")
     assert '"picture": "../data/raw/shop/' in sheet.read_text(encoding="utf-8")
+
+
+def test_very_many_classes_are_not_all_printed(project: Path) -> None:
+    for i in range(45):
+        put(project.parent / f"many/class {i:02}/a.png", i, (24, 24))
+    for text in (_say("import", str(project.parent / "many")), _say("stats"), _say("split")):
+        assert text.count("\n  class ") == 30
+        assert "\n  … and 15 classes more (--format json lists them)\n" in text

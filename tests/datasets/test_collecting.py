@@ -4,7 +4,7 @@ import pytest
 
 from mlscaffold.datasets.collecting import Findings, frame, json_lines, judged, told_size
 from mlscaffold.datasets.labelling import labelled
-from mlscaffold.datasets.lists import columns_of
+from mlscaffold.datasets.list_columns import columns_of
 from mlscaffold.datasets.maskfiles import pairs_of, remainder
 from mlscaffold.datasets.pictures import Header, Pictures
 from mlscaffold.datasets.record import Reading, Record, Shape

@@ -50,6 +50,13 @@ def test_no_path_leaves_the_folder(tmp_path: Path) -> None:
     assert (set(found.facts), found.outside, found.missing) == ({"elsewhere/a.png"}, 3, 1)
 
 
+def test_a_ring_of_links_is_no_picture(tmp_path: Path) -> None:
+    put(tmp_path / "deep/a.png", 1)
+    (tmp_path / "ring.png").symlink_to("ring.png")
+    found = look(["a.png", "ring.png"], tmp_path)
+    assert (set(found.facts), found.missing + found.outside) == ({"a.png"}, 1)
+
+
 def test_a_digest_in_the_training_list_is_enough(tmp_path: Path) -> None:
     put(tmp_path / "a.png", 1)
     seen = look(["a.png"], tmp_path)

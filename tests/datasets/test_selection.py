@@ -34,6 +34,7 @@ PICTURES = Collection(
         ("group=p1", {"shop/b.png", "phone/c.png"}),
         (" source = phone ;light = day;", {"phone/d.png"}),
         ("source=shop; light=day", set()),
+        ("patient=p1", {"shop/b.png", "phone/c.png"}),
     ],
 )
 def test_conditions_must_all_hold(where: str, paths: set[str]) -> None:

@@ -23,6 +23,15 @@ def test_everything_is_counted_and_no_link_is_followed(tmp_path: Path) -> None:
     assert found.passed == {".txt": 1, "no ending": 1, "hidden or system": 1, "links": 1}
 
 
+def test_a_ring_of_links_is_refused(tmp_path: Path) -> None:
+    put(tmp_path / "a/1.png", 1)
+    (tmp_path / "a/ring.png").symlink_to("ring.png")
+    (tmp_path / "a/loop").symlink_to(tmp_path)
+    found = walk(tmp_path)
+    assert list(found.pictures) == ["a/1.png"]
+    assert found.refused == [("a/ring.png", "a ring of links")]
+
+
 def test_the_witness_moves_with_a_name_a_size_or_a_time(tmp_path: Path) -> None:
     picture = put(tmp_path / "a.png", 1)
     first, newest = walk(tmp_path).witness()

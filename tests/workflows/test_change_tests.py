@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,14 @@ def test_what_is_grouped_with_train_stays_and_is_counted(root: Path) -> None:
     assert {reason: len(paths) for reason, paths in done.left.items()} == {
         "in no split, but alike or grouped with pictures of train": 3
     }
+
+
+def test_what_can_be_tested_on_only_is_counted(root: Path) -> None:
+    for label in ("hat", "shoe"):
+        file = note(root, label)
+        write_annotations(file, [replace(row, group="p1") if int(row.name[:2]) < 6 else row for row in read_annotations(file)])
+    done = name_tests(root, "night", "light=night")
+    assert (done.unassigned, done.bound) == (20, 4)  # 0 and 3 were taken at night, 1, 2, 4 and 5 of the same group by day
 
 
 def test_an_extra_source_is_not_measured_on(root: Path) -> None:

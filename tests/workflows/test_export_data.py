@@ -134,3 +134,14 @@ def test_pictures_that_are_stored_turned_keep_their_objects_where_they_are(tmp_p
     for target in ("coco", "voc", "cvat", "labelbox", "csv-list", "imagefolder", "label-studio", "object-masks", "index-masks"):
         done = export_data(tmp_path / "yolo", tmp_path / "out" / target, format=target, source="yolo")
         assert done.records == 2
+
+
+@pytest.mark.parametrize("target", ["csv-list", "json-list", "excel-list"])
+def test_labels_that_a_list_would_part_are_spelled_otherwise(tmp_path: Path, target: str) -> None:
+    names = ["red", "blue", "red, blue", "red;blue", " red ", "[1]"]
+    for i, name in enumerate(names):
+        put(tmp_path / "set" / name / f"{i}.png", i)
+    done = export_data(tmp_path / "set", tmp_path / "out", format=target)
+    assert done.lost == {"labels, spelled otherwise": 4}
+    found = {record.path.stem: record.labels for record in formats.choose(tmp_path / "out").form.read(tmp_path / "out").records}
+    assert found == {"0": ("red",), "1": ("blue",), "2": ("red blue",), "3": ("red blue",), "4": ("red",), "5": ("1",)}

@@ -203,3 +203,18 @@ def test_a_zip_is_imported_and_its_hostile_entries_are_refused(tmp_path: Path) -
 def test_texts_are_not_for_a_task_of_pictures(tmp_path: Path) -> None:
     with pytest.raises(ScaffoldError, match="holds texts; image classification wants pictures"):
         import_data(tmp_path / "project", made(tmp_path, "doccano"))
+
+
+def test_blanks_and_accents_make_no_classes(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    for i, name in enumerate(["dog", "dog ", "cat"]):
+        put(tmp_path / "set" / name / f"{i}.png", i)
+    done = import_data(root, tmp_path / "set", source="s")
+    assert done.labels == {"cat": 1, "dog": 2}
+    assert read_classes(root) == ["cat", "dog"]
+    assert done.notes == ('1 labels are spelled with other blanks or accents elsewhere; they are read as "dog"',)
+    rows = "".join(f"{i}.png,{name}\n" for i, name in enumerate(["caf\u00e9", "cafe\u0301"]))
+    for i in range(2):
+        put(tmp_path / f"list/{i}.png", i + 5)
+    (tmp_path / "list/labels.csv").write_text(f"path,label\n{rows}")
+    assert import_data(root, tmp_path / "list").labels == {"caf\u00e9": 2}

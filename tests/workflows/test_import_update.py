@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mlscaffold.cli.data_answers import import_text
 from mlscaffold.datasets.annotations import Annotation, read_annotations, write_annotations
 from mlscaffold.datasets.manifest import read_manifests, refresh_manifests
 from mlscaffold.datasets.splits import read_splits
@@ -132,6 +133,27 @@ def test_other_bytes_under_a_known_name_are_another_picture(root: Path, shop: Pa
     assert (root / "data/raw/shop/hat/01.png").read_bytes() == old
     assert (root / "data/raw/shop/2026-11-30/hat/01.png").read_bytes() == (shop / "hat/01.png").read_bytes()
     assert _again(root, shop).replaced == ()
+
+
+def test_what_a_whole_delivery_lacks_is_told_and_stays(root: Path, shop: Path, tmp_path: Path) -> None:
+    (shop / "hat/01.png").unlink()
+    done = _again(root, shop)
+    assert (done.not_brought, done.present) == (("hat/01.png",), 11)
+    assert any("1 picture known here did not come again, and stays: hat/01.png" in line for line in import_text(done))
+    assert (root / "data/raw/shop/hat/01.png").is_file()
+    put(tmp_path / "more/hat/new.png", 90)
+    assert _again(root, tmp_path / "more", source="shop").not_brought == ()  # a delivery of new ones says nothing of the others
+
+
+def test_a_renamed_class_and_a_new_one_are_told_apart(root: Path, shop: Path) -> None:
+    (shop / "hat").rename(shop / "cap")
+    put(shop / "scarf/a.png", 91)
+    lines = list(import_text(_again(root, shop)))
+    place = lines.index("  2 labels not in data/schema.toml: cap, scarf")
+    assert lines[place + 1 : place + 3] == [
+        "    no hat is left: if cap is its new name, write it in the place of hat",
+        "    a new class is added at the end of `classes`: their order is that of the model's outputs",
+    ]
 
 
 def test_a_dry_run_says_all_and_writes_nothing(root: Path, shop: Path) -> None:

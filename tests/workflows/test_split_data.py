@@ -206,3 +206,18 @@ def test_folds_are_dealt_kept_and_taken_away(root: Path) -> None:
     assert set(held) <= set(read_splits(root))
     split_data(root, folds=0)
     assert not [row for row in read_splits(root) if row.fold]
+
+
+def test_the_group_may_be_called_as_the_list_called_it(tmp_path: Path) -> None:
+    lines = ["path,label,patient"]
+    for i in range(24):
+        put(tmp_path / f"list/{i:02}.png", i)
+        lines.append(f"{i:02}.png,{'hat' if i % 2 else 'shoe'},p{i // 4}")
+    (tmp_path / "list/labels.csv").write_text("\n".join(lines) + "\n")
+    root = tmp_path / "project"
+    import_data(root, tmp_path / "list")
+    split_data(root, group="patient")
+    rows = read_splits(root)
+    assert all(len({row.split for row in rows if row.group == f"p{n}"}) == 1 for n in range(6))
+    with pytest.raises(ScaffoldError, match='No annotation file has a column "doctor"'):
+        split_data(root, group="doctor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from mlscaffold.datasets.exporting import Placed
 from mlscaffold.datasets.holding import Holds, fitted
-from mlscaffold.datasets.record import Reading, Record, Sniff
+from mlscaffold.datasets.record import Reading, Record, Sniff, is_clutter
 from mlscaffold.errors import ScaffoldError, UsageError
 
 NEAR = 0.03
@@ -44,12 +44,14 @@ class Format(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """The format of a path: its name, why it is that one, and which others would fit too (name → why)."""
+    """The format of a path: its name, why it is that one, which others would fit too (name → why), and which of those that have
+    files there do not (name → why)."""
 
     name: str
     form: Format
     reason: str
     others: dict[str, str]
+    missed: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -85,12 +87,7 @@ def choose(path: Path, name: str = "") -> Choice:
     order = sorted(sniffed, key=lambda key: -sniffed[key].score)
     best = order[0]
     if sniffed[best].score <= 0:
-        raise ScaffoldError(
-            f"{path} is in no format that can be read here.",
-            reference="format-not-recognised",
-            context=" ".join(f"{key}: {sniff.reason}." for key, sniff in sniffed.items()),
-            hint="Name it with --from, or write a list: a CSV with the columns path and label.",
-        )
+        raise _not_recognised(path, sniffed)
     near = [key for key in order if sniffed[best].score - sniffed[key].score <= NEAR]
     if len(near) > 1:
         raise ScaffoldError(
@@ -100,7 +97,25 @@ def choose(path: Path, name: str = "") -> Choice:
             hint=f"Say which: --from {near[0]}",
         )
     others = {key: sniffed[key].reason for key in order[1:] if sniffed[key].score >= 0.5}
-    return Choice(best, formats()[best], sniffed[best].reason, others)
+    missed = {key: sniffed[key].reason for key in order[1:] if sniffed[key].seen} if sniffed[best].score < 0.9 else {}
+    return Choice(best, formats()[best], sniffed[best].reason, others, missed)
+
+
+def _not_recognised(path: Path, sniffed: dict[str, Sniff]) -> ScaffoldError:
+    """An error that says what lies there, and what the nearest formats missed."""
+    files = [p for p in path.rglob("*") if p.is_file() and not is_clutter(p.name)] if path.is_dir() else [path]
+    packed = next((p for p in sorted(files) if p.suffix.lower() == ".zip"), None) if path.is_dir() else None
+    kinds = Counter(p.suffix.lower() or "no ending" for p in files)
+    held = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(6)) or "no file"
+    missed = [f"{key}: {sniff.reason}" for key, sniff in sniffed.items() if sniff.seen]
+    return ScaffoldError(
+        f"{path} is in no format that can be read here.",
+        reference="format-not-recognised",
+        context="; ".join([f"It holds {held}", *missed]) + ".",
+        hint=f"Name the archive: {packed}"
+        if packed
+        else "Name its format with --from (docs/reference/formats.md has all), or write a list: a CSV with the columns path and label.",
+    )
 
 
 def fit(records: Iterable[Record], form: Format) -> tuple[list[Record], Counter[str]]:

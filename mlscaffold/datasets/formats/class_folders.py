@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from mlscaffold.datasets.exporting import Placed, safe
-from mlscaffold.datasets.folders import WRAPPERS
+from mlscaffold.datasets.folders import WRAPPERS, are_counters
 from mlscaffold.datasets.holding import holds
 from mlscaffold.datasets.maskfiles import MASKS
-from mlscaffold.datasets.record import SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
+from mlscaffold.datasets.record import FOREIGN, SPLIT_NAMES, Defect, Reading, Record, Sniff, is_clutter, is_media, leads_out
 
 HOLDS = holds("pictures, label, split")
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".xml", ".parquet", ".mat"})
 
 
 def sniff(path: Path) -> Sniff:
@@ -73,8 +74,35 @@ def _notes(top: Path, records: list[Record], *, split: bool) -> Iterator[str]:
             here = {record.label for record in records if record.split == name and record.label}
             if here and here != every:
                 yield f"{name} lacks {len(every - here)} of {len(every)} classes: {', '.join(sorted(every - here)[:5])}"
+    yield from _doubts(top, sorted({record.label for record in records if record.label}), split=split)
     if unlabelled := sum(not record.label for record in records):
         yield f"{unlabelled} pictures have no label: nothing says what they show"
+
+
+def _doubts(top: Path, labels: list[str], *, split: bool) -> Iterator[str]:
+    """Why the folders may be no classes, and which files may say what the classes are."""
+    if len(labels) > 1 and are_counters(labels):
+        yield f"the folders look like dates or batches ({', '.join(labels[:3])}): if they are no classes, name a list of labels instead"
+    tops = [child for child in _folders(top) if _holds_media(child)] if labels and not split else []
+    inner = [{child.name for child in _folders(folder) if _holds_media(child)} for folder in tops]
+    bare = not any(is_media(child) and not is_clutter(child.name) for folder in tops for child in folder.iterdir())
+    if len(tops) > 1 and bare and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
+        yield (
+            f"{_few(folder.name for folder in tops)} each hold the same folders, {_few(sorted(inner[0]))}: if those are the classes, bring"
+            f" in each one as a source of its own, beginning with {top / tops[0].name}"
+        )
+    beside = [
+        file for folder in [top, *_folders(top)] for file in sorted(folder.iterdir())
+        if file.suffix.lower() in _TABLES and file.is_file() and not is_clutter(file.name)
+    ]  # fmt: skip
+    if beside:
+        names = _few(file.relative_to(top).as_posix() for file in beside)
+        yield f"not read, though labels may be in {'it' if len(beside) == 1 else 'them'}: {names}"
+
+
+def _few(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:4]) + (f" and {len(every) - 4} more" if len(every) > 4 else "")
 
 
 def _unwrapped(path: Path) -> Path:
@@ -117,7 +145,8 @@ def _walk(top: Path, ignored: Counter[str]) -> Iterator[Path]:
             if is_clutter(name):
                 ignored["hidden or system"] += 1
             elif not is_media(Path(name)):
-                ignored["not a picture"] += 1
+                ending = Path(name).suffix.lower()
+                ignored[f"{ending} (convert them first)" if ending in FOREIGN else "not a picture"] += 1
             else:
                 yield Path(folder, name)
 

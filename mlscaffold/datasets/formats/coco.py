@@ -12,6 +12,7 @@ from mlscaffold.datasets.collecting import Findings, judged, measured, text_of, 
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, write_json
 from mlscaffold.datasets.geometry import bounds, exact, number, numbers, show
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.joining import Joined
 from mlscaffold.datasets.keypoints import one_each, read_points, skeleton_of, skeletons
 from mlscaffold.datasets.masks import area, mask_of, pack, unpack
 from mlscaffold.datasets.parsing import SAMPLE, Unreadable, read_json, sample
@@ -98,9 +99,10 @@ def read(path: Path) -> Reading:
     if not files:
         findings.item(path.name, "no-annotations", "holds no COCO file")
         return findings.failed()
-    pictures = pictures_of(root)
+    pictures, joined = pictures_of(root), Joined()
     for file in files:
-        read_file(file, pictures, findings)
+        read_file(file, pictures, findings, joined=joined)
+    findings.notes += joined.notes()
     for file in files_of(path, lacking="categories") if path.is_dir() else []:
         findings.notes.append(
             f"{file.relative_to(root).as_posix()} holds images and annotations without categories (captions): not read"
@@ -108,8 +110,8 @@ def read(path: Path) -> Reading:
     return findings.reading(pictures)
 
 
-def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str = "") -> None:
-    """Read one COCO file."""
+def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str = "", joined: Joined | None = None) -> None:
+    """Read one COCO file; pictures that one of `joined` before it has too get its objects beside theirs."""
     where = file.relative_to(pictures.root).as_posix()
     try:
         value, odd = read_json(file, where)
@@ -132,7 +134,8 @@ def read_file(file: Path, pictures: Pictures, findings: Findings, *, split: str 
     objects = _by_image(parts["annotations"], f"{where} annotations", findings)
     _off_by_one(objects, names, where, findings)
     kinds = {key: (name, known_points.get(key)) for key, name in names.items()}
-    known = _images(parts["images"], objects, kinds, file, pictures, findings, split or split_in(where))
+    joined = joined or Joined()
+    known = _images(parts["images"], objects, kinds, file, pictures, findings, split or split_in(where), joined)
     for image, rows in objects.items():
         if image not in known:
             for place, _ in rows:
@@ -238,6 +241,7 @@ def _images(
     pictures: Pictures,
     findings: Findings,
     split: str,
+    joined: Joined,
 ) -> set[str]:
     """Read every image with its objects; the ids that images have, also those that were refused."""
     where = file.relative_to(pictures.root).as_posix()
@@ -263,19 +267,27 @@ def _images(
             continue
         seen[found] = at
         size = measured(found, told_size(row.get("width"), row.get("height")), where=at, findings=findings)
-        shapes = [shape for spot, entry in mine if (shape := _shape(entry, kinds, spot, findings))]
-        findings.records.append(
-            Record(
-                found,
-                short(pictures.name(found)),
-                attributes={str(name): text_of(value) for name, value in row.items() if name not in _IMAGE and value is not None},
-                origin=at,
-                split=split,
-                size=size,
-                shapes=judged(shapes, size, where=at, findings=findings),
-            )
+        of_whole = [(spot, entry) for spot, entry in mine if _is_label(entry, kinds)]
+        shapes = [
+            shape for spot, entry in mine if not _is_label(entry, kinds) and (shape := _shape(entry, kinds, spot, findings))
+        ]
+        record = Record(
+            found,
+            short(pictures.name(found)),
+            tuple(dict.fromkeys(kinds[str(_id(entry["category_id"]))][0] for _, entry in of_whole)),
+            attributes={str(name): text_of(value) for name, value in row.items() if name not in _IMAGE and value is not None},
+            origin=at,
+            split=split,
+            size=size,
+            shapes=judged(shapes, size, where=at, findings=findings),
         )
+        joined.add(record, file.name, findings)
     return known
+
+
+def _is_label(row: dict[str, Any], kinds: Kinds) -> bool:
+    """Whether an annotation says what the whole picture shows: a category, and no word on where (iNaturalist, camera traps)."""
+    return not row.keys() & {"bbox", "segmentation", "keypoints"} and str(_id(row.get("category_id"))) in kinds
 
 
 def _shape(row: dict[str, Any], kinds: Kinds, at: str, findings: Findings) -> Shape | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from mlscaffold.datasets import lists
 from mlscaffold.datasets.collecting import Findings
 from mlscaffold.datasets.exporting import Placed
+from mlscaffold.datasets.list_columns import Table, columns_of, fits
 from mlscaffold.datasets.list_schemes import translated
-from mlscaffold.datasets.lists import Table
 from mlscaffold.datasets.parsing import Unreadable, decode, load, oddly_encoded
 from mlscaffold.datasets.record import Reading, Record, Sniff
 from mlscaffold.datasets.tables import write_table
@@ -37,11 +37,11 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, f"cannot be read as a table ({error})")
     if not rows:
         return Sniff(0.0, "the table is empty")
-    header = translated(rows)[0][0][1]
-    sniffed = lists.fits(header, f"{found[0].name} is a table")
-    if not sniffed.score and lists.looks_like_path(header[0]):
+    (_, header), *placed = translated(rows)[0]
+    if not {"path", "text"} & columns_of(header).keys() and lists.looks_like_path(header[0]):
         return Sniff(0.6 if len(header) > 1 else 0.4, "a list of pictures without a header")
-    return sniffed
+    table = Table(found[0].name, header, [(str(line), cells) for line, cells in placed])
+    return fits(table, f"{found[0].name} is a table", lists.sees(found[0].parent))
 
 
 def read(path: Path) -> Reading:
@@ -52,7 +52,7 @@ def read(path: Path) -> Reading:
         findings.item(path.name, "no-table", f"{len(found)} tables here, one is wanted")
         return findings.failed()
     tables = [table for file in found if (table := _table(file, findings))]
-    lists.read_tables(found[0].parent, tables, findings)
+    lists.read_tables(found[0].parent, tables, findings, whole=path.is_dir())
     return findings.reading()
 
 
@@ -78,7 +78,7 @@ def _table(file: Path, findings: Findings) -> Table | None:
     findings.notes += notes
     placed = [(f"{file.name}:{line}", cells) for line, cells in rows]
     header = rows[0][1]
-    if not {"path", "text"} & lists.columns_of(header).keys() and lists.looks_like_path(header[0]):
+    if not {"path", "text"} & columns_of(header).keys() and lists.looks_like_path(header[0]):
         width = max(len(cells) for _, cells in rows)
         return Table(file.name, ["path", "label", "group", *(f"column {n}" for n in range(4, width + 1))][:width], placed)
     return Table(file.name, header, placed[1:])
@@ -103,7 +103,7 @@ def _delimiter(lines: list[str]) -> str:
     def merit(delimiter: str) -> tuple[int, bool, int]:
         rows = list(csv.reader(sample, delimiter=delimiter))
         width = len(rows[0]) if rows else 0
-        return len(lists.columns_of(rows[0])) if rows else 0, width > 1 and all(len(row) == width for row in rows), width
+        return len(columns_of(rows[0])) if rows else 0, width > 1 and all(len(row) == width for row in rows), width
 
     return max(_DELIMITERS, key=merit)
 

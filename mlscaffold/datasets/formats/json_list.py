@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mlscaffold.datasets import lists
-from mlscaffold.datasets.collecting import Findings, json_lines
+from mlscaffold.datasets.collecting import Findings, json_lines, text_of
 from mlscaffold.datasets.exporting import Placed, write_lines
 from mlscaffold.datasets.formats.csv_list import fit
-from mlscaffold.datasets.lists import Table
+from mlscaffold.datasets.list_columns import Table, columns_of, fits
 from mlscaffold.datasets.parsing import Unreadable, read_json, sample
 from mlscaffold.datasets.record import Reading, Sniff
 
@@ -30,11 +30,16 @@ def sniff(path: Path) -> Sniff:
     first = _first(sample(found[0]), found[0])
     if first is None:
         return Sniff(0.0, "no list of JSON objects")
-    columns = lists.columns_of(list(first))
+    columns = columns_of(list(first))
     header = list(first)
-    if any(isinstance(first[header[columns[name]]], list | dict) for name in ("path", "text", "label") if name in columns):
+    if any(
+        isinstance(first[header[columns[name]]], dict if name == "label" else list | dict)
+        for name in ("path", "text", "label")
+        if name in columns
+    ):
         return Sniff(0.0, "objects whose path, text or label is no plain value")
-    return lists.fits(header, f"{found[0].name} is a list of objects")
+    row = [text_of(first[name]) for name in header]
+    return fits(Table(found[0].name, header, [("1", row)]), f"{found[0].name} is a list of objects", lists.sees(found[0].parent))
 
 
 def _first(text: str, file: Path) -> dict[str, Any] | None:
@@ -57,7 +62,7 @@ def read(path: Path) -> Reading:
         findings.item(path.name, "no-table", f"{len(found)} JSON files here, one is wanted")
         return findings.failed()
     tables = [table for file in found if (table := _table(file, findings))]
-    lists.read_tables(found[0].parent, tables, findings)
+    lists.read_tables(found[0].parent, tables, findings, whole=path.is_dir())
     return findings.reading()
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from math import cos, radians, sin
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from mlscaffold.datasets.brush import pack_brush, unpack_brush
 from mlscaffold.datasets.collecting import Findings, frame, judged, text_of, told_size
 from mlscaffold.datasets.exporting import Placed, under, write_json
 from mlscaffold.datasets.geometry import bounds, number
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.list_paths import upload, without_mark
 from mlscaffold.datasets.parsing import Unreadable, mapping, read_json, sample
 from mlscaffold.datasets.pictures import Pictures, header_of, pictures_of, short
 from mlscaffold.datasets.record import SPLIT_NAMES, Box, Reading, Record, Shape, Sniff, Span, is_clutter
@@ -200,15 +200,13 @@ def _disagreement(results: list[tuple[str, str, dict[str, Any]]], at: str, findi
 
 
 def _picture(name: str, file: Path, pictures: Pictures) -> Path | tuple[str, str]:
-    """The picture of a task: uploads carry a number and eight letters before their name, local files an address with `?d=`."""
-    plain = unquote(name.split("?d=", 1)[1]) if "?d=" in name else re.sub(r"^/?(data/)?upload/", "", name)
-    # What lies in a bucket is often downloaded beside the export.
+    """The picture of a task; what lies in a bucket is often downloaded beside the export."""
+    plain = upload(name) or name
     if re.match(r"[a-z][a-z0-9+.-]+://", plain, re.IGNORECASE) and plain.rsplit("/", 1)[-1] in pictures.paths:
         plain = plain.rsplit("/", 1)[-1]
     found = pictures.find(plain, beside=file.parent)
     if isinstance(found, tuple) and found[0] == "missing-file":
-        bare = re.sub(r"^[0-9a-f]{8}-", "", plain.rsplit("/", 1)[-1])
-        again = pictures.find(bare, beside=file.parent)
+        again = pictures.find(without_mark(plain), beside=file.parent)
         return again if isinstance(again, Path) else found
     return found
 

@@ -10,7 +10,7 @@ from mlscaffold.datasets import lists
 from mlscaffold.datasets.collecting import Findings, text_of
 from mlscaffold.datasets.exporting import Placed
 from mlscaffold.datasets.formats.csv_list import fit
-from mlscaffold.datasets.lists import Table
+from mlscaffold.datasets.list_columns import Table, fits
 from mlscaffold.datasets.record import Reading, Sniff
 from mlscaffold.errors import ScaffoldError
 
@@ -36,7 +36,7 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.6, f"{found[0].name} is a Parquet file; its columns cannot be seen without pyarrow")
     except Exception as error:
         return Sniff(0.0, f"{found[0].name} cannot be read ({type(error).__name__})")
-    return lists.fits(header, f"{found[0].name} is a Parquet file")
+    return fits(Table(found[0].name, header, []), f"{found[0].name} is a Parquet file")
 
 
 def read(path: Path) -> Reading:
@@ -48,7 +48,7 @@ def read(path: Path) -> Reading:
         return findings.failed()
     parquet = engine()
     tables = [table for file in found if (table := _table(file, parquet, findings))]
-    lists.read_tables(found[0].parent, tables, findings)
+    lists.read_tables(found[0].parent, tables, findings, whole=path.is_dir())
     return findings.reading()
 
 

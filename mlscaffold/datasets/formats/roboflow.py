@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from mlscaffold.datasets import lists
@@ -12,15 +13,17 @@ from mlscaffold.datasets.collecting import Findings
 from mlscaffold.datasets.exporting import Placed, by_split, classes_of, under, write_json
 from mlscaffold.datasets.formats import class_folders, coco, csv_list, voc, yolo
 from mlscaffold.datasets.holding import holds
+from mlscaffold.datasets.joining import Joined
 from mlscaffold.datasets.keypoints import skeletons
-from mlscaffold.datasets.lists import Table
-from mlscaffold.datasets.parsing import Unreadable, decode, load
+from mlscaffold.datasets.list_columns import Table
+from mlscaffold.datasets.parsing import Unreadable, decode, load, sample
 from mlscaffold.datasets.pictures import pictures_of, short
 from mlscaffold.datasets.record import SPLIT_NAMES, Reading, Record, Sniff
 
 HOLDS = coco.HOLDS | holds("group")
 COCO = "_annotations.coco.json"
 CSV = "_annotations.csv"
+CLASSES = "_classes.csv"
 _MARKS = ("README.roboflow.txt", "README.dataset.txt")
 _COPY = ".rf."
 
@@ -51,6 +54,8 @@ def _kind(path: Path) -> str:
         return "COCO"
     if any((top / CSV).is_file() for top in [path, *tops]):
         return "CSV"
+    if any(_of_pictures(top / CLASSES) for top in [path, *tops]):
+        return "a CSV of classes"
     if yolo.sniff(path).score >= 0.5:
         return "YOLO"
     if any(next(top.glob("*.xml"), None) for top in tops):
@@ -58,11 +63,17 @@ def _kind(path: Path) -> str:
     return "class folders" if class_folders.sniff(path).score >= 0.5 else ""
 
 
+def _of_pictures(file: Path) -> bool:
+    """Whether a `_classes.csv` names pictures; beside masks it names the classes of their values."""
+    return file.is_file() and sample(file).casefold().startswith("filename")
+
+
 def read(path: Path) -> Reading:
     """Every picture by the annotations of its split; copies of one picture get it as their group."""
     readers: dict[str, Callable[[Path], Reading]] = {
         "COCO": _read_coco,
-        "CSV": _read_csv,
+        "CSV": partial(_read_csv, file_name=CSV),
+        "a CSV of classes": partial(_read_csv, file_name=CLASSES),
         "YOLO": yolo.read,
         "VOC": voc.read,
         "class folders": class_folders.read,
@@ -88,18 +99,25 @@ def _original(name: str) -> str:
 
 def _read_coco(path: Path) -> Reading:
     """COCO, one file a split."""
-    findings, pictures = Findings(), pictures_of(path)
+    findings, pictures, joined = Findings(), pictures_of(path), Joined()
     for top in [path, *_tops(path)]:
         if (top / COCO).is_file():
-            coco.read_file(top / COCO, pictures, findings, split=SPLIT_NAMES.get(top.name.casefold(), "") if top != path else "")
+            coco.read_file(
+                top / COCO,
+                pictures,
+                findings,
+                split=SPLIT_NAMES.get(top.name.casefold(), "") if top != path else "",
+                joined=joined,
+            )
+    findings.notes += joined.notes()
     return findings.reading(pictures)
 
 
-def _read_csv(path: Path) -> Reading:
-    """Boxes in a CSV, one file a split."""
+def _read_csv(path: Path, *, file_name: str) -> Reading:
+    """Boxes in a CSV, or a column of 0 and 1 for each class, one file a split."""
     findings = Findings()
     for top in [path, *_tops(path)]:
-        file = top / CSV
+        file = top / file_name
         if not file.is_file():
             continue
         where = file.relative_to(path).as_posix()

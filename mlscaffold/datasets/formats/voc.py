@@ -187,7 +187,8 @@ def _shape(entry: Node, where: str, shift: float, findings: Findings) -> Shape |
 def _splits(root: Path, findings: Findings) -> dict[str, str]:
     """Split by stem, from the lists of `ImageSets/Main`; lists of one class (`cat_train.txt`) say nothing new."""
     found: dict[str, str] = {}
-    for file in sorted((root / "ImageSets/Main").glob("*.txt")):
+    # VOCdevkit/VOC2012/ImageSets/Main, where the whole kit is given.
+    for file in sorted(file for depth in ("", "*/", "*/*/") for file in root.glob(f"{depth}ImageSets/Main/*.txt")):
         split = SPLIT_NAMES.get(file.stem.lower())
         if not split:
             continue

@@ -18,6 +18,7 @@ from mlscaffold.datasets.parsing import LARGEST, Unreadable, decode, load, read_
 from mlscaffold.datasets.pictures import Pictures, header_of, pictures_of, short, split_in
 from mlscaffold.datasets.record import SPLIT_NAMES, Box, Reading, Record, Shape, Skeleton, Sniff, is_clutter
 from mlscaffold.datasets.tables import write_atomic
+from mlscaffold.datasets.yolo_lists import splits_of_lists
 from mlscaffold.datasets.yolo_pose import Pose, pose_for, pose_of
 
 HOLDS = holds("pictures, boxes, outlines, split, key points, box beside key points")
@@ -121,6 +122,7 @@ def _read_set(root: Path, values: dict[str, Any], names: _Classes, pictures: Pic
     """Read the pictures of a set, and label files that have none."""
     labels = {file.relative_to(root).as_posix(): file for file in _labels(root)}
     splits = _splits(values)
+    listed = splits_of_lists(root, values, pictures=pictures, findings=findings)
     missing = 0
     for name, path in pictures.paths.items():
         label = next((spot for spot in _label_places(name) if spot in labels), None)
@@ -137,9 +139,8 @@ def _read_set(root: Path, values: dict[str, Any], names: _Classes, pictures: Pic
             missing += 1
         else:
             shapes = _objects(labels.pop(label), label, names, header.upright, findings)
-        split = next((split for folder, split in splits if f"{name}".startswith(f"{folder}/")), "") or split_in(
-            f"{PurePosixPath(name).parent}/"
-        )
+        split = listed.get(path) or next((split for folder, split in splits if f"{name}".startswith(f"{folder}/")), "")
+        split = split or split_in(f"{PurePosixPath(name).parent}/")
         findings.records.append(
             Record(path, short(name), origin=at, split=split, size=size, shapes=judged(shapes, size, where=at, findings=findings))
         )

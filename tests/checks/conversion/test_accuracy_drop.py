@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
+from tests.finished import csv_bytes, rows_of
+from tests.named_set import FOLDERS, night
 
 CARD = "exports/onnx/card.json"
 ANSWERS = "exports/onnx/predictions.csv"
@@ -57,3 +59,48 @@ def test_a_threshold_of_the_target_on_a_slice(project: Sandbox) -> None:
 def test_without_answers(project: Sandbox) -> None:
     project.remove(ANSWERS)
     misses(project, CHECK, "predictions.csv is missing")
+
+
+WANTED = 'schema = 1\n[[thresholds]]\nmetric = "accuracy"\nmin = {}\ntarget = "onnx"\nsplit = "{}"\n'
+OF_NIGHT = "exports/onnx/predictions-test-night.csv"
+
+
+def night_answers(project: Sandbox, least: float) -> list[dict[str, str]]:
+    """The set, a threshold of the export on it, and what its source answers there."""
+    night(project)
+    project.write({"acceptance.toml": WANTED.format(least, "test-night")})
+    return rows_of((project.root / f"{FOLDERS[1]}/predictions-test-night.csv").read_bytes())
+
+
+def test_a_threshold_of_the_target_on_a_named_set_wants_its_answers_there(project: Sandbox) -> None:
+    rows = night_answers(project, 0.5)
+    found = says(project, CHECK, "accuracy ≥ 0.5 of onnx on test-night is proved by nothing: onnx was not asked about test-night")
+    assert found.fix.endswith(
+        ".convert onnx --predict data/processed/test-night/annotations.csv --output exports/onnx/predictions-test-night.csv"
+    )
+    project.write({OF_NIGHT: csv_bytes(rows)})
+    passes(project, CHECK)
+    project.write({OF_NIGHT: csv_bytes([{**row, "path": row["path"].removeprefix("test-night/")} for row in rows])})
+    passes(project, CHECK)  # as `--predict` of the list in the folder of the set writes it
+    project.write({OF_NIGHT: csv_bytes(rows[:25])})
+    says(project, CHECK, "onnx was asked about 25 of 30 pictures of test-night")
+
+
+def test_a_threshold_of_the_target_on_a_named_set_is_held(project: Sandbox) -> None:
+    rows = night_answers(project, 0.95)
+    project.write({OF_NIGHT: csv_bytes(rows)})
+    says(project, CHECK, "accuracy ≥ 0.95 of onnx on test-night is not met: 0.800")
+
+
+def test_a_loss_on_a_named_set(project: Sandbox) -> None:
+    rows = night_answers(project, 0.1)
+    for row in [row for row in rows if row["label"] == row["prediction"]][:6]:
+        said = next(name for name in ("rose", "tulip") if name != row["label"])
+        row |= {"prediction": said, f"p:{said}": row[f"p:{row['label']}"], f"p:{row['label']}": row[f"p:{said}"]}
+    project.write({OF_NIGHT: csv_bytes(rows)})
+    says(project, CHECK, "onnx: accuracy 0.600, source 0.800 on 30 pictures of test-night; a drop of 0.01 is tolerable")
+
+
+def test_a_threshold_of_the_target_on_a_set_that_is_not_there(project: Sandbox) -> None:
+    project.write({"acceptance.toml": WANTED.format(0.5, "test-nigth")})
+    says(project, CHECK, "is on a test set that does not exist")

@@ -52,6 +52,15 @@ def test_every_picture_is_a_record_or_a_defect(tmp_path: Path) -> None:
     assert reading.total == 3
 
 
+def test_a_ring_of_links_is_refused(tmp_path: Path) -> None:
+    put(tmp_path / "hat/a.png", 1)
+    put(tmp_path / "shoe/a.png", 2)
+    (tmp_path / "hat/ring.png").symlink_to("ring.png")
+    reading = read(tmp_path)
+    assert [(d.where, d.kind) for d in reading.defects] == [("hat/ring.png", "leads-out")]
+    assert len(reading.records) == 2
+
+
 def test_a_lone_images_folder_is_looked_into(tmp_path: Path) -> None:
     put(tmp_path / "images/hat/a.png", 1)
     put(tmp_path / "images/shoe/a.png", 2)
@@ -83,3 +92,27 @@ def test_folders_of_splits_without_classes_have_no_labels(tmp_path: Path) -> Non
     put(tmp_path / "test/b.png", 2)
     assert sniff(tmp_path).score == 0.2
     assert {(r.label, r.split) for r in read(tmp_path).records} == {("", "train"), ("", "test")}
+
+
+def test_what_cannot_be_read_is_told_by_its_kind(tmp_path: Path) -> None:
+    put(tmp_path / "hat/a.png", 1)
+    put(tmp_path / "shoe/a.jpe", 2).rename(tmp_path / "shoe/a.jfif")
+    for name in ("hat/scan.dcm", "hat/raw.NEF", "hat/notes.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    reading = read(tmp_path)
+    assert [r.name for r in reading.records] == ["hat/a.png", "shoe/a.jfif"]
+    assert reading.ignored == {".dcm (convert them first)": 1, ".nef (convert them first)": 1, "not a picture": 1}
+
+
+def test_doubts_about_folders_are_told(tmp_path: Path) -> None:
+    for i, name in enumerate(["s1/hat", "s1/shoe", "s2/hat", "s2/shoe"]):
+        put(tmp_path / "nested" / name / "a.png", i)
+    (tmp_path / "nested/labels.csv").write_text("one,two\n1,2\n")
+    assert read(tmp_path / "nested").notes == (
+        f"s1, s2 each hold the same folders, hat, shoe: if those are the classes, bring in each one as a source of its own, beginning with {tmp_path / 'nested/s1'}",
+        "not read, though labels may be in it: labels.csv",
+    )
+    for i in range(2):
+        put(tmp_path / f"days/2026-11-0{i + 1}/a.png", i)
+    assert "look like dates or batches (2026-11-01, 2026-11-02)" in read(tmp_path / "days").notes[0]
+    assert choose(tmp_path / "nested").missed == {"csv-list": "labels.csv is a table with no column of paths among: one, two"}

@@ -132,3 +132,55 @@ def test_a_large_file_is_recognised_though_its_keys_lie_far_apart(tmp_path: Path
     )
     assert sniff(tmp_path).score == 0.9
     assert sniff(text(tmp_path / "other.json", json.dumps({"rows": images, "images": 1}))).score == 0
+
+
+def test_files_that_describe_the_same_pictures_are_joined(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    put(tmp_path / "b.png", 2)
+    images = [{"id": n, "file_name": name, "width": 120, "height": 90} for n, name in enumerate(["a.png", "b.png"], 1)]
+    box = {
+        "id": 5,
+        "image_id": 1,
+        "category_id": 1,
+        "bbox": [1, 2, 30, 40],
+        "segmentation": [[1, 2, 31, 2, 31, 42]],
+        "iscrowd": 0,
+    }
+    dog = {"id": 6, "image_id": 2, "category_id": 2, "bbox": [1, 2, 30, 40]}
+    points = {**box, "keypoints": [5, 5, 2, 9, 9, 1], "num_keypoints": 2}
+    people = {"id": 1, "name": "person"}
+    for name, rows, kinds in (
+        ("instances_val2017", [box, dog], [people, {"id": 2, "name": "dog"}]),
+        ("person_keypoints_val2017", [points, {**points, "id": 7, "image_id": 2}], [{**people, "keypoints": ["nose", "eye"]}]),
+    ):
+        text(tmp_path / f"annotations/{name}.json", json.dumps({"images": images, "annotations": rows, "categories": kinds}))
+    reading = read(tmp_path)
+    assert [[(s.label, len(s.rings), s.keypoints is not None) for s in r.shapes] for r in reading.records] == [
+        [("person", 1, True)], [("dog", 0, False), ("person", 1, True)],
+    ]  # fmt: skip
+    assert (reading.total, reading.defects) == (2, ())
+    assert reading.notes == (
+        "2 pictures stand in several of instances_val2017.json, person_keypoints_val2017.json: their objects are joined, 1 are the same",
+    )
+
+
+def test_a_picture_in_the_files_of_two_splits_is_told(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 1)
+    images = [{"id": 1, "file_name": "a.png", "width": 120, "height": 90}]
+    for split in ("train", "val"):
+        text(
+            tmp_path / f"{split}.json", json.dumps({"images": images, "annotations": [], "categories": [{"id": 1, "name": "x"}]})
+        )
+    reading = read(tmp_path)
+    assert [(r.split, d.kind) for r, d in zip(reading.records, reading.told, strict=True)] == [("train", "two-splits")]
+
+
+def test_a_category_without_a_place_is_the_label_of_the_picture(tmp_path: Path) -> None:
+    put(tmp_path / "train_val2019/Plants/1/a.png", 1)
+    put(tmp_path / "train_val2019/Plants/2/b.png", 2)
+    images = [{"id": n, "file_name": f"train_val2019/Plants/{n}/{name}.png"} for n, name in ((1, "a"), (2, "b"))]
+    rows = [{"id": n, "image_id": n, "category_id": n} for n in (1, 2)]
+    kinds = [{"id": n, "name": f"species {n}"} for n in (1, 2)]
+    text(tmp_path / "train2019.json", json.dumps({"images": images, "annotations": rows, "categories": kinds}))
+    reading = read(tmp_path)
+    assert ([r.labels for r in reading.records], reading.defects) == ([("species 1",), ("species 2",)], ())

@@ -144,3 +144,30 @@ def test_texts_in_files_of_splits(tmp_path: Path) -> None:
         ("where is my card", "card", "train"),
     ]
     assert [(d.where, d.kind) for d in reading.defects] == [("test.csv:2", "no-text")]
+
+
+def test_a_folder_of_a_competition_is_read_by_its_table(tmp_path: Path) -> None:
+    for i in range(4):
+        put(tmp_path / f"train_images/{i:04x}.jpg", i)
+    put(tmp_path / "test_images/t.jpg", 9)
+    _table(tmp_path, "image_id,label\n" + "".join(f"{i:04x},{i % 2}\n" for i in range(4)), name="train.csv")
+    _table(tmp_path, "image_id,label\nt,0\n", name="sample_submission.csv")
+    choice = choose(tmp_path)
+    reading = choice.form.read(tmp_path)
+    assert (choice.name, [(r.name, r.label) for r in reading.records][:2]) == (
+        "csv-list", [("train_images/0000.jpg", "0"), ("train_images/0001.jpg", "1")],
+    )  # fmt: skip
+    assert reading.ignored == {"pictures that no row names": 1}
+
+
+def test_tables_of_splits_name_the_pictures_of_their_folder(tmp_path: Path) -> None:
+    for i, split in enumerate(["train", "test"]):
+        put(tmp_path / split / "0.png", i)
+        _table(tmp_path, f"filename,label\n0.png,{split}\n", name=f"{split}.csv")
+    assert [(r.name, r.label, r.split) for r in read(tmp_path).records] == [
+        ("test/0.png", "test", "test"), ("train/0.png", "train", "train"),
+    ]  # fmt: skip
+
+
+def test_several_labels_are_several(folder: Path) -> None:
+    assert read(_table(folder, "path,label\n0.png,a|b\n1.png,a\n")).records[0].labels == ("a", "b")

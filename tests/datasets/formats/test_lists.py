@@ -3,6 +3,7 @@
 import json
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -36,13 +37,13 @@ def test_rows_of_a_workbook_that_cannot_be_used(tmp_path: Path) -> None:
         ["a.png", "shoe"],
     ):
         book.active.append(row)
-    book.create_sheet("other")
+    book.create_sheet("other").append(["about"])
     book.save(tmp_path / "l.xlsx")
     reading = excel_list.read(tmp_path / "l.xlsx")
     assert [(d.where, d.kind) for d in reading.defects] == [
         ("l.xlsx:3", "leads-out"), ("l.xlsx:4", "missing-file"), ("l.xlsx:5", "ragged-row"), ("l.xlsx:7", "two-labels"),
     ]  # fmt: skip
-    assert reading.notes == ("l.xlsx has 1 more sheets, which are not read",)
+    assert reading.notes == ("l.xlsx: sheet 1 of 2 is read, 1 more is not",)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"path,label\n"])
@@ -103,3 +104,19 @@ def test_a_list_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> 
     (folder / "other.csv").symlink_to(tmp_path / "secret.csv")
     assert choose(folder).name == "json-list"
     assert choose(folder).others == {}
+
+
+def test_the_sheet_that_is_a_list_is_read_and_days_stay_days(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["About our data"])
+    sheet = book.create_sheet("data")
+    sheet.append(["filename", "label", "taken"])
+    for i in range(2):
+        put(tmp_path / f"{i}.png", i)
+        sheet.append([f"{i}.png", "hat", date(2026, 1, 1 + i)])
+    book.save(tmp_path / "l.xlsx")
+    assert excel_list.sniff(tmp_path).score == 0.95
+    assert [(r.label, r.attributes) for r in excel_list.read(tmp_path).records] == [
+        ("hat", {"taken": "2026-01-01"}), ("hat", {"taken": "2026-01-02"}),
+    ]  # fmt: skip

@@ -103,3 +103,12 @@ def test_empty_and_broken_masks_are_refused(tmp_path: Path) -> None:
         ("masks/a_2.png", "empty-mask"), ("masks/a_3.png", "broken-mask"), ("masks/a_4.png", "mask-size"),
     ]  # fmt: skip
     assert [s.box for s in reading.records[0].shapes] == [(1.0, 1.0, 5.0, 5.0), (3.0, 3.0, 3.0, 3.0)]
+
+
+def test_masks_of_one_bit_are_one_an_object(tmp_path: Path) -> None:
+    put(tmp_path / "images/a.png", 1)
+    target = tmp_path / "masks/hat/a_0.png"
+    target.parent.mkdir(parents=True)
+    Image.new("1", (120, 90), 1).save(target)
+    choice = choose(tmp_path)
+    assert (choice.name, [s.label for s in choice.form.read(tmp_path).records[0].shapes]) == ("object-masks", ["hat"])

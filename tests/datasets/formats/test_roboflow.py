@@ -49,6 +49,17 @@ def test_its_csv(tmp_path: Path) -> None:
     assert _read(tmp_path) == [("a_jpg", "test", [("hat", (1.0, 2.0, 2.0, 2.0))])]
 
 
+def test_its_csv_of_classes(tmp_path: Path) -> None:
+    for i, split in enumerate(["train", "valid"]):
+        put(tmp_path / f"{split}/{COPY}{i}.jpg", i)
+        put(tmp_path / f"{split}/b.jpg", i + 5)
+        text(tmp_path / f"{split}/_classes.csv", f"filename, hat, shoe\n{COPY}{i}.jpg, 1, 0\nb.jpg, 0, 1\n")
+    choice = choose(tmp_path)
+    assert [(r.label, r.split) for r in choice.form.read(tmp_path).records] == [
+        ("hat", "train"), ("shoe", "train"), ("hat", "validation"), ("shoe", "validation"),
+    ]  # fmt: skip
+
+
 def test_its_class_folders(tmp_path: Path) -> None:
     put(tmp_path / f"train/hat/{COPY}.jpg", 1)
     put(tmp_path / "train/shoe/b_jpg.rf.00.jpg", 2)

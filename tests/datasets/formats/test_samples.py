@@ -97,7 +97,7 @@ LOSSES = [
     ("cvat", "voc", {"labels of whole pictures or texts": 1, "angles of boxes, now upright boxes": 1, "points": 1, "masks, now boxes": 1,
                      "outlines, now boxes": 1}),
     ("labelbox", "cvat", {"names of annotators": 2}),
-    ("doccano", "csv-list", {"several labels of one picture": 1, "labelled parts of texts": 2}),
+    ("doccano", "csv-list", {"labelled parts of texts": 2}),
     ("voc", "doccano", {"pictures": 2}),
     ("roboflow", "coco", {"groups": 3}),
     ("imagefolder", "class-folders", {"boxes": 1, "attributes of pictures": 1}),
@@ -146,10 +146,21 @@ def test_a_second_guess_is_told(tmp_path: Path) -> None:
     assert (choice.name, choice.others) == ("csv-list", {"class-folders": "2 folders with pictures"})
 
 
-def test_what_is_in_no_format_says_what_each_missed(tmp_path: Path) -> None:
+def test_what_is_in_no_format_says_what_is_there_and_what_the_nearest_missed(tmp_path: Path) -> None:
     text(tmp_path / "readme.md", "nothing here")
+    text(tmp_path / "rows.csv", "one,two\n1,2\n")
     with pytest.raises(ScaffoldError, match="no format") as caught:
         formats.choose(tmp_path)
-    assert all(f"{name}: " in caught.value.context for name in NAMES)
+    assert caught.value.context == (
+        "It holds 1 .md, 1 .csv; csv-list: rows.csv is a table with no column of paths among: one, two."
+    )
+    text(tmp_path / "set.zip", "x")
+    with pytest.raises(ScaffoldError) as caught:
+        formats.choose(tmp_path)
+    assert caught.value.hint == f"Name the archive: {tmp_path / 'set.zip'}"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ScaffoldError) as caught:
+        formats.choose(tmp_path / "empty")
+    assert caught.value.context == "It holds no file."
     with pytest.raises(UsageError, match='no format "cocoa"'):
         formats.choose(tmp_path, "cocoa")

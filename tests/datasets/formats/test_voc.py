@@ -81,7 +81,7 @@ def test_files_that_are_broken_hostile_or_alone(tmp_path: Path) -> None:
 def test_a_picture_of_two_files_is_read_once(tmp_path: Path) -> None:
     _set(tmp_path, _object(1, 1, 120, 90))
     text(tmp_path / "Annotations/z.xml", "<annotation><filename>C:\\old\\a.png</filename></annotation>")
-    assert [(d.where, d.kind) for d in read(tmp_path).refused] == [("Annotations/z.xml", "leads-out")]
+    assert [(d.where, d.kind) for d in read(tmp_path).refused] == [("Annotations/z.xml", "named-twice")]
     text(tmp_path / "Annotations/z.xml", "<annotation><filename>a.png</filename></annotation>")
     assert [(d.where, d.kind) for d in read(tmp_path).refused] == [("Annotations/z.xml", "named-twice")]
 
@@ -90,3 +90,10 @@ def test_a_name_in_two_lists_is_told(tmp_path: Path) -> None:
     voc(tmp_path)
     text(tmp_path / "ImageSets/Main/test.txt", "a\n")
     assert [(d.where, d.kind) for d in read(tmp_path).told] == [("ImageSets/Main/train.txt:1", "two-splits")]
+
+
+def test_the_splits_of_a_whole_kit_are_read(tmp_path: Path) -> None:
+    _set(tmp_path / "VOCdevkit/VOC2012", _object(1, 1, 120, 90))
+    text(tmp_path / "VOCdevkit/VOC2012/ImageSets/Main/train.txt", "a\n")
+    text(tmp_path / "VOCdevkit/VOC2012/ImageSets/Main/trainval.txt", "a\n")
+    assert [r.split for r in read(tmp_path).records if r.path.stem == "a"] == ["train"]
