@@ -39,9 +39,13 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     ## Fix
     Take the best checkpoint: `choose`, which writes the choice and its epoch.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the epoch of a run's checkpoint, of training or of tuning."""
     curves, record = trained.metrics(project, run), trained.provenance(project, run)
-    fix = f"python -m {project.settings.package}.choose {run.run}"
+    fix = trained.choose(project, run)
     saved = record.checkpoint
     epoch = run.epoch if run.epoch is not None else saved.epoch if saved else None
     if epoch is None:
@@ -86,7 +90,7 @@ def _wrong_way(project: Project, run: Trained) -> Iterator[Finding]:
         if mode == ("max" if small else "min") and (small or SCORE.search(monitor)):
             yield fail(
                 f"params.yaml watches {monitor} with mode {mode}; it is better when {'small' if small else 'large'}",
-                run.path("params.yaml"), fix=f"python -m {project.settings.package}.train",
+                run.path("params.yaml"), fix=trained.command(project, run),
             )  # fmt: skip
 
 
