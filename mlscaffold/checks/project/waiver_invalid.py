@@ -9,9 +9,8 @@ from typing import Any
 
 from mlscaffold.checks import check, check_files, fail, warn
 from mlscaffold.evidence import people, toml
-from mlscaffold.evidence.documents import count_words
 from mlscaffold.evidence.fields import nearest
-from mlscaffold.evidence.wording import is_placeholder
+from mlscaffold.evidence.wording import is_placeholder, is_reason
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 from mlscaffold.stages import all_stages
@@ -29,8 +28,8 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     An exception without an end is a rule that nobody decided.
 
     ## Evidence
-    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage (the one that the file is named for), at least
-    three words of reason, an owner, who is one of the team, and a date that has not passed. More than half of the stages skipped is a warning.
+    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage (the one that the file is named for), a reason
+    of three words at least that say something (`because we said so` does not), an owner, who is one of the team, and a date that has not passed. More than half of the stages skipped is a warning.
 
     ## Fix
     `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.
@@ -96,8 +95,7 @@ def _stranger(what: str, table: dict[str, Any], team: frozenset[str], path: str)
 
 def _reason(table: dict[str, Any], *, owner: bool = True) -> Iterator[str]:
     reason = str(table.get("reason", ""))
-    words = re.findall(r"\w+", reason.casefold())
-    if is_placeholder(reason) or count_words(reason) < 3 or (len(words) > 1 and len(set(words)) == 1):
+    if not is_reason(reason):
         yield f'its reason is "{reason}"' if reason else "it gives no reason"
     if owner and is_placeholder(str(table.get("owner", ""))):
         yield "it has no owner"

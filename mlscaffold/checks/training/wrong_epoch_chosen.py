@@ -12,6 +12,7 @@ from mlscaffold.evidence.curves import Curves, Epoch
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.evidence.runs import Provenance
 from mlscaffold.evidence.trained import Trained
+from mlscaffold.evidence.wording import says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -139,7 +140,7 @@ def _compare(
         f"the chosen epoch {row.epoch} has {column} {row.get(column):.4g}, epoch {best.epoch} had {best.get(column):.4g}"
         f" (chance explains {noise:.2g})"
     )
-    if NO_REASON.fullmatch(run.reason.strip()):
+    if NO_REASON.fullmatch(run.reason.strip()) or says_nothing(run.reason):
         yield fail(told, at(curves.path, row.line), run.file, fix=fix)
     else:
         yield warn(f'{told}; the reason given is "{run.reason}"', at(curves.path, row.line), run.file, fix=fix)
