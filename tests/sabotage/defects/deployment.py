@@ -136,3 +136,31 @@ def the_alarm_stays_silent(project: Target) -> Words:
     """The alarm stays silent for pictures that were darkened and blurred."""
     project.set_value(MONITORING, "drill.shifted.verdict", "ok")
     return MONITORING, "shifted pictures give ok", "an alarm is wanted"
+
+
+@defect("deployment-3", "deployment.classes-typed", everywhere=True)
+def a_label_file_of_last_year(project: Target) -> Words:
+    """The app brings along a label file that was typed: one class is missing, and one is of last year."""
+    names = project.classes
+    project.write({"app/labels.txt": "\n".join([*names[:-1], "unclear"]) + "\n"})
+    project.git("add", "app/labels.txt")
+    return "app/labels.txt", "unclear", names[-1]
+
+
+@defect("deployment-4", "deployment.classes-typed", severity="warn")
+def names_in_another_order_in_the_page(project: Target) -> Words:
+    """The script of the page has the classes in an order of its own."""
+    names = project.classes
+    listed = ", ".join(f'"{name}"' for name in (names[1], names[0], *names[2:]))
+    project.write({"web/app.js": f"const CLASSES = [{listed}];\n"})
+    project.git("add", "web/app.js")
+    return "web/app.js", f'place 0 is "{names[1]}"', f'"{names[0]}"'
+
+
+@defect("deployment-5", "deployment.unpinned-serving", severity="warn", everywhere=True)
+def whatever_image_there_is(project: Target) -> Words:
+    """The image of the service is built on whatever is the latest one that day."""
+    text = project.read("Dockerfile")
+    base = next(line for line in text.splitlines() if line.startswith("FROM "))
+    project.write({"Dockerfile": text.replace(base, "FROM python:latest")})
+    return "Dockerfile", "python:latest"

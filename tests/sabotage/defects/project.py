@@ -330,3 +330,37 @@ def a_release_that_got_better(project: Target) -> Words:
     project.replace(path, f"value = {value}", f"value = {value + 0.004}")
     project.commit("Fix typo")
     return path, "release 1", str(value)[:8], str(value + 0.004)[:8]
+
+
+@defect("project-3", "project.reason-missing", everywhere=True)
+def a_round_without_a_reason(project: Target) -> Words:
+    """The second round was begun, and nobody said why."""
+    who = project.toml("mlscaffold.toml")["team"]["data scientist"][0]
+    project.write(
+        {
+            ".mlscaffold/rounds/02.toml": f'schema = 1\nround = 2\nbecause = "n/a"\nwho = "{who}"\nwhen = "2026-11-28T10:00:00+00:00"\n'
+        }
+    )
+    return ".mlscaffold/rounds/02.toml", '"n/a"', "because"
+
+
+@defect("project-4", "project.reason-missing")
+def a_setting_that_excuses_for_no_reason(project: Target) -> Words:
+    """A check was told to be quiet, with a word in place of the reason."""
+    project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + '\n[checks."preparation.split-shift"]\nreason = "tbd"\n'})
+    return "mlscaffold.toml", "preparation.split-shift", '"tbd"'
+
+
+@defect("X-13d", "project.waiver-invalid")
+def a_waiver_whose_reason_fits_anything(project: Target) -> Words:
+    """A waiver gives a reason that fits anything."""
+    waive(project, "tuning.not-better", "tuning.not-better.toml", reason="because we said so")
+    return "tuning.not-better.toml", '"because we said so"'
+
+
+@defect("project-5", "project.picture-missing", severity="warn")
+def a_figure_of_the_report_is_gone(project: Target) -> Words:
+    """The figure that the report of the evaluation shows was not committed."""
+    folder = project.evaluation()
+    project.remove(f"{folder}/confusion.svg")
+    return f"{folder}/report.md", "confusion.svg"

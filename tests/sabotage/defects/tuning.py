@@ -218,3 +218,14 @@ def every_trial_measured_test(project: Target) -> Words:
     path = f"{project.run('tuning')}/study.csv"
     project.edit_csv(path, lambda rows: [{**row, "user_attrs_test_acc": "0.98"} for row in rows])
     return path, "user_attrs_test_acc"
+
+
+@defect("tuning-8", "tuning.inference-contradicts", everywhere=True)
+def confidence_was_typed(project: Target) -> Words:
+    """The confidences of a few real-world pictures were typed, so that they look better."""
+    path = f"{project.run('tuning')}/inference.csv"
+    n = project.set_cells(path, "confidence", "0.999", rows=slice(0, 8))
+    rows = project.rows(path)
+    odd = [r for r in rows if not -0.002 <= float(r["confidence"]) - float(r["margin"]) <= 1.002 - float(r["confidence"])]
+    assert 0 < len(odd) <= n
+    return path, f"{len(odd)} of {len(rows)} rows", odd[0]["path"]
