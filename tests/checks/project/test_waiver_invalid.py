@@ -109,3 +109,16 @@ def test_words_that_fit_anything_are_no_reason(project: Sandbox, reason: str) ->
 def test_few_words_may_say_enough(project: Sandbox, reason: str) -> None:
     waive(project, reason=reason)
     assert project.check(CHECK) == []
+
+
+def test_a_waiver_that_is_put_off_again_and_again(project: Sandbox) -> None:
+    for weeks in (4, 8, 12):
+        waive(project, until=date.today() + timedelta(weeks=weeks))
+        project.commit("a little longer")
+    assert project.check(CHECK) == []
+    waive(project, until=date.today() + timedelta(weeks=16))
+    project.commit("and longer")
+    said(project.check(CHECK), "warn", "was put off 3 times since")
+    waive(project, until=date.today() + timedelta(weeks=2))  # shortened, not put off
+    project.commit("decided")
+    said(project.check(CHECK), "warn", "was put off 3 times since")
