@@ -20,6 +20,9 @@ FORMS = {
         r"(postgres(ql)?|mysql|mariadb|mongodb(\+srv)?|rediss?|amqps?|ftps?|https?)://[A-Za-z0-9_.-]+:"
         r"[A-Za-z0-9_!%+=~-]*([A-Za-z][0-9]|[0-9][A-Za-z])[A-Za-z0-9_!%+=~-]{4,}@[A-Za-z0-9-]+"
     ),
+    "Slack webhook": r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{20,}",
+    "Kaggle key": r"\"username\": *\"[^\"]+\", *\"key\": *\"[0-9a-f]{32}\"",
+    "password of a .netrc": r"machine +[^ ]+ +login +[^ ]+ +password +[^ <$]{6,}",
     "private key": r"-----BEGIN ([A-Z]+ )*PRIVATE KEY( BLOCK)?-----",
 }
 FILES = (".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")

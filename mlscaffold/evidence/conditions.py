@@ -9,6 +9,7 @@ from collections.abc import Mapping
 PROPOSED: Mapping[str, object] = {
     "github.event_name": "pull_request", "github.ref": "refs/pull/1/merge", "github.ref_name": "1/merge", "github.ref_type": "branch",
     "github.event.pull_request.draft": False, "github.event.action": "synchronize", "github.event.pull_request.merged": False,
+    "github.event.pull_request.labels.*.name": "",
 }  # fmt: skip
 ALWAYS = {"success": True, "always": True, "failure": False, "cancelled": False}
 TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(==|!=|&&|\|\||<=|>=|[!()<>,])|([\w.*\-\[\]]+))")

@@ -63,7 +63,9 @@ def _hush(is_condition: bool, before: str, after: str, rest: list[tuple[str, str
     if following == ";" and re.fullmatch(r"\s*(?:true|:|exit\s+0)\s*", rest[0][1]):
         return f"; {rest[0][1].strip()}"
     loose = list(re.finditer(r"\bset\s+([+-])\w*e\w*", before))
-    if loose and loose[-1][1] == "+" and not EXITS.search(after):
+    if (
+        loose and loose[-1][1] == "+" and after.strip() and not EXITS.search(after)
+    ):  # as the last command its answer is the script's
         return "set +e"
     return ""
 

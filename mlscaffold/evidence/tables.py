@@ -16,6 +16,9 @@ from mlscaffold.evidence.fields import nearest
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
+# What no Western text holds: four signs beyond ASCII in a row, three that are not all capitals, and marks that nobody types.
+_GARBLED = re.compile(r"[^\x00-\x7f]{4}|(?![À-ÖØ-ÞŠŽŸŒ]{3})[^\x00-\x7f]{3}|[¤¦¨¬¯¸¶]")
+
 LARGEST = 512 * 1024 * 1024
 """Bytes of an unpacked table; more is refused."""
 
@@ -159,6 +162,43 @@ def _decode(data: bytes, path: str) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" in text:
-            raise Broken(path, "holds NUL bytes; it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
+            raise Broken(
+                path,
+                "holds NUL bytes; it is no text, or UTF-16 without its mark",
+                line=text.count("\n", 0, text.index("\0")) + 1,
+                hint=f"Save {path} as CSV in UTF-8.",
+            )
+        if encoding == "cp1252" and (odd := _GARBLED.search(text)):
+            line = text.count("\n", 0, odd.start()) + 1
+            raise Broken(
+                path,
+                f'is text in an unknown encoding: read as Western Windows text it says "{_around(text, odd)}"',
+                line=line,
+                hint=f"Save {path} as CSV in UTF-8{_guess(data)}.",
+            )
         return text
-    raise Broken(path, "is neither UTF-8, UTF-16 nor Windows text", hint=f"Save {path} as CSV in UTF-8.")
+    raise Broken(path, "is neither UTF-8, UTF-16 nor Windows text", hint=f"Save {path} as CSV in UTF-8{_guess(data)}.")
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    """A cell or word of garbled text, to be recognised."""
+    start, end = found.span()
+    while start > 0 and text[start - 1] not in ",;\t\r\n":
+        start -= 1
+    while end < len(text) and text[end] not in ",;\t\r\n":
+        end += 1
+    return text[start:end].strip()[:30]
+
+
+def _guess(data: bytes) -> str:
+    """The Chinese, Japanese, Korean or Cyrillic encoding that a text may have, and the command that converts it; empty where none fits."""
+    high = [byte for byte in data if byte > 0x7F]
+    small = sum(byte >= 0xE0 for byte in high)  # where Windows keeps the small Cyrillic letters
+    names = ("GB18030", "SHIFT_JIS", "EUC-KR", "CP1251")
+    for name in reversed(names) if small > 0.7 * len(high) else names:
+        try:
+            data.decode(name.replace("-", "_"))
+        except UnicodeDecodeError:
+            continue
+        return f" (perhaps it is {name}: iconv -f {name} -t UTF-8)"
+    return ""

@@ -26,18 +26,43 @@ class Trained:
     metric: str
     value: float | None
 
+    @property
+    def stage(self) -> str:
+        """`training` or `tuning`."""
+        return self.folder.split("/")[1]
+
     def path(self, name: str) -> str:
         """A file of the run."""
         return f"{self.folder}/{name}"
 
 
-def trained(project: Project) -> Trained:
-    """The chosen run of training; raises `Missing`."""
-    found = chain.chosen(project, "training")
+def of(project: Project, stage: str) -> Trained:
+    """The run that `chosen.toml` of a stage names, also where tuning records a search and keeps training's model; raises `Missing`."""
+    found = chain.chosen(project, stage)
     choice = project.read(runs.read_chosen, found.file)
     return Trained(
         found.run, found.folder, found.file, found.checkpoint, choice.epoch, choice.split, choice.reason, choice.metric, choice.value
     )  # fmt: skip
+
+
+def trained(project: Project) -> Trained:
+    """The chosen run of training; raises `Missing`."""
+    return of(project, "training")
+
+
+def refined(project: Project) -> Trained | None:
+    """The chosen run of tuning, None where it kept training's model; raises `Missing`."""
+    return None if chain.chosen(project, "tuning").keep else of(project, "tuning")
+
+
+def command(project: Project, run: Trained) -> str:
+    """The script that trains such a run."""
+    return f"python -m {project.settings.package}.{chain.TRAIN[run.stage]}"
+
+
+def choose(project: Project, run: Trained, name: str = "") -> str:
+    """The script that chooses a run (this one, if none is named) in its stage."""
+    return f"python -m {project.settings.package}.choose {name or run.run}{' --for tuning' * (run.stage == 'tuning')}"
 
 
 def metrics(project: Project, run: Trained) -> Curves:
@@ -99,6 +124,5 @@ def noise(predictions: Predictions | None, column: str, n: int) -> float:
 def _here(project: Project, run: Trained, name: str) -> str:
     path = run.path(name)
     if not project.exists(path):
-        package = project.settings.package
-        raise Missing(f"{path} is missing", path=path, fix=f"python -m {package}.train, or python -m {package}.choose {run.run}")
+        raise Missing(f"{path} is missing", path=path, fix=f"{command(project, run)}, or {choose(project, run)}")
     return path

@@ -16,7 +16,7 @@ from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.splitnames import is_test
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
+from mlscaffold.workflows.waive import understood
 from mlscaffold.writing import write_toml
 
 ABSENT = (Missing, Unknown, ScaffoldError)
@@ -61,12 +61,7 @@ def change(project: Project, *, reason: str, who: str = "", dry_run: bool = Fals
 
     Raises `Refused` where nothing changed since it was agreed last.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise UsageError(
-            f"The reason {reason.strip()!r} is too short to be understood later",
-            reference="no-reason",
-            hint='--reason "WHY, in a sentence"',
-        )
+    why = understood(reason)
     person = git.canonical_name(who.strip() or git.identity(project.root), project.root)
     if not person:
         raise UsageError("Nobody is named who changed it", reference="no-owner", hint='--as "NAME"')
@@ -89,7 +84,7 @@ def change(project: Project, *, reason: str, who: str = "", dry_run: bool = Fals
             "round": records.current_round(project),
             "who": person,
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "reason": " ".join(reason.split()),
+            "reason": why,
             "after_test": bool(seen),
             "seen": list(seen),
             "changed": list(text),

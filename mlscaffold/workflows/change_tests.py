@@ -17,6 +17,7 @@ from mlscaffold.datasets.timesplit import moment
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import testsets
 from mlscaffold.evidence.testsets import Version
+from mlscaffold.evidence.wording import says_nothing
 from mlscaffold.practice.sizes import half_width
 from mlscaffold.project import Project
 from mlscaffold.splitnames import TEST, is_named_test, is_test
@@ -181,10 +182,11 @@ def checked_reason(reason: str, name: str) -> str:
     text = " ".join(reason.split())
     if text in REASONS:
         return REASONS[text]
-    if len(text) >= SHORTEST_REASON:
+    if len(text) >= SHORTEST_REASON and not says_nothing(text):
         return text
     raise UsageError(
-        f"{set_name(name)} is changed for a reason only" + (f"; {text!r} is too short to be understood later." if text else "."),
+        f"{set_name(name)} is changed for a reason only"
+        + (f"; {text!r} is too short to be understood later, or says nothing." if text else "."),
         reference="no-reason",
         context="\n  ".join(f"{word}: {sentence}" for word, sentence in REASONS.items()),
         hint=f"--reason {' | '.join(REASONS)}, or a sentence of your own",

@@ -11,7 +11,7 @@ from mlscaffold.evidence import decisions, records
 from mlscaffold.project import Project
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
+from mlscaffold.workflows.waive import understood
 from mlscaffold.writing import write_toml
 
 
@@ -45,13 +45,8 @@ def reopen(project: Project, stage: str, *, reason: str, who: str = "") -> str:
 
 
 def _said(project: Project, reason: str, who: str) -> tuple[str, str]:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise UsageError(
-            f"The reason {reason.strip()!r} is too short to be understood later",
-            reference="no-reason",
-            hint='--reason "WHY, in a sentence"',
-        )
+    why = understood(reason)
     person = who.strip() or git.identity(project.root)
     if not person:
         raise UsageError("Nobody is named who reopens it", reference="no-owner", hint='--as "NAME"')
-    return " ".join(reason.split()), git.canonical_name(person, project.root)
+    return why, git.canonical_name(person, project.root)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from mlscaffold import git
 from mlscaffold.errors import UsageError
+from mlscaffold.evidence.wording import is_reason, says_nothing
 from mlscaffold.project import Project
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.check import check_index
@@ -30,7 +31,7 @@ def waive(project: Project, check: str, *, reason: str, until: str, owner: str =
         raise UsageError(f"{check} cannot be waived: it guards the waivers themselves", reference="not-waivable")
     end = _future(project, until)
     path = f".mlscaffold/waivers/{check}.toml"
-    record = {"check": check, "reason": _reason(reason), "owner": _owner(project, owner), "until": end, "when": _now()}
+    record = {"check": check, "reason": understood(reason), "owner": _owner(project, owner), "until": end, "when": _now()}
     write_toml(project.root / path, {"schema": 1, **record})
     return path
 
@@ -39,21 +40,20 @@ def skip(project: Project, stage: str, *, reason: str, owner: str = "", until: s
     """Write `.mlscaffold/skips/<stage>.toml` and return its path."""
     slug = find_stage(stage).slug
     path = f".mlscaffold/skips/{slug}.toml"
-    table: dict[str, object] = {"schema": 1, "stage": slug, "reason": _reason(reason), "owner": _owner(project, owner)}
+    table: dict[str, object] = {"schema": 1, "stage": slug, "reason": understood(reason), "owner": _owner(project, owner)}
     if until:
         table["until"] = _future(project, until)
     write_toml(project.root / path, table | {"when": _now()})
     return path
 
 
-def _reason(reason: str) -> str:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise UsageError(
-            f"The reason {reason.strip()!r} is too short to be understood later",
-            reference="no-reason",
-            hint='--reason "WHY, in a sentence"',
-        )
-    return reason.strip()
+def understood(reason: str) -> str:
+    """A reason in one line; raises `UsageError` for what nobody would understand later."""
+    told = " ".join(reason.split())
+    if len(told) < SHORTEST_REASON or not is_reason(told):
+        what = "is too short to be understood later" if not says_nothing(told) or len(told) < SHORTEST_REASON else "says nothing"
+        raise UsageError(f"The reason {told!r} {what}", reference="no-reason", hint='--reason "WHY, in a sentence"')
+    return told
 
 
 def _owner(project: Project, owner: str) -> str:

@@ -21,6 +21,8 @@ from mlscaffold.evidence.conditions import holds
         ("github.actor != 'dependabot[bot]'", None),
         ("always() && github.ref == 'refs/heads/main'", False),
         ("failure()", False),
+        ("contains(github.event.pull_request.labels.*.name, 'check')", False),
+        ("!contains(github.event.pull_request.labels.*.name, 'skip')", True),
         ("it is no condition at all ?", None),
         ("github.run_number > 3", None),
     ],

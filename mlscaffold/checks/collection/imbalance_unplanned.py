@@ -10,7 +10,7 @@ from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import acceptance, chain, data, runs, schema
 from mlscaffold.evidence.acceptance import METRICS
 from mlscaffold.evidence.fields import read_yaml
-from mlscaffold.evidence.wording import count
+from mlscaffold.evidence.wording import count, says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -50,7 +50,7 @@ def imbalance_unplanned(project: Project) -> Iterator[Finding]:
     if len(known) < 2:
         return
     (most, n), (least, k) = known.most_common()[0], known.most_common()[-1]
-    if n / k <= project.option(CHECK, "many", MANY) or project.option(CHECK, "plan", "").strip():
+    if n / k <= project.option(CHECK, "many", MANY) or not says_nothing(project.option(CHECK, "plan", "")):
         return
     if _judged_fairly(project, least) or _weighed(project):
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-from mlscaffold.checks import check, fail
+from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import data, jsonfile, media
 from mlscaffold.evidence.collection import composed, source_of
 from mlscaffold.evidence.data import RAW
@@ -29,7 +29,7 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     `reports/collection/statistics.json` against a recount of manifests and annotations, and of sizes, modes and formats where
-    the pictures are here.
+    the pictures are here; and the figures that it names.
 
     ## Fix
     `mlscaffold data stats` counts again.
@@ -45,6 +45,11 @@ def statistics_differ(project: Project) -> Iterator[Finding]:
     ]
     if wrong:
         yield fail(f"the statistics are of other data: recorded {few(wrong, 4)}", FILE, fix=FIX)
+    figures = recorded.get("figures")
+    base = FILE.rpartition("/")[0]
+    gone = [str(name) for name in figures if not project.exists(f"{base}/{name}")] if isinstance(figures, list) else []
+    if gone:
+        yield warn(f"{len(gone)} of {len(figures or ())} figures of the statistics are not there: {few(gone)}", FILE, fix=FIX)
 
 
 def _recount(project: Project) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from statistics import median
 
 from mlscaffold.checks import check, fail, unknown, warn
@@ -22,6 +23,7 @@ INT8 = 0.95
 RECORDED = 0.0051
 SEEN = 1e-6  # a difference of logits that some probability of nine digits shows
 FINE = 8
+SOME = 30
 ROUNDED = 1e-4
 READS = ("exports", "reports/evaluation", "reports/tuning/chosen.toml", "data/processed/test/annotations.csv")
 
@@ -52,7 +54,7 @@ def agreement_differs(project: Project) -> Iterator[Finding]:
     pictures
     (all, where there are fewer), more than one class among the answers. Wanted are all answers for fp32, 99.5 % for fp16 and 95 % for
     int8; a picture whose two best classes lie within 0.01 may fall either way. Probabilities cannot differ by more than the logits
-    of the card do, nor not at all where those differ. The agreement on the card may differ by half a
+    of the card do, nor not at all where those differ; nor are the answers of two exports equal to the last digit whose logits are not. The agreement on the card may differ by half a
     per cent
     (ties).
 
@@ -81,6 +83,25 @@ def agreement_differs(project: Project) -> Iterator[Finding]:
             )
             continue
         yield from _compare(card, table, source, fix=fix)
+    yield from _copies(project)
+
+
+def _copies(project: Project) -> Iterator[Finding]:
+    """Two exports whose answers are equal to the last digit, though their logits differ from the source by other amounts."""
+    mine = [(card, f"{folder_of(card)}/predictions.csv") for card in cards(project) if card.max_difference is not None]
+    mine = [(card, path) for card, path in mine if project.exists(path) and _digits(judged.table(project, path)) >= FINE]
+    for (one, path), (other, second) in combinations(mine, 2):
+        apart = abs((one.max_difference or 0.0) - (other.max_difference or 0.0))
+        rows, theirs = (scored.by_path(judged.table(project, each)) for each in (path, second))
+        same = len(rows) >= SOME and {k: r.probabilities for k, r in rows.items()} == {
+            k: r.probabilities for k, r in theirs.items()
+        }
+        if same and apart > SEEN:
+            yield fail(
+                f"{one.target} and {other.target}: {len(rows)} answers equal to the last digit, and their cards say that logits differ from the"
+                f" source by up to {one.max_difference:.2g} and {other.max_difference:.2g}: one table is a copy of the other",
+                path, second, fix=command(project, other),
+            )  # fmt: skip
 
 
 def _compare(card: Card, table: Predictions, source: Predictions, *, fix: str) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read, tried
+from mlscaffold.checks.deployment.another_model_served import read, served, tried
 from mlscaffold.evidence import acceptance, chain, deployment
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
@@ -34,6 +34,7 @@ def monitor_blind(project: Project) -> Iterator[Finding]:
     alarms of
     `deploy.toml` against the metrics that the service emits, and against the drill's numbers: a limit that even shifted pictures do not
     reach, a fall of the confidence below zero, a window that fills in months, a time twenty times that of `acceptance.toml`. And the reference: an evaluation of the model that is served.
+    The PSI of a drill is that of its worst column.
 
     ## Fix
     `python -m <package>.monitor --drill`
@@ -72,9 +73,42 @@ def monitor_blind(project: Project) -> Iterator[Finding]:
         yield fail(
             f"the alarm was tried with export {digest[:12]}, deploy.toml names {deploy.digest[:12]}", path, "deploy.toml", fix=fix
         )
-    known = {evaluation.run for evaluation in chain.evaluations(project)}
-    if found.reference_run and found.reference_run not in known:
+    yield from _reference(project, found, path, fix)
+    yield from _added_up(found, path, fix)
+
+
+def _reference(project: Project, found: deployment.Monitoring, path: str, fix: str) -> Iterator[Finding]:
+    """What windows are compared with: an evaluation of the model that is served."""
+    known = {evaluation.run: evaluation for evaluation in chain.evaluations(project)}
+    if not found.reference_run:
+        return
+    if found.reference_run not in known:
         yield fail(f"the reference is run {found.reference_run}, which has no evaluation here", path, fix=fix)
+        return
+    of = known[found.reference_run].checkpoint
+    model = served(project).checkpoint
+    if of and model and of != model:
+        yield fail(
+            f"the reference is evaluation {found.reference_run} of checkpoint {of[:12]}; the model that is served is {model[:12]}",
+            path, f"{known[found.reference_run].folder}/provenance.json", fix=fix,
+        )  # fmt: skip
+
+
+def _added_up(found: deployment.Monitoring, path: str, fix: str) -> Iterator[Finding]:
+    """The PSI of a drill against that of the column that it names as the worst."""
+    drill = found.raw.get("drill")
+    for name, part in drill.items() if isinstance(drill, dict) else ():
+        columns = part.get("columns") if isinstance(part, dict) else None
+        worst = columns.get(part.get("worst")) if isinstance(columns, dict) else None
+        told, counted = (each.get("psi") if isinstance(each, dict) else None for each in (part, worst))
+        if (
+            isinstance(told, int | float)
+            and isinstance(counted, int | float)
+            and abs(told - counted) > max(0.005, 0.001 * counted)
+        ):
+            yield fail(
+                f"the drill {name} says PSI {told:.2f}; its worst column, {part['worst']}, has {counted:.2f}", path, fix=fix
+            )
 
 
 def _never_rings(deploy: deployment.Deploy, found: deployment.Monitoring, path: str) -> Iterator[Finding]:

@@ -130,7 +130,7 @@ def _checked(project: Project, workflow: Mapping[str, Any], job: object, *, foll
     called = [str(job.get("uses", ""))]
     for step in job.get("steps") or ():
         if isinstance(step, Mapping):
-            found += shell.runs(str(step.get("run") or ""), _CHECK, pipefail=workflows.pipefail(workflow, job, step))
+            found += shell.runs(workflows.script(workflow, job, step), _CHECK, pipefail=workflows.pipefail(workflow, job, step))
             called.append(str(step.get("uses") or ""))
     for name in called if follow else ():
         found += [shell.Run(name, 0, "")] if _CHECK.search(name) else []

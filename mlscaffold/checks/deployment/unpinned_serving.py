@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from mlscaffold.checks import at, check, warn
 from mlscaffold.checks.deployment.another_model_served import served
 from mlscaffold.evidence import chain, runs
+from mlscaffold.evidence.wording import count
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
 FILES = ("requirements-serve.txt", "requirements/serve.txt", "requirements-serve.lock")
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "constraints.txt", "environment-lock.yml", "pylock.toml")
+COMPOSE = ("docker-compose*.y*ml", "compose*.y*ml", "deploy/*compose*.y*ml", "deploy/*.y*ml", "k8s/*.y*ml", "kubernetes/*.y*ml")
 _TOOLS = ("pip", "setuptools", "wheel", "uv")
 _WITH_VALUE = (
     "-r",
@@ -31,7 +33,7 @@ _CONSTRAINED = re.compile(r"\bpip3?\s+install\b[^&|;\n]*\s(?:-c|--constraint)[\s
 _NAME = re.compile(r"^([A-Za-z0-9][\w.\-]*)(?:\[[^\]]*\])?\s*(.*)$")
 
 
-@check(proves="service", reads=(*FILES, *LOCKS, "Dockerfile", "exports", "reports/training"))
+@check(proves="service", reads=(*FILES, *LOCKS, "Dockerfile", *COMPOSE, "exports", "reports/training"))
 def unpinned_serving(project: Project) -> Iterator[Finding]:
     """The image of the service installs the versions that were tried.
 
@@ -40,10 +42,11 @@ def unpinned_serving(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     `requirements-serve.txt` (or a lock file), and what the `Dockerfile` installs by name: every package with one version; those
-    that the training run or the export's card names, with the same one.
+    that the training run or the export's card names, with the same one. The images that the `Dockerfile` is built on, and those that
+    files for Compose or Kubernetes start: each with a digest, or a tag that is not `latest`.
 
     ## Fix
-    Pin each package with `==`, or install with a lock or constraints file.
+    Pin each package with `==`, or install with a lock or constraints file; name the version of each image.
     """
     path = next((path for path in FILES if project.exists(path)), "")
     docker = project.content("Dockerfile").decode("utf-8", "replace") if project.exists("Dockerfile") else ""
@@ -51,6 +54,7 @@ def unpinned_serving(project: Project) -> Iterator[Finding]:
         r"uv sync --(?:locked|frozen)", docker
     )
     named = _installed(docker)
+    yield from _bases(project, docker)
     if not path:
         if locked:
             return
@@ -85,6 +89,47 @@ def unpinned_serving(project: Project) -> Iterator[Finding]:
         file, number, name, version = other[0]
         yield warn(f"{len(other)} packages of the service have another version than was tried: {name} {version}, {known[name]} was used",
                    at(file, number), fix=f"pin {name}=={known[name]}, or convert and try again")  # fmt: skip
+
+
+def _bases(project: Project, docker: str) -> Iterator[Finding]:
+    """Images that are built on, or started, without a version: another one tomorrow."""
+    loose = [("Dockerfile", number, image) for number, image in _built_on(docker) if not _pinned(image)]
+    for file in (path for pattern in COMPOSE for path in project.glob(pattern)):
+        text = project.content(file).decode("utf-8", "replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            match = re.match(r"\s*(?:-\s+)?image:\s*[\"']?([^\s\"'#]+)", line)
+            if match and not _pinned(match[1]):
+                loose.append((file, number, match[1]))
+    if loose:
+        file, number, image = loose[0]
+        yield warn(
+            f"{count(len(loose), 'image')} of the service {'has' if len(loose) == 1 else 'have'} no version: {image}",
+            at(file, number), fix="name a tag other than latest, or a digest: python:3.11-slim",
+        )  # fmt: skip
+
+
+def _built_on(docker: str) -> Iterator[tuple[int, str]]:
+    """Line and image of every `FROM` and `COPY --from=`, with the defaults of its arguments; neither stages nor `scratch`."""
+    stages, defaults = {"scratch"}, dict[str, str]()
+    for number, line in enumerate(docker.splitlines(), 1):
+        if argument := re.match(r"\s*ARG\s+(\w+)=[\"']?([^\s\"']*)", line, re.I):
+            defaults[argument[1]] = argument[2]
+        base = re.match(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", line, re.I) or re.match(
+            r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)()", line, re.I
+        )
+        if not base:
+            continue
+        image = re.sub(r"\$\{?(\w+)(?::-([^}]*))?\}?", lambda found: defaults.get(found[1]) or found[2] or found[0], base[1])
+        if image.casefold() not in stages and not image.isdigit() and "$" not in image:
+            yield number, image
+        if base[2]:
+            stages.add(base[2].casefold())
+
+
+def _pinned(image: str) -> bool:
+    """Whether an image has a digest, or a tag that is not `latest`; the port of a registry is no tag. A variable tag is not judged."""
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return "@sha256:" in image or "$" in image or "{{" in image or tag.partition("@")[0] not in ("", "latest")
 
 
 def _installed(docker: str) -> list[tuple[int, str]]:

@@ -6,15 +6,16 @@ import math
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.evidence import data, trained
+from mlscaffold.evidence import data, trained, withdrawals
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
+from mlscaffold.trees import composed
 
 SHARE, LOW = 0.1, 0.1
 USUAL = 8
 
 
-@check(proves="fits-one-batch", reads=("reports/model", "data/processed/*/annotations.csv"))
+@check(proves="fits-one-batch", reads=("reports/model", "data/processed/*/annotations.csv", "data/withdrawn"))
 def cannot_overfit_batch(project: Project) -> Iterator[Finding]:
     """The model learned one batch by heart.
 
@@ -23,7 +24,8 @@ def cannot_overfit_batch(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The recorded curve of `overfit.json`: at its end the loss is below a tenth of its start, or below 0.1, and every picture is
-    right. The batch holds more than one class, and pictures of train only.
+    right. The batch holds more than one class, and pictures of train only, which are still there (or were withdrawn) and have these
+    labels: most of them at least, since a label may have been corrected since.
 
     ## Fix
     Look at the labels of the batch, the learning rate, what is frozen, and whether the loss takes logits.
@@ -52,14 +54,31 @@ def cannot_overfit_batch(project: Project) -> Iterator[Finding]:
         yield fail(f"all {n} pictures of the batch are {labels.pop()}: one answer fits them all", proof.path, fix=fix)
     elif n < USUAL:
         yield warn(f"the batch has {n} pictures; with fewer than {USUAL} chance does it", proof.path, fix=fix)
-    yield from _foreign(project, [path for path, _ in proof.batch], proof.path, fix)
+    yield from _pictures(project, dict(proof.batch), proof.path, fix)
 
 
-def _foreign(project: Project, batch: list[str], path: str, fix: str) -> Iterator[Finding]:
+def _pictures(project: Project, batch: dict[str, str], path: str, fix: str) -> Iterator[Finding]:
+    """The pictures that the batch names against those of today: of train, still there, with these labels."""
     try:
-        split_of = {row.path: row.split for row in data.processed(project)}
+        rows = {row.path: row for row in data.processed(project)}
     except Missing:
         return
-    foreign = [p for p in batch if split_of.get(p, "train") != "train"]
+    n, known = len(batch), {composed(p): label for p, label in batch.items()}
+    foreign = [p for p in known if p in rows and rows[p].split != "train"]
     if foreign:
-        yield fail(f"{len(foreign)} of {len(batch)} pictures of the batch are not of train, first {foreign[0]}", path, fix=fix)
+        yield fail(f"{len(foreign)} of {n} pictures of the batch are not of train, first {foreign[0]}", path, fix=fix)
+    stones = {stone.predicted for stone in withdrawals.tombstones(project)}
+    gone = [p for p in known if p not in rows and withdrawals.digest_of(p) not in stones]
+    if gone:
+        say = fail if len(gone) > n / 2 else warn
+        yield say(
+            f"{len(gone)} of {n} pictures of the batch are in no split any more, first {gone[0]}: what was proved cannot be looked at",
+            path, fix=fix,
+        )  # fmt: skip
+    here = [p for p in known if p in rows]
+    other = [p for p in here if rows[p].label != known[p]]
+    if len(other) > len(here) / 2:
+        yield fail(
+            f"{len(other)} of {n} labels of the batch are not the annotated ones: {other[0]} is {rows[other[0]].label}, not {known[other[0]]}",
+            path, rows[other[0]].file, fix=fix,
+        )  # fmt: skip

@@ -12,7 +12,7 @@ from mlscaffold.checks import check, fail, unknown, warn
 from mlscaffold.evidence import data, sources
 from mlscaffold.evidence.appearance import NAMES, Look, appearance, plainly
 from mlscaffold.evidence.collection import source_of
-from mlscaffold.evidence.wording import few
+from mlscaffold.evidence.wording import few, says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.practice import samples, shift
 from mlscaffold.practice.telling_apart import tell_apart
@@ -67,7 +67,7 @@ def split_shift(project: Project) -> Iterator[Finding]:
     others = [s for s in BASE[1:] if any(r.split == s for r in rows)]
     if not train or not others:
         return
-    if project.option(CHECK, "reason", ""):
+    if not says_nothing(project.option(CHECK, "reason", "")):
         return
     yield from _shares(project, rows, others)
     yield from _looks(project, rows, others)

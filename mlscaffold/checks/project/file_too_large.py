@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold import git
-from mlscaffold.checks import check, fail
+from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence.wording import count, few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 from mlscaffold.trees import IndexTree
+
+PART = 5  # a file that is a fifth of too much
 
 
 @check(proves="", reads=("**",), always=True, volatile=True)
@@ -20,7 +22,8 @@ def file_too_large(project: Project) -> Iterator[Finding]:
     A model in git is in every clone for ever, and hosts refuse the push when it is too late.
 
     ## Evidence
-    Sizes of tracked files. Setting `megabytes` (default 50). A Git LFS pointer has the size of a pointer.
+    Sizes of tracked files. Setting `megabytes` (default 50). Files above a fifth of
+    that which together exceed it warn. A Git LFS pointer has the size of a pointer.
 
     ## Fix
     `git rm --cached FILE` and a line in `.gitignore`; or Git LFS, or DVC.
@@ -35,6 +38,12 @@ def file_too_large(project: Project) -> Iterator[Finding]:
             *(path for _, path in large[:3]),
             fix=f"git rm --cached {large[0][1]}, and a line in .gitignore",
         )
+    parts = sorted(((size, path) for path, size in sizes.items() if limit / PART < size <= limit), reverse=True)
+    if (total := sum(size for size, _ in parts)) > limit and not large:
+        yield warn(
+            f"{count(len(parts), 'tracked file')} above {limit / PART / 1e6:g} MB, {total / 1e6:.0f} MB together: {few([p for _, p in parts])}",
+            *(path for _, path in parts[:3]), fix=f"git rm --cached {parts[0][1]}, and a line in .gitignore; or Git LFS",
+        )  # fmt: skip
 
 
 def _sizes(project: Project) -> dict[str, int]:

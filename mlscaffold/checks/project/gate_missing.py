@@ -49,7 +49,8 @@ def gate_missing(project: Project) -> Iterator[Finding]:
     ## Evidence
     CI files of any provider that run `mlscaffold check` (themselves, or through make, tox, a script …). For GitHub: on pull
     requests, in a job whose
-    failure counts (no `|| true`, no pipe without `pipefail`, no `if:` that leaves them out), of all stages, whatever the change touches. In a
+    failure counts (no `|| true`, no pipe without `pipefail`, no shell that goes on, no `if:` that leaves them out or wants a label), of all stages, for
+    the main branch, whatever the change touches. In a
     folder of a bigger repository those at its top count too. A project that was made with `ci = "none"` and has no CI file is left alone.
 
     ## Fix
@@ -98,7 +99,8 @@ def _github(project: Project, path: str) -> str | None:
         for step in job.get("steps") or () if isinstance(job, dict) else ():
             if not isinstance(step, dict):
                 continue
-            for run in _runs(project, step, pipefail=workflows.pipefail(workflow, job, step)):
+            text = workflows.script(workflow, job, step)
+            for run in _runs(project, step, text, pipefail=workflows.pipefail(workflow, job, step)):
                 excuse = _excused(job, step, run, events)
                 found.append(excuse)
                 stages |= set() if excuse else {_stage(run)}
@@ -130,9 +132,8 @@ def _tests(project: Project, path: str) -> Iterator[Finding]:
                     yield warn(f"the tests of {path} can never fail ({why})", path, fix="take it out")
 
 
-def _runs(project: Project, step: dict[str, Any], *, pipefail: bool) -> list[shell.Run]:
+def _runs(project: Project, step: dict[str, Any], text: str, *, pipefail: bool) -> list[shell.Run]:
     """What of a step runs the check, itself or through what it calls."""
-    text = str(step.get("run") or "")
     found = shell.runs(text, COMMAND, pipefail=pipefail)
     for pattern, files in RUNNERS.items():
         if re.search(pattern, text or str(step.get("uses") or "")) and _named_in(project, files):
@@ -167,6 +168,8 @@ def _filtered(project: Project, triggers: object) -> str:
     listed = [types] if isinstance(types, str) else [str(t) for t in types or ()]
     if listed and not {"opened", "synchronize", "reopened"} & set(listed):
         return f"runs on pull requests that were {few(listed)}, not on what is pushed to them"
+    if elsewhere := workflows.branches(project, wanted):
+        return elsewhere
     return (
         ""
         if workflows.reaches(project, wanted, CHANGES)

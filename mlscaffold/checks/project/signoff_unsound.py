@@ -31,7 +31,7 @@ def signoff_unsound(project: Project) -> Iterator[Finding]:
     A sign-off that was copied, typed or given by a stranger proves nothing, and all that follows stands on it.
 
     ## Evidence
-    `.mlscaffold/signoffs/`: stage and round against the path, who and role against the team and the stage, names and form of
+    `.mlscaffold/signoffs/`: stage and round against the path, who (a person, no bot) and role against the team and the stage, names and form of
     fingerprints, time against now, the runs it signs and the history of its evidence, answers of the checklist against waivers.
     A fingerprint that moved is looked up in the tree of the commit that signed it.
 
@@ -96,7 +96,17 @@ def _names(signed: Signoff, stage: Stage) -> Iterator[str]:
         yield "all that it signs was absent"
 
 
+NO_PERSON = re.compile(
+    r".*\[bot\]|(?:the )?(?:ci|cd|ci/cd|bot|robot|root|runner|jenkins|github(?:[- ]actions)?|gitlab(?:[- ]ci)?|dependabot|renovate|automation|"
+    r"auto|script|pipeline|workflow|service[- ]account|admin|nobody|mlscaffold)(?:[- ]bot)?",
+    re.I,
+)
+
+
 def _person(project: Project, signed: Signoff, stage: Stage) -> Iterator[str]:
+    if NO_PERSON.fullmatch(signed.who.strip()):
+        yield f'signed by "{signed.who}", which is no person'
+        return
     people = {name.casefold(): roles for name, roles in project.settings.people.items()}
     if not people:
         return

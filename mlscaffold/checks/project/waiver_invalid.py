@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from mlscaffold import git
 from mlscaffold.checks import check, check_files, fail, warn
 from mlscaffold.evidence import people, toml
-from mlscaffold.evidence.documents import count_words
 from mlscaffold.evidence.fields import nearest
-from mlscaffold.evidence.wording import is_placeholder
+from mlscaffold.evidence.wording import is_placeholder, is_reason
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 from mlscaffold.stages import all_stages
@@ -19,6 +20,7 @@ from mlscaffold.stages import all_stages
 FOLDER = ".mlscaffold"
 OWN = "project.waiver-invalid"
 LONG = timedelta(days=366)
+OFTEN = 3
 
 
 @check(proves="", reads=(f"{FOLDER}/waivers/*.toml", f"{FOLDER}/skips/*.toml", "mlscaffold.toml"), volatile=True)
@@ -29,8 +31,9 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     An exception without an end is a rule that nobody decided.
 
     ## Evidence
-    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage (the one that the file is named for), at least
-    three words of reason, an owner, who is one of the team, and a date that has not passed. More than half of the stages skipped is a warning.
+    `.mlscaffold/waivers/*.toml` and `.mlscaffold/skips/*.toml`: a known check or stage (the one that the file is named for), a reason
+    of three words at least that say something (`because we said so` does not), an owner, who is one of the team, and a date that has not passed. One whose end was put off three
+    times, by its history, is a warning. More than half of the stages skipped is a warning.
 
     ## Fix
     `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.
@@ -48,6 +51,7 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
             continue
         if (_date(table) or project.today) - project.today > LONG:
             yield warn(f"waiver for `{name}` lasts until {_date(table)}, more than a year", path, fix="shorten it")
+        yield from _renewed(project, name, path)
         yield from _stranger(f"waiver for `{name}`", table, team, path)
     stages = {stage.slug for stage in all_stages()}
     skipped = []
@@ -67,6 +71,23 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
             *skipped[:3],
             fix="mlscaffold status",
         )
+
+
+def _renewed(project: Project, name: str, path: str) -> Iterator[Finding]:
+    """A waiver whose end was put off again and again: by its history."""
+    log = git.run_git(
+        ["log", "--format=%x01%as", "--unified=0", "-p", "--no-renames", "--", path], project.root, check=False
+    ).text
+    ends: list[tuple[str, str]] = []
+    for commit in log.split("\x01")[:0:-1]:  # from the oldest on
+        day = commit[:10]
+        ends += [(until, day) for until in re.findall(r"^\+\s*until\s*=\s*[\"']?(\d{4}-\d\d-\d\d)", commit, re.M)]
+    later = [(until, day) for (before, _), (until, day) in pairwise(ends) if until > before]
+    if len(later) >= OFTEN:
+        yield warn(
+            f"waiver for `{name}` was put off {len(later)} times since {ends[0][1]}: from {ends[0][0]} to {later[-1][0]}",
+            path, fix="decide it: mend what it excuses, or change what is demanded",
+        )  # fmt: skip
 
 
 def _name(name: str, known: set[str]) -> Iterator[str]:
@@ -96,8 +117,7 @@ def _stranger(what: str, table: dict[str, Any], team: frozenset[str], path: str)
 
 def _reason(table: dict[str, Any], *, owner: bool = True) -> Iterator[str]:
     reason = str(table.get("reason", ""))
-    words = re.findall(r"\w+", reason.casefold())
-    if is_placeholder(reason) or count_words(reason) < 3 or (len(words) > 1 and len(set(words)) == 1):
+    if not is_reason(reason):
         yield f'its reason is "{reason}"' if reason else "it gives no reason"
     if owner and is_placeholder(str(table.get("owner", ""))):
         yield "it has no owner"

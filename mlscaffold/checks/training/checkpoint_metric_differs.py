@@ -36,9 +36,13 @@ def checkpoint_metric_differs(project: Project) -> Iterator[Finding]:
     ## Fix
     Predict validation again with the chosen checkpoint (`train` does so at its end); count pictures, not batches.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the predictions of a run on validation, of training or of tuning."""
     table = trained.table(project, run, "validation.csv")
-    fix = f"python -m {project.settings.package}.train"
+    fix = trained.command(project, run)
     yield from _pictures(project, run, table, fix)
     odd = [r for r in table.rows if r.probabilities[table.classes.index(r.prediction)] < r.confidence - 1e-6]
     if odd:

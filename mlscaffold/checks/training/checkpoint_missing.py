@@ -29,8 +29,12 @@ def checkpoint_missing(project: Project) -> Iterator[Finding]:
     ## Fix
     Bring the file back, or choose a run whose checkpoint exists.
     """
-    run = trained.trained(project)
-    fix = f"python -m {project.settings.package}.choose RUN, or bring the file back"
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the checkpoint of a run, of training or of tuning."""
+    fix = f"{trained.choose(project, run, 'RUN')}, or bring the file back"
     try:
         saved = trained.provenance(project, run).checkpoint
     except Missing:

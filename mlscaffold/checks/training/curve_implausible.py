@@ -38,9 +38,13 @@ def curve_implausible(project: Project) -> Iterator[Finding]:
     ## Fix
     Look at the loaders and the scheduler, and train again.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the curves of a run, of training or of tuning."""
     curves = trained.metrics(project, run)
-    fix = f"python -m {project.settings.package}.train"
+    fix = trained.command(project, run)
     n = len(curves.epochs)
     try:
         used = trained.provenance(project, run).data

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mlscaffold.checks import at, check, fail, warn
 from mlscaffold.checks.training.metrics_incomplete import WANTED
 from mlscaffold.evidence import trained
+from mlscaffold.evidence.trained import Trained
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
@@ -27,9 +28,13 @@ def diverged(project: Project) -> Iterator[Finding]:
     ## Fix
     Lower the learning rate, clip gradients, or choose an earlier epoch.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the losses of a run, of training or of tuning."""
     curves = trained.metrics(project, run)
-    fix = f"python -m {project.settings.package}.train with a lower --model.lr"
+    fix = f"{trained.command(project, run)} with a lower --model.lr"
     chosen = run.epoch if run.epoch is not None else (curves.epochs[-1].epoch if curves.epochs else 0)
     last = max((row.epoch for row in trained.rows_of(curves, chosen)), default=chosen)
     for name in WANTED:

@@ -37,9 +37,13 @@ def metrics_incomplete(project: Project) -> Iterator[Finding]:
     ## Fix
     Resume the run, or train again.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the epochs of a run, of training or of tuning."""
     curves = trained.metrics(project, run)
-    fix = f"python -m {project.settings.package}.train"
+    fix = trained.command(project, run)
     if not curves.epochs:
         yield fail("metrics.csv has 0 epochs", curves.path, fix=fix)
         return

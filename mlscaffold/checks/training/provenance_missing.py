@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import trained
 from mlscaffold.evidence.runs import Provenance
+from mlscaffold.evidence.trained import Trained
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
@@ -28,9 +29,13 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
     ## Fix
     Commit, and train again.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about what a run says of itself, of training or of tuning."""
     record = trained.provenance(project, run)
-    fix = f"commit, then python -m {project.settings.package}.train"
+    fix = f"commit, then {trained.command(project, run)}"
     lacking = _lacking(record)
     if lacking:
         yield fail(f"provenance.json does not say {few(lacking, 12)}", record.path, fix=fix)
@@ -39,7 +44,7 @@ def provenance_missing(project: Project) -> Iterator[Finding]:
             f"provenance.json in {run.folder} is of run {record.run}",
             record.path,
             run.file,
-            fix=f"python -m {project.settings.package}.choose {run.run}",
+            fix=trained.choose(project, run),
         )
     if record.dirty:
         yield warn(f"the run was made with changes that commit {record.commit[:12]} does not hold", record.path, fix=fix)

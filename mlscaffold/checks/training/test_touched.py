@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
 from mlscaffold.evidence import data, pipelines, trained
+from mlscaffold.evidence.trained import Trained
 from mlscaffold.evidence.wording import few
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
@@ -30,9 +31,13 @@ def test_touched(project: Project) -> Iterator[Finding]:
     ## Fix
     Monitor validation, train again; and collect a new test set if the old one was used.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about what a run touched of test, of training or of tuning."""
     record = trained.provenance(project, run)
-    fix = f"python -m {project.settings.package}.train, monitored on validation"
+    fix = f"{trained.command(project, run)}, monitored on validation"
     told = []
     if record.checkpoint and TEST.search(record.checkpoint.monitor):
         told.append(f"the checkpoint was monitored on {record.checkpoint.monitor}")

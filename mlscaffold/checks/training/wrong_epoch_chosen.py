@@ -12,6 +12,7 @@ from mlscaffold.evidence.curves import Curves, Epoch
 from mlscaffold.evidence.predictions import Predictions
 from mlscaffold.evidence.runs import Provenance
 from mlscaffold.evidence.trained import Trained
+from mlscaffold.evidence.wording import says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -39,9 +40,13 @@ def wrong_epoch_chosen(project: Project) -> Iterator[Finding]:
     ## Fix
     Take the best checkpoint: `choose`, which writes the choice and its epoch.
     """
-    run = trained.trained(project)
+    yield from of_run(project, trained.trained(project))
+
+
+def of_run(project: Project, run: Trained) -> Iterator[Finding]:
+    """Findings about the epoch of a run's checkpoint, of training or of tuning."""
     curves, record = trained.metrics(project, run), trained.provenance(project, run)
-    fix = f"python -m {project.settings.package}.choose {run.run}"
+    fix = trained.choose(project, run)
     saved = record.checkpoint
     epoch = run.epoch if run.epoch is not None else saved.epoch if saved else None
     if epoch is None:
@@ -86,7 +91,7 @@ def _wrong_way(project: Project, run: Trained) -> Iterator[Finding]:
         if mode == ("max" if small else "min") and (small or SCORE.search(monitor)):
             yield fail(
                 f"params.yaml watches {monitor} with mode {mode}; it is better when {'small' if small else 'large'}",
-                run.path("params.yaml"), fix=f"python -m {project.settings.package}.train",
+                run.path("params.yaml"), fix=trained.command(project, run),
             )  # fmt: skip
 
 
@@ -135,7 +140,7 @@ def _compare(
         f"the chosen epoch {row.epoch} has {column} {row.get(column):.4g}, epoch {best.epoch} had {best.get(column):.4g}"
         f" (chance explains {noise:.2g})"
     )
-    if NO_REASON.fullmatch(run.reason.strip()):
+    if NO_REASON.fullmatch(run.reason.strip()) or says_nothing(run.reason):
         yield fail(told, at(curves.path, row.line), run.file, fix=fix)
     else:
         yield warn(f'{told}; the reason given is "{run.reason}"', at(curves.path, row.line), run.file, fix=fix)

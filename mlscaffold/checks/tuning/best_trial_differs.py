@@ -10,6 +10,7 @@ from mlscaffold.checks.tuning.scored_on_test import read
 from mlscaffold.evidence import chain, runs
 from mlscaffold.evidence.fields import flat
 from mlscaffold.evidence.studies import Trial
+from mlscaffold.evidence.wording import says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 
@@ -50,7 +51,7 @@ def best_trial_differs(project: Project) -> Iterator[Finding]:
     places = (at(study.path, top[0].line), at(file))
     fix = f"python -m {project.settings.package}.tune"
     taken = next((trial for trial in ranked if not _differences(trial, params)), None)
-    if taken is not None and str(choice.table.get("reason", "")).strip():
+    if taken is not None and not says_nothing(str(choice.table.get("reason", ""))):
         yield warn(f"{message}: those of trial {taken.number} with {taken.value:g}, not {top[0].value:g}", *places, fix=fix)
     else:
         yield fail(message, *places, fix=fix)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
 from mlscaffold.evidence import chain, predictions, scored
+from mlscaffold.evidence.wording import says_nothing
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -27,7 +28,7 @@ def same_model(project: Project) -> Iterator[Finding]:
     before, after = chain.chosen(project, "training"), chain.chosen(project, "tuning")
     package = project.settings.package
     if after.keep:
-        if not str(after.table.get("reason", "")).strip():
+        if says_nothing(str(after.table.get("reason", ""))):
             keep = f"python -m {package}.choose {after.run} --for tuning --keep-training --reason …"
             raise Missing("stage 6's model is kept without a reason", path=after.file, fix=keep)
         if after.checkpoint != before.checkpoint:

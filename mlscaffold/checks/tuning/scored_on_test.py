@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, fail, warn
-from mlscaffold.evidence import chain, judged, runs, studies
+from mlscaffold.checks.training import test_touched
+from mlscaffold.evidence import chain, judged, studies, trained
 from mlscaffold.evidence.studies import Study
+from mlscaffold.evidence.wording import few
 from mlscaffold.model import Effect, Finding
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.project import Missing, Project
@@ -16,7 +18,7 @@ from mlscaffold.splitnames import is_test
 TEST, TRAIN = re.compile(r"(?:^|[_/])test(?:[_/]|$)", re.I), re.compile(r"(?:^|[_/])train(?:ing)?(?:[_/]|$)", re.I)
 
 
-@check(proves="search", reads=("reports/tuning", "reports/evaluation"))
+@check(proves="search", reads=("reports/tuning", "reports/evaluation", "data/processed/*/annotations.csv"))
 def scored_on_test(project: Project) -> Iterator[Finding]:
     """Trials are scored on validation, and nothing of the search was decided on test.
 
@@ -24,7 +26,8 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     Twenty trials scored on test and the best one reported: three points too good at 500 pictures, and no test set left.
 
     ## Evidence
-    The split of every trial in `study.csv`, of `chosen.toml`, of the decisions and of the data in `provenance.json`. Where trials
+    The split of every trial in `study.csv`, and its columns that are named after test; the chosen run, judged as stage 6 judges its
+    own: `chosen.toml`, the decisions and the data in `provenance.json`, what was monitored and logged. Where trials
     were scored by accuracy, what the best of so many looks exceeds the truth by is its effect on the number (an upper estimate).
 
     ## Fix
@@ -42,18 +45,11 @@ def scored_on_test(project: Project) -> Iterator[Finding]:
     if on_train:
         yield warn(f"{len(on_train)} of {len(study.trials)} trials were scored on train: that rewards learning by heart",
                    at(study.path, on_train[0].line), fix=fix)  # fmt: skip
-    chosen = project.read(runs.read_chosen, choice.file).split
-    if is_test(chosen):
-        yield fail(f"the run was chosen on {chosen}; choose it on validation", choice.file, fix=fix)
-    file = f"{choice.folder}/provenance.json"
-    if not project.exists(file):
-        return
-    record = project.read(runs.read_provenance, file)
-    for decision in record.decisions:
-        if is_test(decision.split):
-            yield fail(f"{decision.what} was decided on {decision.split}; decide it on validation", file, fix=fix)
-    for name in filter(is_test, record.data):
-        yield fail(f"the run used {record.data[name].samples} {name} pictures; a search uses train and validation", file, fix=fix)
+    seen = [name for name in study.table.header if test_touched.TEST.search(name)]
+    if seen:
+        yield fail(f"study.csv has {few(seen)}: test was measured in every trial", at(study.path, 1), fix=fix)
+    if project.exists(f"{choice.folder}/provenance.json"):
+        yield from test_touched.of_run(project, trained.of(project, "tuning"))
 
 
 def _effect(project: Project, looks: int) -> Effect | None:

@@ -36,3 +36,13 @@ def test_sizes_of_other_pictures(project: Sandbox) -> None:
 def test_order_and_layout_are_no_matter(project: Sandbox) -> None:
     project.edit_json(FILE, lambda s: s.update(classes=dict(reversed(list(s["classes"].items()))), note="ours"))
     assert project.check(CHECK) == []
+
+
+def test_figures_that_are_gone(project: Sandbox) -> None:
+    path = "reports/collection/statistics.json"
+    project.edit_json(path, lambda p: p.update(figures=["classes.svg"]))
+    project.write({"reports/collection/classes.svg": "<svg/>"})
+    assert project.check("collection.statistics-differ") == []
+    project.remove("reports/collection/classes.svg")
+    (found,) = project.check("collection.statistics-differ")
+    assert "1 of 1 figures of the statistics are not there: classes.svg" in found.message

@@ -103,3 +103,13 @@ def test_probabilities_further_apart_than_the_logits(project: Sandbox) -> None:
     says(project, CHECK, "onnx: max_difference 2.1e-05 recorded, and probabilities differ by up to 0.0")
     project.edit_json(CARD, lambda c: c.update(max_difference=0.4))
     passes(project, CHECK)
+
+
+def test_the_answers_of_another_export(project: Sandbox) -> None:
+    mix(project, ANSWERS, 1.23e-6, 10)
+    for name in ("card.json", "predictions.csv"):
+        project.copy(f"exports/onnx/{name}", f"exports/litert/{name}")
+    project.edit_json("exports/litert/card.json", lambda c: c.update(target="litert", quantisation="fp16"))
+    passes(project, CHECK)  # the same numbers on both cards
+    project.edit_json("exports/litert/card.json", lambda c: c.update(max_difference=0.003))
+    says(project, CHECK, "litert and onnx: 150 answers equal to the last digit", "one table is a copy of the other")

@@ -4,6 +4,7 @@ from mlscaffold.evidence import deployment
 from mlscaffold.model import Status
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
+from tests.finished import EVALUATED
 
 SERVICE = "reports/deployment/service.json"
 DRILL = "reports/deployment/monitoring.json"
@@ -87,3 +88,16 @@ def test_the_alarm_of_last_month(project: Sandbox) -> None:
     passes(project, CHECK)
     project.edit_json(DRILL, lambda m: m.update(export={"target": "onnx", "digest": "9" * 64}))
     says(project, CHECK, f"the alarm was tried with export 999999999999, deploy.toml names {served[:12]}")
+
+
+def test_the_reference_is_of_another_model(project: Sandbox) -> None:
+    project.edit_json(DRILL, lambda p: p["reference"].update(run=EVALUATED))
+    says(project, CHECK, f"the reference is evaluation {EVALUATED} of checkpoint")
+
+
+def test_a_psi_that_is_not_that_of_its_worst_column(project: Sandbox) -> None:
+    columns = {"brightness": {"psi": 1.9, "floor": 0.05}, "classes": {"psi": 0.2, "floor": 0.05}}
+    project.edit_json(DRILL, lambda p: p["drill"]["shifted"].update(worst="brightness", columns=columns))
+    passes(project, CHECK)
+    project.edit_json(DRILL, lambda p: p["drill"]["shifted"].update(psi=5.5))
+    says(project, CHECK, "the drill shifted says PSI 5.50; its worst column, brightness, has 1.90")

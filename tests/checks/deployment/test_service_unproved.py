@@ -44,3 +44,10 @@ def test_answers_without_a_model_version_are_a_warning(project: Sandbox) -> None
 def test_without_a_trial(project: Sandbox) -> None:
     project.remove(SERVICE)
     misses(project, CHECK, "the service was not tried yet")
+
+
+def test_times_that_nobody_measured(project: Sandbox) -> None:
+    project.edit_json(SERVICE, lambda p: p["latency"].update(p50_ms=30.0, p95_ms=2.0))
+    says(project, CHECK, "p95 is 2 ms, half of the answers take 30 ms: that was not measured")
+    project.edit_json(SERVICE, lambda p: p["latency"].update(p50_ms=0, p95_ms=0))
+    says(project, CHECK, "that was not measured")

@@ -53,3 +53,26 @@ def test_packages_that_the_image_installs_by_name(project: Sandbox) -> None:
 def test_without_a_list(project: Sandbox) -> None:
     project.remove(FILE)
     misses(project, CHECK, "nothing says what the service installs")
+
+
+def test_an_image_without_a_version(project: Sandbox) -> None:
+    docker = project.read("Dockerfile")
+    for image in ("python", "python:latest", "registry.example:5000/team/python", "${BASE}"):
+        project.write({"Dockerfile": "ARG BASE=python:latest\n" + docker.replace("python:3.11-slim", image)})
+        said = says(project, CHECK, "1 image of the service has no version", status=Status.WARN)
+        assert said.evidence[0].line == 2
+
+
+def test_images_with_a_version(project: Sandbox) -> None:
+    docker = project.read("Dockerfile").replace(
+        "FROM python:3.11-slim",
+        "ARG BASE=python:3.11-slim\nFROM ${BASE} AS base\nFROM registry.example:5000/team/uv@sha256:ab AS uv\nFROM scratch AS none\n"
+        "FROM --platform=linux/amd64 base\nCOPY --from=uv /uv /uv\nCOPY --from=0 /a /a\nCOPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/",
+    )
+    project.write({"Dockerfile": docker, "compose.yaml": "services:\n  a:\n    image: redis:8.2\n  b:\n    image: x/y:${TAG}\n"})
+    passes(project, CHECK)
+
+
+def test_what_compose_starts(project: Sandbox) -> None:
+    project.write({"docker-compose.yml": "services:\n  a:\n    image: redis:latest\n"})
+    assert says(project, CHECK, "redis:latest", status=Status.WARN).evidence[0].path == "docker-compose.yml"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from mlscaffold.evidence import withdrawals
 from mlscaffold.model import Status
 from tests.conftest import Sandbox
 from tests.finished import MODEL
@@ -52,3 +53,28 @@ def test_only_the_newest_counts(project: Sandbox) -> None:
 def test_a_loss_below_zero(project: Sandbox) -> None:
     project.edit_json(FILE, lambda p: p.update(losses=[-x for x in p["losses"]]))
     assert "cross entropy is never below 0" in project.check(CHECK)[0].message
+
+
+def test_pictures_of_the_batch_that_are_gone(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["batch"][0].update(path="train/belt/rose/nowhere.png"))
+    (found,) = project.check(CHECK)
+    assert found.status is Status.WARN
+    assert "1 of 12 pictures of the batch are in no split any more, first train/belt/rose/nowhere.png" in found.message
+    project.edit_json(FILE, lambda p: [row.update(path=f"train/belt/{i}.png") for i, row in enumerate(p["batch"])])
+    assert [f.status for f in project.check(CHECK)] == [Status.FAIL]
+
+
+def test_a_picture_that_was_withdrawn_is_no_loss(project: Sandbox) -> None:
+    name = "train/belt/rose/nowhere.png"
+    project.edit_json(FILE, lambda p: p["batch"][0].update(path=name))
+    stone = f"{'a' * 64},{'b' * 64},train,{'c' * 64},{withdrawals.digest_of(name)},rose,2026-11-20,consent withdrawn,Ada\n"
+    project.write({"data/withdrawn/2026-11-20-12345678.csv": ",".join(withdrawals.COLUMNS) + "\n" + stone})
+    assert project.check(CHECK) == []
+
+
+def test_labels_of_the_batch_that_nobody_gave(project: Sandbox) -> None:
+    project.edit_json(FILE, lambda p: p["batch"][0].update(label="tulip"))
+    assert project.check(CHECK) == []  # corrected since
+    turned = {"daisy": "rose", "rose": "tulip", "tulip": "daisy"}
+    project.edit_json(FILE, lambda p: [row.update(label=turned[row["label"]]) for row in p["batch"]])
+    assert "labels of the batch are not the annotated ones" in project.check(CHECK)[0].message

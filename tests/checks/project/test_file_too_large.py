@@ -24,3 +24,11 @@ def test_a_model_in_git(project: Sandbox) -> None:
     said(project.check(CHECK), "fail", "1 tracked file above 2 MB: weights/best.ckpt (3 MB)", "git rm --cached weights/best.ckpt")
     project.write({"weights/best.ckpt": b"small"})
     assert [f.status for f in file_too_large(open_project(project.root, staged=True))] == ["fail"]
+
+
+def test_a_model_in_parts(project: Sandbox) -> None:
+    project.write({f"weights/part-{k}.bin": bytes([k]) * 15_000_000 for k in range(4)})
+    project.git("add", "weights/part-0.bin", "weights/part-1.bin", "weights/part-2.bin")
+    assert project.check(CHECK) == []
+    project.git("add", "weights")
+    said(project.check(CHECK), "warn", "4 tracked files above 10 MB, 60 MB together", "weights/part-")

@@ -38,6 +38,18 @@ def test_no_ci_at_all(empty: Sandbox) -> None:
         ("  check:\n", "  check:\n    if: false\n", "never runs that job"),
         ("run: mlscaffold check", "run: |\n          # mlscaffold check\n          pytest", "do not run it"),
         ("run: mlscaffold check", "run: mlscaffold check | tee log.txt", "swallows its failure (| tee, without pipefail)"),
+        (
+            "run: mlscaffold check",
+            "run: |\n          mlscaffold check\n          echo done\n        shell: bash +e {0}",
+            "swallows its failure (set +e)",
+        ),
+        (
+            "  check:\n",
+            "  check:\n    if: contains(github.event.pull_request.labels.*.name, 'check')\n",
+            "never runs that job on pull requests",
+        ),
+        ("  pull_request:\n", "  pull_request:\n    branches: [release]\n", "runs on pull requests for release only, not for"),
+        ("  pull_request:\n", "  pull_request:\n    branches-ignore: ['**']\n", "runs on pull requests for other branches only"),
         ("run: mlscaffold check", "run: mlscaffold check &", "swallows its failure (& (in the background))"),
         ("run: mlscaffold check", "run: echo mlscaffold check passed", "do not run it"),
         ("run: mlscaffold check", "run: mlscaffold check --help", "do not run it"),
@@ -121,4 +133,29 @@ def test_tests_that_cannot_fail(project: Sandbox) -> None:
     project.replace(FILE, "      - run: mlscaffold check\n", "      - run: pytest || true\n      - run: mlscaffold check\n")
     said(project.check(CHECK), "warn", "the tests of .github/workflows/ci.yml can never fail (|| true)")
     project.replace(FILE, "pytest || true", "pytest -q --maxfail 1")
+    assert project.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    "filters", ["branches: [main, 'release/**']", "branches: ['**', '!old']", "branches: '*'", "branches-ignore: [docs]"]
+)
+def test_filters_of_branches_that_let_the_main_one_through(project: Sandbox, filters: str) -> None:
+    project.git("branch", "-M", "main")
+    project.replace(FILE, "  pull_request:\n", f"  pull_request:\n    {filters}\n")
+    assert project.check(CHECK) == []
+
+
+def test_the_main_branch_of_the_origin_has_another_name(project: Sandbox) -> None:
+    project.git("update-ref", "refs/remotes/origin/live", "HEAD")
+    project.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/live")
+    project.replace(FILE, "  pull_request:\n", "  pull_request:\n    branches: [live]\n")
+    assert project.check(CHECK) == []
+    project.replace(FILE, "branches: [live]", "branches: [main]")
+    said(project.check(CHECK), "fail", "for main only, not for live")
+
+
+def test_a_shell_that_stops_at_a_failure(project: Sandbox) -> None:
+    project.replace(
+        FILE, "run: mlscaffold check", "run: |\n          mlscaffold check\n          echo done\n        shell: bash -e {0}"
+    )
     assert project.check(CHECK) == []

@@ -17,6 +17,9 @@ KEYS = {
     "Slack token": "xoxb-" + "123456789012-abcdefghijkl",
     "Google key": "AIza" + "b" * 35,
     "AWS secret key": "AWS_SECRET_ACCESS" + "_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCYzq8Lm3Kd9Ts2",
+    "Slack webhook": "https://hooks.slack.com/" + "services/T01ABCDEF/B02ABCDEF/" + "a1B2" * 6,
+    "Kaggle key": '{"username": "ada", "ke' + 'y": "0123456789abcdef0123456789abcdef"}',
+    "password of a .netrc": "machine store.intern login ada " + "password hunter2hunter2",
     "password in an address": "postgresql://admin" + ":Xk29dLq0vPz81@db.intern:5432/forms",
 }
 

@@ -40,6 +40,8 @@ def test_nothing_signed_is_nothing_unsound(empty: Sandbox) -> None:
     ("change", "words"),
     [
         (lambda t: t.update(who="Kim"), 'signed by "Kim", who is not in [team]'),
+        (lambda t: t.update(who="github-actions[bot]"), 'signed by "github-actions[bot]", which is no person'),
+        (lambda t: t.update(who="CI"), 'signed by "CI", which is no person'),
         (lambda t: t.update(role="data engineer"), "as data engineer; ML researcher, data scientist and 1 more is wanted"),
         (lambda t: t.update(stage="problem"), 'says that it is of stage "problem"'),
         (lambda t: t.update(round=3), "says round 3 and lies in round 1"),

@@ -86,3 +86,39 @@ def test_hardly_a_stage_is_left(project: Sandbox) -> None:
 def test_a_reason_in_another_language(project: Sandbox) -> None:
     waive(project, reason="客户要求在新数据到达之前暂时接受这个差异")
     assert project.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "because we said so",
+        "see above please",
+        "no reason given",
+        "asdf asdf qwer",
+        "it is fine",
+        "will be fixed later",
+        "weil es so ist",
+    ],
+)
+def test_words_that_fit_anything_are_no_reason(project: Sandbox, reason: str) -> None:
+    waive(project, reason=reason)
+    assert f'its reason is "{reason}"' in project.check(CHECK)[0].message
+
+
+@pytest.mark.parametrize("reason", ["Messe im Mai", "客户希望展会前上线", "Grace writes it", "ticket 4711 waits for legal"])
+def test_few_words_may_say_enough(project: Sandbox, reason: str) -> None:
+    waive(project, reason=reason)
+    assert project.check(CHECK) == []
+
+
+def test_a_waiver_that_is_put_off_again_and_again(project: Sandbox) -> None:
+    for weeks in (4, 8, 12):
+        waive(project, until=date.today() + timedelta(weeks=weeks))
+        project.commit("a little longer")
+    assert project.check(CHECK) == []
+    waive(project, until=date.today() + timedelta(weeks=16))
+    project.commit("and longer")
+    said(project.check(CHECK), "warn", "was put off 3 times since")
+    waive(project, until=date.today() + timedelta(weeks=2))  # shortened, not put off
+    project.commit("decided")
+    said(project.check(CHECK), "warn", "was put off 3 times since")

@@ -44,7 +44,7 @@ def test_a_run_chosen_on_test(project: Sandbox) -> None:
 
 def test_test_pictures_used_in_the_run(project: Sandbox) -> None:
     project.edit_json(f"{FOLDER}/provenance.json", lambda p: p["data"].update(test={"digest": "a" * 64, "samples": 150}))
-    says(project, CHECK, "the run used 150 test pictures")
+    says(project, CHECK, "150 pictures of test were used")
 
 
 def test_trials_scored_on_train_are_a_warning(project: Sandbox) -> None:
@@ -71,3 +71,15 @@ def test_test_by_another_name(project: Sandbox) -> None:
     says(project, CHECK, "11 of 11 trials were scored on test")
     project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "metric": "train_loss"} for r in rows])
     says(project, CHECK, "11 of 11 trials were scored on train", status=Status.WARN)
+
+
+def test_a_run_that_was_monitored_on_test(project: Sandbox) -> None:
+    project.edit_json(f"{FOLDER}/provenance.json", lambda p: p["checkpoint"].update(monitor="test_acc"))
+    says(project, CHECK, "the checkpoint was monitored on test_acc")
+
+
+def test_a_run_and_a_study_that_logged_test(project: Sandbox) -> None:
+    project.edit_csv(f"{FOLDER}/metrics.csv", lambda rows: [{**r, "test_acc": "0.9"} for r in rows])
+    says(project, CHECK, "metrics.csv has test_acc")
+    project.edit_csv(f"{FOLDER}/study.csv", lambda rows: [{**r, "user_attrs_test_acc": "0.9", "latest": "1"} for r in rows])
+    assert any(f.message.startswith("study.csv has user_attrs_test_acc:") for f in project.check(CHECK))

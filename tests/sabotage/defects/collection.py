@@ -270,3 +270,11 @@ def a_raw_picture_was_edited(project: Target) -> Words:
     Image.open(project.root / path).rotate(90).save(content, "PNG" if path.endswith(".png") else "JPEG")
     project.write({path: content.getvalue()})
     return project.manifest, path.removeprefix("data/raw/"), f"1 of {total(project)} pictures", "other bytes"
+
+
+@defect("CO-33", "collection.schema-violation")
+def annotations_in_an_encoding_of_their_own(project: Target) -> Words:
+    """An annotation file was saved by a Chinese Excel, in GBK."""
+    path = project.annotations()[0]
+    project.write({path: project.read(path).replace("path", "文件名", 1).encode("gbk")})
+    return path, "unknown encoding"

@@ -180,3 +180,16 @@ def _turn(row: Row, names: list[str]) -> None:
     said = row["prediction"]
     name = next(n for n in names if n not in (said, row["label"])) if len(names) > 2 else next(n for n in names if n != said)
     row.update({"prediction": name, f"p:{name}": row[f"p:{said}"], f"p:{said}": row[f"p:{name}"]})
+
+
+@defect("conversion-3", "conversion.agreement-differs")
+def answers_of_the_export_beside_it(project: Target) -> Words:
+    """The answers of one export are those of the one beside it, copied; each card has a difference of its own."""
+    targets = sorted(p.parent.name for p in (project.root / "exports").glob("*/predictions.csv"))
+    one, other = targets[:2]
+    project.copy(f"exports/{one}/predictions.csv", f"exports/{other}/predictions.csv")
+    shown = project.json(project.card(one))
+    project.edit_json(
+        project.card(other), lambda c: c.update(quantisation="fp16", max_difference=shown["max_difference"] + 0.003)
+    )
+    return f"exports/{one}/predictions.csv", f"exports/{other}/predictions.csv", "equal to the last digit"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from tests.sabotage.corpus import Words, defect
+from tests.sabotage.refining import choose_refined
 from tests.sabotage.target import Target
 
 SERVICE, MONITORING = "reports/deployment/service.json", "reports/deployment/monitoring.json"
@@ -136,3 +137,53 @@ def the_alarm_stays_silent(project: Target) -> Words:
     """The alarm stays silent for pictures that were darkened and blurred."""
     project.set_value(MONITORING, "drill.shifted.verdict", "ok")
     return MONITORING, "shifted pictures give ok", "an alarm is wanted"
+
+
+@defect("deployment-3", "deployment.classes-typed", everywhere=True)
+def a_label_file_of_last_year(project: Target) -> Words:
+    """The app brings along a label file that was typed: one class is missing, and one is of last year."""
+    names = project.classes
+    project.write({"app/labels.txt": "\n".join([*names[:-1], "unclear"]) + "\n"})
+    project.git("add", "app/labels.txt")
+    return "app/labels.txt", "unclear", names[-1]
+
+
+@defect("deployment-4", "deployment.classes-typed", severity="warn")
+def names_in_another_order_in_the_page(project: Target) -> Words:
+    """The script of the page has the classes in an order of its own."""
+    names = project.classes
+    listed = ", ".join(f'"{name}"' for name in (names[1], names[0], *names[2:]))
+    project.write({"web/app.js": f"const CLASSES = [{listed}];\n"})
+    project.git("add", "web/app.js")
+    return "web/app.js", f'place 0 is "{names[1]}"', f'"{names[0]}"'
+
+
+@defect("deployment-5", "deployment.unpinned-serving", severity="warn", everywhere=True)
+def whatever_image_there_is(project: Target) -> Words:
+    """The image of the service is built on whatever is the latest one that day."""
+    text = project.read("Dockerfile")
+    base = next(line for line in text.splitlines() if line.startswith("FROM "))
+    project.write({"Dockerfile": text.replace(base, "FROM python:latest")})
+    return "Dockerfile", "python:latest"
+
+
+@defect("deployment-6", "deployment.monitor-blind", everywhere=True)
+def the_alarm_compares_with_the_model_before(project: Target) -> Words:
+    """The alarm compares with the answers of the model before, which is served no more."""
+    choose_refined(project)
+    before = project.evaluation("training").rsplit("/", 1)[1]
+    model = project.json(project.card(project.toml("deploy.toml")["service"]["export"]))["source"]["checkpoint"]
+    old = project.json(f"reports/evaluation/{before}/provenance.json")["checkpoint"]["digest"]
+    if model == old:  # the export is of training's model: then that of tuning is the other one
+        before = project.evaluation("tuning").rsplit("/", 1)[1]
+        old = project.json(f"reports/evaluation/{before}/provenance.json")["checkpoint"]["digest"]
+    project.set_value("reports/deployment/monitoring.json", "reference.run", before)
+    return "reports/deployment/monitoring.json", before, old[:12], model[:12]
+
+
+@defect("deployment-7", "deployment.service-unproved")
+def times_that_were_typed(project: Target) -> Words:
+    """The times of the service were typed: 95 of 100 answers are faster than half of them."""
+    path = "reports/deployment/service.json"
+    project.edit_json(path, lambda p: p["latency"].update(p50_ms=30.0, p95_ms=2.0))
+    return path, "p95 is 2 ms", "30 ms"

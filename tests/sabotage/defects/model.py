@@ -142,3 +142,13 @@ def optimiser_built_too_early(project: Target) -> Words:
     """The optimiser was built before the head was unfrozen: it knows none of it."""
     project.set_value(project.overfit, "step.parameters.optimised", 0)
     return "the optimiser knows 0 of", "trainable parameters", project.overfit
+
+
+@defect("model-5", "model.cannot-overfit-batch", everywhere=True)
+def the_batch_is_of_pictures_that_are_gone(project: Target) -> Words:
+    """The proof names a batch of pictures that are in no split any more."""
+    project.edit_json(
+        project.overfit, lambda p: [row.update(path=f"train/old-scanner/{k}.png") for k, row in enumerate(p["batch"])]
+    )
+    n = len(project.json(project.overfit)["batch"])
+    return project.overfit, f"{n} of {n} pictures of the batch", "train/old-scanner/0.png"

@@ -330,3 +330,76 @@ def a_release_that_got_better(project: Target) -> Words:
     project.replace(path, f"value = {value}", f"value = {value + 0.004}")
     project.commit("Fix typo")
     return path, "release 1", str(value)[:8], str(value + 0.004)[:8]
+
+
+@defect("project-3", "project.reason-missing", everywhere=True)
+def a_round_without_a_reason(project: Target) -> Words:
+    """The second round was begun, and nobody said why."""
+    who = project.toml("mlscaffold.toml")["team"]["data scientist"][0]
+    project.write(
+        {
+            ".mlscaffold/rounds/02.toml": f'schema = 1\nround = 2\nbecause = "n/a"\nwho = "{who}"\nwhen = "2026-11-28T10:00:00+00:00"\n'
+        }
+    )
+    return ".mlscaffold/rounds/02.toml", '"n/a"', "because"
+
+
+@defect("project-4", "project.reason-missing")
+def a_setting_that_excuses_for_no_reason(project: Target) -> Words:
+    """A check was told to be quiet, with a word in place of the reason."""
+    project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + '\n[checks."preparation.split-shift"]\nreason = "tbd"\n'})
+    return "mlscaffold.toml", "preparation.split-shift", '"tbd"'
+
+
+@defect("X-13d", "project.waiver-invalid")
+def a_waiver_whose_reason_fits_anything(project: Target) -> Words:
+    """A waiver gives a reason that fits anything."""
+    waive(project, "tuning.not-better", "tuning.not-better.toml", reason="because we said so")
+    return "tuning.not-better.toml", '"because we said so"'
+
+
+@defect("project-5", "project.picture-missing", severity="warn")
+def a_figure_of_the_report_is_gone(project: Target) -> Words:
+    """The figure that the report of the evaluation shows was not committed."""
+    folder = project.evaluation()
+    project.remove(f"{folder}/confusion.svg")
+    return f"{folder}/report.md", "confusion.svg"
+
+
+@defect("project-6", "project.time-contradicts", everywhere=True)
+def evaluated_before_it_was_trained(project: Target) -> Words:
+    """The evaluation ended before its model was trained."""
+    path = f"{project.evaluation()}/provenance.json"
+    project.edit_json(path, lambda p: p.update(start="2026-01-01T08:00:00+00:00", end="2026-01-01T08:05:00+00:00"))
+    return path, project.run("training").rsplit("/", 1)[1], "2026-01-01"
+
+
+@defect("project-7", "project.signoff-unsound")
+def signed_by_a_robot(project: Target) -> Words:
+    """The pipeline signs what it has checked, under its own name, which is in the team."""
+    path, name = f"{SIGNED}/07-evaluation.toml", "github-actions[bot]"
+    who = project.toml(path)["who"]
+    project.write({"mlscaffold.toml": project.read("mlscaffold.toml").replace(f'["{who}"]', f'["{who}", "{name}"]')})
+    project.replace(path, f'who = "{who}"', f'who = "{name}"')
+    return path, name, "no person"
+
+
+@defect("project-8", "project.waiver-invalid", severity="warn")
+def a_waiver_put_off_again_and_again(project: Target) -> Words:
+    """A waiver was put off every month, and nobody decided."""
+    for month in range(1, 5):
+        waive(
+            project, "tuning.not-better", "tuning.not-better.toml", until=(date.today() + timedelta(days=30 * month)).isoformat()
+        )
+        project.commit("a little longer")
+    return "tuning.not-better.toml", "3 times"
+
+
+@defect("X-17c", "project.gate-missing")
+def the_gate_is_for_another_branch(project: Target) -> Words:
+    """The job runs on pull requests for a branch that nobody merges into."""
+    path = gate(project)
+    project.write(
+        {path: re.sub(r"(?m)^( *)pull_request:.*$", r"\1pull_request:\n\1  branches: [release]", project.read(path), count=1)}
+    )
+    return path, "release only, not for main"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 
@@ -178,3 +179,53 @@ def _answer(row: Row, name: str) -> Row:
     said = row["prediction"]
     row.update({"prediction": name, f"p:{name}": row[f"p:{said}"], f"p:{said}": row[f"p:{name}"]})
     return row
+
+
+@defect("tuning-4", "tuning.run-unsound", everywhere=True)
+def the_checkpoint_of_stage_6_under_the_refined_name(project: Target) -> Words:
+    """The refined checkpoint is another run's: copied under its name."""
+    choose_refined(project)
+    choice = project.toml("reports/tuning/chosen.toml")
+    mine = next(iter(sorted((project.root / "runs" / choice["run"] / "checkpoints").glob("best*.ckpt"))))
+    mine.unlink()
+    shutil.copyfile(project.checkpoint("training"), mine)
+    for path in mine.parent.glob("*.ckpt"):
+        if path != mine:
+            path.unlink()
+    return mine.name, f"chosen.toml says {choice['checkpoint'][:12]}", mine.relative_to(project.root).as_posix()
+
+
+@defect("tuning-5", "tuning.run-unsound")
+def the_refined_run_diverged(project: Target) -> Words:
+    """The refined run diverged, and its checkpoint was chosen all the same."""
+    choose_refined(project)
+    path = f"{project.run('tuning')}/metrics.csv"
+    project.set_cells(path, "train_loss", "nan")
+    return "train_loss is nan", f"epoch {project.toml('reports/tuning/chosen.toml')['epoch']}", path
+
+
+@defect("tuning-6", "tuning.scored-on-test", everywhere=True)
+def the_refined_run_watched_test(project: Target) -> Words:
+    """The search stopped its runs, and kept their checkpoints, by the accuracy on test."""
+    path = f"{project.run('tuning')}/provenance.json"
+    project.set_value(path, "checkpoint.monitor", "test_acc")
+    return path, "monitored on test_acc"
+
+
+@defect("tuning-7", "tuning.scored-on-test")
+def every_trial_measured_test(project: Target) -> Words:
+    """Trials are scored on validation, and a column beside it has the accuracy of each on test."""
+    path = f"{project.run('tuning')}/study.csv"
+    project.edit_csv(path, lambda rows: [{**row, "user_attrs_test_acc": "0.98"} for row in rows])
+    return path, "user_attrs_test_acc"
+
+
+@defect("tuning-8", "tuning.inference-contradicts", everywhere=True)
+def confidence_was_typed(project: Target) -> Words:
+    """The confidences of a few real-world pictures were typed, so that they look better."""
+    path = f"{project.run('tuning')}/inference.csv"
+    n = project.set_cells(path, "confidence", "0.999", rows=slice(0, 8))
+    rows = project.rows(path)
+    odd = [r for r in rows if not -0.002 <= float(r["confidence"]) - float(r["margin"]) <= 1.002 - float(r["confidence"])]
+    assert 0 < len(odd) <= n
+    return path, f"{len(odd)} of {len(rows)} rows", odd[0]["path"]
