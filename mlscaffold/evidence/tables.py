@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscaffold.evidence import Broken
+from mlscaffold.evidence.encodings import decode_table
 from mlscaffold.evidence.fields import nearest
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+
+_TOLD = re.compile(r"\ufeff?sep=([,;\t|])\r?\n", re.I)
+"""The line by which Excel is told the separator; it is no header."""
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of an unpacked table; more is refused."""
@@ -69,7 +73,7 @@ class Table:
 
 
 def read(data: bytes, path: str) -> Table:
-    """The table in a CSV file (gzip, BOM, UTF-16, cp1252, semicolons and tabs are accepted).
+    """The table in a CSV file (gzip, BOM, UTF-16, code pages of Windows, semicolons, tabs and pipes are accepted).
 
     A file without a header, a column named twice, and a row with more or fewer cells than the header are broken.
     """
@@ -79,19 +83,23 @@ def read(data: bytes, path: str) -> Table:
 
 def parse(data: bytes, path: str) -> tuple[tuple[str, ...], str, Iterator[tuple[int, list[str]]]]:
     """Header, separator, and the raw cells of every row with its line: for tables too large for a dictionary a row."""
-    text = _decode(_unpack(data, path), path)
-    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    text = decode_table(_unpack(data, path), path)
+    told = _TOLD.match(text)
+    first = next((line for line in io.StringIO(text[told.end() :] if told else text) if line.strip()), "")
     if not first:
         raise Broken(path, "is empty; a header is wanted", line=1)
-    delimiter = max(",;\t", key=first.count)
+    delimiter = told[1] if told else max(",;\t|", key=first.count)
     lines = _lines(text, path, delimiter)
+    if told:
+        next(lines)
     _, cells = next(lines)
     header = tuple(cell.strip() for cell in cells)
     while len(header) > 1 and not header[-1]:
         header = header[:-1]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise Broken(path, f'two columns are named "{twice[0]}"', line=1)
+        hint = "The first line names the columns: is it missing?"
+        raise Broken(path, f'two columns are named "{twice[0]}"', line=1, hint=hint)
     return header, delimiter, lines
 
 
@@ -146,19 +154,3 @@ def _unpack(data: bytes, path: str) -> bytes:
     if len(unpacked) > LARGEST:
         raise Broken(path, f"unpacks to more than {LARGEST // 2**20} MB")
     return unpacked
-
-
-def _decode(data: bytes, path: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise Broken(path, "holds NUL bytes; it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
-        return text
-    raise Broken(path, "is neither UTF-8, UTF-16 nor Windows text", hint=f"Save {path} as CSV in UTF-8.")
