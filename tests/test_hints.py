@@ -34,8 +34,8 @@ def texts(path: Path) -> Iterator[tuple[int, str, bool]]:
     }
     joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
     pieces = {id(part) for node in joined for part in node.values}
-    for node in joined:
-        yield node.lineno, "".join(str(v.value) if isinstance(v, ast.Constant) else "§" for v in node.values), id(node) in typed
+    for one in joined:
+        yield one.lineno, "".join(str(v.value) if isinstance(v, ast.Constant) else "§" for v in one.values), id(one) in typed
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
             yield node.lineno, node.value, id(node) in typed

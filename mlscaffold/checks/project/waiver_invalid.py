@@ -43,7 +43,9 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
         problems = [*_name(name, known), *_place(name, path), *_reason(table), *_until(table, project.today, needed=True)]
         if problems:
             yield fail(
-                f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK --reason WHY --until DATE, or delete {path}"
+                f"waiver for `{name}` does not hold: {'; '.join(problems)}",
+                path,
+                fix=f"mlscaffold waive CHECK --reason WHY --until DATE, or delete {path}",
             )
             continue
         if (_date(table) or project.today) - project.today > LONG:
