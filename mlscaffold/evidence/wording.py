@@ -13,6 +13,24 @@ _PLACEHOLDER = re.compile(
     r"待定|待补充|未知|无|暂无|[\W_]*)"
 )
 
+_ANNOUNCES = re.compile(
+    r"\b(?:this|the following) (?:section|chapter|part|document|paragraph)\b|\b(?:in|under) this (?:section|chapter|part)\b|\bhere,? (?:we|i|one|the .{1,60} (?:is|are)|is|are) |"
+    r"\b(?:is|are|will be|shall be) (?:described|explained|discussed|completed|outlined|summari[sz]ed|filled in)\b|"
+    r"\bin diesem (?:abschnitt|kapitel|dokument)|\bdieser abschnitt|\bdieses (?:kapitel|dokument)|\bhier (?:wird|werden|beschreiben)\b|\bwird (?:hier|im folgenden)\b|"
+    r"本(?:节|章|部分|文档)|这里(?:将|描述|介绍)|\ben esta sección|\besta sección|\bdans cette (?:section|partie)|\bcette section|в этом разделе|этот раздел",
+    re.I,
+)
+
+
+def announces(text: str) -> bool:
+    """Whether half the sentences of a text only speak of what it describes or will describe, and it names no number."""
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", text) if part.strip()]
+    return (
+        bool(sentences)
+        and not re.search(r"\d", text)
+        and 2 * sum(bool(_ANNOUNCES.search(s)) for s in sentences) >= len(sentences)
+    )
+
 
 def few(items: Sequence[object], limit: int = 3) -> str:
     """The first few, and how many more there are: `a, b, c and 4 more`."""
