@@ -99,9 +99,9 @@ def read(data: bytes, path: str, *, titles: Titles | None = None) -> Document:
 
             return Document(path, "md", sections(data, path))
         case "docx":
-            from mlscaffold.evidence.word import sections
+            from mlscaffold.evidence.word import sections as word_sections
 
-            return Document(path, "docx", sections(data, path))
+            return Document(path, "docx", word_sections(data, path, titles))
         case "pdf":
             from mlscaffold.evidence.pdf import sections as pdf_sections
 
