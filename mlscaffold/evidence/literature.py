@@ -38,10 +38,11 @@ class Entry:
 
     @property
     def findable(self) -> bool:
-        """Whether somebody else can find it: by identifier, address or year, or by a title of some length."""
+        """Whether somebody else can find it: by identifier (a wrong one is told as that), address or year, or by a title of some length."""
         from mlscaffold.evidence.documents import count_words
 
-        return bool(self.doi or self.arxiv or self.url or self.year) or count_words(self.title) >= TITLE
+        told = self.doi or self.arxiv or self.url or self.year or _DOI.search(self.text) or _ARXIV.search(self.text)
+        return bool(told) or count_words(self.title) >= TITLE
 
     @property
     def key(self) -> str:
