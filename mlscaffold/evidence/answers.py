@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlscaffold.errors import ScaffoldError, UsageError
+from mlscaffold.evidence.column_names import CONFIDENCE, MISSING
 from mlscaffold.evidence.columns import Columns
-from mlscaffold.evidence.roles import CONFIDENCE, Roles, plain
+from mlscaffold.evidence.roles import Roles, plain
 from mlscaffold.model import Evidence, Finding, Status
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-MISSING = frozenset({"", "nan", "NaN", "NAN", "<NA>", "null", "NULL", "N/A", "#N/A", "NA", "None"})
 POSITIVE = ("1", "yes", "true", "positive", "pos", "1.0", "y", "t", "spam", "churn", "+1", "abnormal", "sick", "fraud")
 NEGATIVE = ("0", "no", "false", "negative", "neg", "0.0", "n", "f", "ham", "-1", "-1.0", "stay", "normal", "healthy")
+_TRUTH = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 TOLERANCE = 5e-3
 """How far probabilities may sum from 1: ten classes written with three digits stay within it."""
 SHOWN = 20
@@ -55,6 +56,8 @@ def read_answers(table: Columns, roles: Roles) -> Answers:
     labels = table.cells[roles.label]
     _refuse_quantities(table, roles.label)
     roles = _score_in_disguise(table, roles)
+    if roles.prediction:
+        _refuse_quantities(table, roles.prediction, known=set(labels))
     said = table.cells[roles.prediction] if roles.prediction else []
     absent = MISSING - set(said) if roles.prediction else MISSING
     rows = list(range(len(table))) if absent.isdisjoint(labels) else [i for i, name in enumerate(labels) if name not in absent]
@@ -72,6 +75,7 @@ def read_answers(table: Columns, roles: Roles) -> Answers:
     if whole and roles.prediction:
         predictions = _integers(predictions) or predictions
     labels = whole or labels
+    predictions = _booleans(predictions, set(labels))
     predictions = _blank_missing(predictions, set(labels))
     empty = [rows[i] for i, name in enumerate(predictions) if not name]
     if empty:
@@ -94,18 +98,22 @@ def told(
     return Finding(status, message, places, check=f"audit.{name}", counts=True)
 
 
-def _refuse_quantities(table: Columns, column: str) -> None:
-    """Labels that are measurements are not for this command."""
+def _refuse_quantities(table: Columns, column: str, *, known: Set[str] = frozenset()) -> None:
+    """Labels and predictions that are measurements are not for this command, unless labels, `known`, are among the predictions."""
     cells = table.cells[column]
     kinds = Counter(cells)
-    if len(kinds) > 100 and len(kinds) > len(cells) / 2:
-        decimals = sum("." in cell or "," in cell for cell in cells[:200])
-        what = "quantities" if decimals > len(cells[:200]) / 2 else "names of examples"
-        raise UsageError(
-            f'{table.path}: "{column}" holds {len(kinds)} different values in {len(cells)} rows; they look like {what}, not classes',
-            reference="labels-not-classes",
-            hint="Name the column of classes with --label COLUMN",
-        )
+    if len(kinds) <= 100 or len(kinds) <= len(cells) / 2 or not known.isdisjoint(kinds):
+        return
+    decimals = sum("." in cell or "," in cell for cell in cells[:200]) > len(cells[:200]) / 2
+    role = "prediction" if known else "label"
+    if role == "prediction" and not decimals:
+        return
+    what = "quantities" if decimals else "names of examples"
+    raise UsageError(
+        f'{table.path}: "{column}" holds {len(kinds)} different values in {len(cells)} rows; they look like {what}, not classes',
+        reference="labels-not-classes",
+        hint=f"Name the column of classes with --{role} COLUMN",
+    )
 
 
 def _score_in_disguise(table: Columns, roles: Roles) -> Roles:
@@ -141,6 +149,15 @@ def _integers(names: list[str]) -> list[str]:
             return []
         spelled[name] = str(int(value))
     return [spelled[name] for name in names]
+
+
+def _booleans(predictions: list[str], labels: set[str]) -> list[str]:
+    """Predictions in the words of the labels, where one column says true and false and the other 1 and 0, or TRUE and FALSE."""
+    own = {_TRUTH[name.casefold()]: name for name in labels - MISSING if name.casefold() in _TRUTH}
+    kinds = set(predictions) - MISSING
+    if len(own) != 2 or len(labels - MISSING) != 2 or kinds <= labels or not all(name.casefold() in _TRUTH for name in kinds):
+        return predictions
+    return [own[_TRUTH[name.casefold()]] if name.casefold() in _TRUTH else name for name in predictions]
 
 
 def _blank_missing(predictions: list[str], labels: set[str]) -> list[str]:

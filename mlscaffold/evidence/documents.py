@@ -65,6 +65,12 @@ class Section:
         return count_words(self.text)
 
     @property
+    def own_words(self) -> int:
+        """Words of the text, each sentence and each row of equal words counted once: filler says nothing by saying it again."""
+        said = dict.fromkeys(normalise(part).casefold() for part in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", self.text))
+        return count_words(re.sub(r"\b(\w+)(?:\W+\1\b)+", r"\1", " ".join(said)))
+
+    @property
     def items(self) -> tuple[str, ...]:
         """The list items of the text."""
         return tuple(line[2:] for line in self.text.splitlines() if line.startswith("- "))
@@ -93,9 +99,9 @@ def read(data: bytes, path: str, *, titles: Titles | None = None) -> Document:
 
             return Document(path, "md", sections(data, path))
         case "docx":
-            from mlscaffold.evidence.word import sections
+            from mlscaffold.evidence.word import sections as word_sections
 
-            return Document(path, "docx", sections(data, path))
+            return Document(path, "docx", word_sections(data, path, titles))
         case "pdf":
             from mlscaffold.evidence.pdf import sections as pdf_sections
 
@@ -112,6 +118,8 @@ def find(document: Document, anchor: str, titles: Titles | None = None, *, among
     marked = [set(section.anchors) for section in document.sections]
     if not any(anchor in names for names in marked):
         marked = [names or set(anchors_of(s.title, titles)) for names, s in zip(marked, document.sections, strict=True)]
+    if among:  # "Hardware" below the requirements of another document is a heading of its own making
+        marked = [names & set(among) for names in marked]
     places = [number for number, names in enumerate(marked) if anchor in names]
     if not places and among and not any(marked):
         places, marked = _by_order(document, anchor, among), [set() for _ in marked]

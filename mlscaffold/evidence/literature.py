@@ -13,9 +13,15 @@ _DOI = re.compile(r"(?:doi\.org/|\bdoi\s*[:=]\s*|\b(?=10\.\d{4,9}/))\s*([^\s,;>\
 _ARXIV = re.compile(r"(?:arxiv\.org/(?:abs|pdf|html)/|\barxiv\s*[:.]\s*)([^\s,;>\"'\])}]+)", re.I)
 ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?")
 ARXIV_OLD = re.compile(r"[a-z-]+(?:\.[a-z]{2})?/\d{2}(0[1-9]|1[0-2])\d{3}(?:v\d+)?")
-_YEAR = re.compile(r"(?<![\d./-])(1[89]\d\d|20\d\d)(?![\d./])")
+_YEAR = re.compile(r"(?<![\d./-])(1[89]\d\d|20\d\d)(?![\d/]|\.\d)")
+_MARK = re.compile(r"(?:[-*+]|\[?\d{1,3}[\].)]:?|\[\^\w{1,20}\]:)\s+(?=\S)")
+_BRACKETED = re.compile(r"(?:^|(?<=\s))(?=\[\^?\d{1,3}\]:?\s)")
 _FIELD = re.compile(r"(\w+)\s*=\s*")
 _BIB = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,")
+
+
+TITLE = 5
+"""Words of a title by which a work is found without more."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,14 @@ class Entry:
     arxiv: str = ""
     url: str = ""
     line: int = 1
+
+    @property
+    def findable(self) -> bool:
+        """Whether somebody else can find it: by identifier (a wrong one is told as that), address or year, or by a title of some length."""
+        from mlscaffold.evidence.documents import count_words
+
+        told = self.doi or self.arxiv or self.url or self.year or _DOI.search(self.text) or _ARXIV.search(self.text)
+        return bool(told) or count_words(self.title) >= TITLE
 
     @property
     def key(self) -> str:
@@ -107,14 +121,15 @@ def meaning(literature: Literature, select: str = "") -> object:
 
 
 def _listed(text: str) -> list[tuple[int, str, dict[str, str]]]:
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    items = [(number, re.sub(r"^(?:[-*+]|\[?\d{1,3}[\].)])\s+", "", line)) for number, line in lines if _is_item(line)]
+    lines = [(number, part) for number, line in enumerate(text.splitlines(), start=1) for part in _numbered(line.strip()) if part]
+    items = [(number, _MARK.sub("", line, count=1)) for number, line in lines if _MARK.match(line)]
     found = items or [(number, line) for number, line in lines if _YEAR.search(line) or _DOI.search(line) or _ARXIV.search(line)]
     return [(number, normalise(line), {}) for number, line in found]
 
 
-def _is_item(line: str) -> bool:
-    return bool(re.match(r"(?:[-*+]|\[?\d{1,3}[\].)])\s+\S", line))
+def _numbered(line: str) -> list[str]:
+    """A line, or where it begins with a number in brackets, `[1] … [2] …`, the works that were joined to one paragraph."""
+    return [part.strip() for part in _BRACKETED.split(line)] if _BRACKETED.match(line) else [line]
 
 
 def _bibtex(text: str) -> list[tuple[int, str, dict[str, str]]]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from mlscaffold.evidence.documents import Section, is_guidance, normalise
 from mlscaffold.evidence.fields import decode
+from mlscaffold.evidence.titles import anchors_of
 
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _BOLD = re.compile(r"^ {0,3}(\*\*|__)(?=\S)([^*_]{1,100}?)\1\s*[:：]?\s*$")
+_HTML = re.compile(r"^\s*<h([1-6])\b[^>]*>(.*?)</h\1>\s*$", re.I)
+_LABEL = re.compile(r"^ {0,3}(\*\*|__)(?=\S)([^*_]{1,60}?)\s*(?:[:：]\s*\1|\1\s*[:：])\s*(?=\S)")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _ANCHOR = re.compile(r"<!--\s*section:\s*([\w-]+)\s*-->")
@@ -38,8 +41,12 @@ def sections(data: bytes, path: str) -> tuple[Section, ...]:
     if text.startswith("---\n") and "\n---\n" in text[3:]:
         end = text.index("\n---\n", 3) + 5
         text = "\n" * text.count("\n", 0, end) + text[end:]
+    text = _without_comments(text)
+    found = list(_blocks(text))
+    if not any(kind for kind, _, _ in found):
+        found = list(_blocks(text, labels=True))
     parts = [_Part()]
-    for kind, value, line in _blocks(_without_comments(text)):
+    for kind, value, line in found:
         if kind:
             parts.append(_Part(value, kind, line))
         elif value.startswith("\0"):
@@ -63,11 +70,11 @@ def _without_comments(text: str) -> str:
     )
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, int]]:
-    """Heading level (0 for text), text and line of each block."""
+def _blocks(text: str, *, labels: bool = False) -> Iterator[tuple[int, str, int]]:
+    """Heading level (0 for text), text and line of each block; with `labels`, `**Owner:** Grace Hopper` is a heading and a text."""
     held: list[str] = []
     fence = ""
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in _numbered(text, labels=labels):
         comments = re.findall(r"\0([^\0]*)\0", raw)
         line = re.sub(r"\0[^\0]*\0", "", raw)
         if fence:
@@ -100,6 +107,18 @@ def _blocks(text: str) -> Iterator[tuple[int, str, int]]:
         yield 0, _paragraph(held), text.count("\n") + 1
 
 
+def _numbered(text: str, *, labels: bool) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; with `labels` one that opens with a title that we know becomes two of one number."""
+    before = ""
+    for number, raw in enumerate(text.split("\n"), start=1):
+        label = _LABEL.match(raw) if labels and not before.strip() else None
+        known = label is not None and bool(anchors_of(label[2]))
+        if label and known:
+            yield number, f"**{label[2]}**"
+        yield number, raw[label.end() :] if label and known else raw
+        before = raw
+
+
 def _heading(line: str, held: list[str]) -> tuple[str, int, bool] | None:
     """Title, level, and whether the title is the line before (underlined)."""
     atx = _ATX.match(line)
@@ -108,6 +127,9 @@ def _heading(line: str, held: list[str]) -> tuple[str, int, bool] | None:
     underline = _SETEXT.match(line)
     if underline and len(held) == 1 and not _ITEM.match(held[0]) and not held[0].lstrip().startswith((">", "|")):
         return normalise(held[0]), 1 if underline[1][0] == "=" else 2, True
+    html = _HTML.match(line)
+    if html:
+        return normalise(re.sub(r"<[^>]+>", "", html[2])), int(html[1]), False
     bold = _BOLD.match(line)
     return (normalise(bold[2]), 7, False) if bold and not held else None
 

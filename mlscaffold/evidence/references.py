@@ -6,14 +6,23 @@ import logging
 import re
 import unicodedata
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from mlscaffold.evidence import Broken
 from mlscaffold.evidence.literature import ARXIV_NEW, ARXIV_OLD
 
-_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)?(10\.\d{4,9}/\S+)", re.I)
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi\s*[:=]?\s*)?(10\.\d{4,9}/\S+)", re.I)
 _ARXIV = re.compile(
-    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv\s*[:.]?\s*)?(\S+?)(?:\.pdf)?/?", re.I
+    r"(?:(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|ar5iv(?:\.labs\.arxiv)?\.org)/(?:abs|pdf|html)/|arxiv\s*[:.]?\s*)?(\S+?)(?:\.pdf)?/?",
+    re.I,
 )
+_PART = r"\"[^\"]*\"|\{[^{}]*\}|[A-Za-z]\w*|\d+"
+_PARTS = re.compile(rf"(?:{_PART})(?:\s*#\s*(?:{_PART}))+")
+_SWALLOWED = re.compile(
+    r"[}\"]\s*(title|author|year|date|journal|booktitle|doi|url|eprint|publisher|editor|volume|pages|number|month)\s*=\s*[{\"\d]",
+    re.I,
+)
+"""A field within another's value: the comma between them is missing."""
 _RIS = {"JOUR": "article", "MGZN": "article", "CONF": "inproceedings", "CPAPER": "inproceedings", "BOOK": "book", "CHAP": "incollection",
         "THES": "phdthesis", "RPRT": "techreport", "UNPB": "unpublished"}  # fmt: skip
 _VENUES = {
@@ -52,19 +61,33 @@ class Reference:
     @property
     def missing(self) -> tuple[str, ...]:
         """The fields without which a reader cannot tell what it is."""
-        return tuple(name for name in ("title", "author", "year") if not self.fields.get(name, "").strip())
+        other = {"author": ("editor",), "year": ("date",)}
+        return tuple(
+            name
+            for name in ("title", "author", "year")
+            if not any(
+                self.fields.get(key, "").strip() for key in (name, *other.get(name, ()), "crossref" if name == "year" else name)
+            )
+        )
 
 
 def doi(text: str) -> str:
     """The DOI that a text is, bare or as an address, in small letters; empty where it is none, or is arXiv's own."""
-    found = _DOI.fullmatch(text.strip())
+    text = _bare(text)
+    found = _DOI.fullmatch(unquote(text).split("?")[0].split("#")[0] if "doi.org/" in text.lower() else text)
     name = found[1].rstrip(".,;").lower() if found else ""
     return "" if name.startswith("10.48550/arxiv.") else name
 
 
+def _bare(text: str) -> str:
+    """A text without what people put around an address: brackets, quotes."""
+    text = text.strip().strip("\"'“”")
+    return text[1:-1] if text[:1] + text[-1:] in ("<>", "()", "[]") else text
+
+
 def arxiv_number(text: str, *, bare: bool = True) -> str:
     """The arXiv number that a text is, without its version; with `bare` a number alone will do, else it has to say arXiv."""
-    text = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.", "arxiv:", text.strip(), flags=re.I)
+    text = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)?10\.48550/arxiv\.", "arxiv:", _bare(text), flags=re.I)
     if not bare and "arxiv" not in text.casefold():
         return ""
     found = _ARXIV.fullmatch(text.split("?")[0].split("#")[0])
@@ -94,10 +117,24 @@ def bibtex(text: str, name: str) -> tuple[Reference, ...]:
         duplicate = type(block).__name__.startswith("Duplicate")
         what = "holds two entries of one key" if duplicate else "is no complete BibTeX entry"
         raise Broken(name, what, line=(block.start_line or 0) + 1, hint="Mend the entry, or leave it out.")
-    return tuple(
-        Reference({f.key.lower(): _one_line(str(f.value)) for f in entry.fields}, entry.entry_type.lower(), entry.key)
-        for entry in library.entries
-    )
+    macros = {key.lower(): str(macro.value) for key, macro in library.strings_dict.items()}
+    found = []
+    for entry in library.entries:
+        fields = {f.key.lower(): _joined(_one_line(str(f.value)), macros) for f in entry.fields}
+        swallowed = next((m for value in fields.values() if (m := _SWALLOWED.search(value))), None)
+        if swallowed:
+            what = f"{entry.key or 'an entry'} has no comma before {swallowed[1]}"
+            raise Broken(name, what, line=(entry.start_line or 0) + 1, hint="Mend the entry, or leave it out.")
+        found.append(Reference(fields, entry.entry_type.lower(), re.sub(r"[\s,{}%#\\\"'()=~]+", "", entry.key)))
+    return tuple(found)
+
+
+def _joined(value: str, macros: dict[str, str]) -> str:
+    """A value whose parts BibTeX joins: `"IEEE" # " Trans."`, `cvpr # " 2016"`."""
+    if not _PARTS.fullmatch(value):
+        return value
+    parts = re.findall(_PART, value)
+    return _one_line("".join(part[1:-1] if part[0] in '"{' else macros.get(part.lower(), part) for part in parts))
 
 
 def _ris(text: str, name: str) -> tuple[Reference, ...]:

@@ -194,6 +194,12 @@ def _class(cell: str, text: str, classes: Sequence[str]) -> str:
     return spelt.get(name.casefold(), name)
 
 
+def named_class(text: str, classes: Sequence[str]) -> str:
+    """The class of the schema that a text names, spelt as there; empty where it names none."""
+    found = _class("", text, classes)
+    return found if found in classes else ""
+
+
 def _value(text: str, metric: str) -> float:
     """The one number of a cell in the metric's own unit."""
     found = list(_NUMBER.finditer(text))

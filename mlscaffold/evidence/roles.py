@@ -4,137 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlscaffold.errors import UsageError
+from mlscaffold.evidence.column_names import MISSING, NAMES
 from mlscaffold.evidence.columns import Columns
 
-NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "label": (
-        (
-            "label",
-            "y_true",
-            "true_label",
-            "label_true",
-            "truth",
-            "ground_truth",
-            "groundtruth",
-            "gt",
-            "target",
-            "actual",
-            "gold",
-            "actual_label",
-            "gold_label",
-            "true_class",
-            "true",
-            "expected",
-            "y",
-            "y_test",
-            "correct_label",
-            "reference",
-            "wahrheit",
-            "wahre_klasse",
-            "wahres_label",
-            "tatsächlich",
-            "真实标签",
-            "真实类别",
-            "真值",
-        ),
-        ("klasse", "etikett", "kategorie", "标签", "类别"),
-        ("class", "category", "labels", "targets", "annotation", "class_name", "label_name", "outcome"),
-    ),
-    "prediction": (
-        (
-            "prediction",
-            "y_pred",
-            "pred",
-            "predicted",
-            "predicted_label",
-            "pred_label",
-            "prediction_label",
-            "label_pred",
-            "predicted_class",
-            "pred_class",
-            "y_hat",
-            "yhat",
-            "predictions",
-            "preds",
-            "predicted_category",
-            "model_prediction",
-            "vorhersage",
-            "vorhergesagt",
-            "vorhergesagte_klasse",
-            "预测",
-            "预测标签",
-            "预测类别",
-            "预测结果",
-        ),
-        ("output", "model_output", "answer", "guess", "response", "hypothesis"),
-    ),
-    "path": (
-        (
-            "path",
-            "file",
-            "filename",
-            "file_name",
-            "filepath",
-            "file_path",
-            "image_path",
-            "img_path",
-            "image",
-            "img",
-            "image_file",
-            "image_name",
-            "image_filename",
-            "picture",
-            "photo",
-            "audio",
-            "video",
-            "datei",
-            "dateiname",
-            "pfad",
-            "bild",
-            "文件",
-            "文件名",
-            "路径",
-            "图片",
-        ),
-        ("image_id", "sample_id", "example_id", "record_id", "row_id", "uid", "uuid", "guid", "id", "key", "name"),
-    ),
-    "text": (("text", "sentence", "utterance", "tweet", "review", "message", "comment", "query", "content", "question"),),
-    "digest": (("sha256", "digest", "md5", "sha1", "hash", "checksum", "file_hash"),),
-    "score": (
-        (
-            "score",
-            "y_score",
-            "probability",
-            "prob",
-            "proba",
-            "pred_proba",
-            "y_prob",
-            "y_proba",
-            "p",
-            "scores",
-            "churn_probability",
-            "confidence",
-            "conf",
-            "max_prob",
-            "max_probability",
-            "certainty",
-            "prediction_score",
-            "konfidenz",
-            "wahrscheinlichkeit",
-            "置信度",
-            "概率",
-        ),
-    ),
-}
-"""Names by role, sure ones first; the next tuple counts only where the one before gave nothing."""
-
-CONFIDENCE = ("confidence", "conf", "max_prob", "max_probability", "certainty", "prediction_score", "konfidenz", "置信度")
-PROBABILITY = re.compile(r"^(?:p:|p\(|(?:p|prob|proba|probs|probability|prob of|score)[_:\s.\-]+)(.+?)\)?$", re.IGNORECASE)
+PROBABILITY = re.compile(
+    r"^(?:p:|p\(|(?:p|prob|proba|probs|probability|prob of|score|logits?)[_:\s.\-]+)(.+?)\)?$", re.IGNORECASE
+)
 MEDIUM = re.compile(r"\.(?:jpe?g|png|webp|bmp|gif|tiff?|wav|mp3|txt)$", re.IGNORECASE)
 AFTER = re.compile(r"^(.+?)[_:\s.\-]+(?:prob|proba|probability|score)$", re.IGNORECASE)
 
@@ -168,8 +49,10 @@ class Unclear(UsageError):
     """Nobody but the user can say which column has a role; `candidates` are those to choose from."""
 
     def __init__(self, role: str, candidates: Sequence[str], where: str, *, several: bool) -> None:
+        candidates = [name for name in candidates if name]
         listed = ", ".join(candidates[:12]) + (f" and {len(candidates) - 12} more" if len(candidates) > 12 else "")
-        what = f"could be any of {listed}" if several else f"is not recognised; there are {listed}"
+        left = f"there are {listed}" if candidates else "no column is left for it"
+        what = f"could be any of {listed}" if several else f"is not recognised; {left}"
         super().__init__(f"{where}: the column of the {role} {what}", reference="unclear-column", hint=f"Add --{role} COLUMN")
         self.role = role
         self.candidates = tuple(candidates)
@@ -183,7 +66,7 @@ def assign(roles: Roles, role: str, column: str) -> Roles:
 
 def plain(name: str) -> str:
     """A column's name in lower case, with one underscore for whatever separated its words."""
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFC", name))
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
@@ -200,15 +83,16 @@ def recognise(table: Columns, given: Roles = EVERY) -> Roles:
     for _, column in given.probabilities:
         _exists(table, "probability", column)
     roles = identity(table, given)
-    label = given.label or _one(table, "label", _free(table, roles))
+    label = given.label or _one(table, "label", _free(table, roles), beside=_every(table, "prediction", given.prediction))
     if not label:
         raise Unclear("label", _free(table, roles), table.path, several=False)
     roles = replace(roles, label=label)
-    roles = replace(roles, prediction=given.prediction or _one(table, "prediction", _free(table, roles)))
+    roles = replace(roles, prediction=given.prediction or _one(table, "prediction", _free(table, roles), beside=(label,)))
     classes = set(table.cells[label]) | set(table.cells[roles.prediction] if roles.prediction else ())
     roles = replace(roles, probabilities=_probabilities(table, roles, classes, given.probabilities))
     if not roles.score and not roles.probabilities:
-        roles = replace(roles, score=_first(table, "score", _free(table, roles)))
+        scores = [name for name in _named(table, "score", _free(table, roles)) if _numeric(table, name)]
+        roles = replace(roles, score=next(iter(scores), ""))
     if not roles.prediction and not roles.score and not roles.probabilities:
         raise Unclear("prediction", _free(table, roles), table.path, several=False)
     return roles
@@ -271,9 +155,26 @@ def _first(table: Columns, role: str, free: Sequence[str]) -> str:
     return next(iter(_named(table, role, free)), "")
 
 
-def _one(table: Columns, role: str, free: Sequence[str]) -> str:
-    """The one column of this role; two with the same cells are one."""
+def _every(table: Columns, role: str, given: str) -> tuple[str, ...]:
+    """Every column whose name may mean this role."""
+    names = {name for level in NAMES[role] for name in level}
+    return (given,) if given else tuple(name for name in table.header if plain(name) in names)
+
+
+def _one(table: Columns, role: str, free: Sequence[str], *, beside: Sequence[str]) -> str:
+    """The one column of this role; two with the same cells are one.
+
+    Where names leave a choice, or the first has no class in common with the columns `beside` it, the one that has is it.
+    """
     found = _named(table, role, free)
+    others = [set(table.cells[name]) - MISSING for name in beside]
+
+    def fits(name: str) -> bool:
+        return any(not classes.isdisjoint(table.cells[name]) for classes in others)
+
+    rest = [name for name in _every(table, role, "") if name in free]
+    fitting = [name for name in found if fits(name)] or [name for name in rest if fits(name)]
+    found = fitting or found
     if len(found) > 1 and any(table.cells[name] != table.cells[found[0]] for name in found[1:]):
         raise Unclear(role, found, table.path, several=True)
     return found[0] if found else ""
@@ -291,7 +192,36 @@ def _probabilities(
         if name and (name in classes or column.lower().startswith("p:")) and _numeric(table, column):
             found.append((name, column))
     known = sum(name in classes for name, _ in found)
-    return tuple(found) if known >= min(2, len(classes)) or (known == 1 and len(classes) <= 2) else ()
+    if known >= min(2, len(classes)) or (known == 1 and len(classes) <= 2):
+        return tuple(found)
+    return _alike(table, _free(table, roles), classes - MISSING)
+
+
+def _alike(table: Columns, free: Sequence[str], classes: set[str]) -> tuple[tuple[str, str], ...]:
+    """(class, column) of columns whose names differ in nothing but the class, one for each, and whose cells sum to 1 in a row."""
+    spelled = {_folded(name): name for name in classes}
+    columns = {_folded(name): name for name in reversed(free)}
+    if not 2 <= len(spelled) <= len(columns):
+        return ()
+    longest = max(spelled, key=len)
+    for name in columns:
+        for match in re.finditer(re.escape(longest), name):
+            before, after = name[: match.start()], name[match.end() :]
+            found = [(known, columns.get(f"{before}{folded}{after}", "")) for folded, known in spelled.items()]
+            if all(column for _, column in found) and _sum_to_one(table, [column for _, column in found]):
+                return tuple(sorted(found, key=lambda pair: table.header.index(pair[1])))
+    return ()
+
+
+def _folded(name: str) -> str:
+    """A name in small letters with one mark for whatever is no letter: tools replace blanks in names of columns."""
+    return re.sub(r"\W", "_", name.casefold())
+
+
+def _sum_to_one(table: Columns, columns: Sequence[str]) -> bool:
+    rows = list(zip(*(_sample(table, column, 200) for column in columns), strict=True))
+    good = [row for row in rows if abs(sum(row) - 1) < 0.02 and min(row) > -1e-9]
+    return len(good) * 10 >= len(rows) * 9 > 0
 
 
 def _class_of(column: str, classes: set[str]) -> str:
@@ -307,6 +237,11 @@ def _class_of(column: str, classes: set[str]) -> str:
 
 def _numeric(table: Columns, column: str) -> bool:
     """Whether most of the first cells are numbers."""
-    sample = table.cells[column][:50]
-    numbers = Columns("", (), {column: sample}, range(len(sample)), table.decimal_comma).numbers(column)
-    return sum(not math.isnan(value) for value in numbers) * 2 >= len(sample)
+    numbers = _sample(table, column, 50)
+    return sum(not math.isnan(value) for value in numbers) * 2 >= len(numbers)
+
+
+def _sample(table: Columns, column: str, length: int) -> list[float]:
+    """The first cells as numbers."""
+    cells = table.cells[column][:length]
+    return Columns("", (), {column: cells}, range(len(cells)), table.decimal_comma).numbers(column)

@@ -24,6 +24,7 @@ class Gap(StrEnum):
     EMPTY = "empty"
     PLACEHOLDER = "placeholder"
     UNCHANGED = "unchanged"
+    REPEATED = "repeated"
     THIN = "thin"
 
 
@@ -110,4 +111,6 @@ def _gap(section: Section, generated: str, least: int) -> Gap | None:
         return Gap.PLACEHOLDER
     # A language of compounds says the same in fewer words: what is as long as English words of that number is no thinner.
     letters = sum(len(word) for word in section.text.split())
+    if section.words >= 6 and section.own_words < min(least, section.words / 2):
+        return Gap.REPEATED
     return Gap.THIN if section.words < least and (section.words < 6 or letters < LETTERS * least) else None

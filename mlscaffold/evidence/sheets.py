@@ -4,16 +4,26 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mlscaffold.evidence import Broken, NewerSchema
 from mlscaffold.evidence.fields import Fields, read_json
 
 SCHEMA = 1
-YES = {"yes", "y", "ja", "j", "oui", "sí", "si", "sim", "是", "对", "true"}
-NO = {"no", "n", "nein", "non", "não", "否", "不", "false"}
+YES = {"yes", "y", "ja", "j", "oui", "sí", "si", "sì", "sim", "da", "да", "tak", "ano", "áno", "evet", "ναι", "kyllä", "igen", "jo", "はい", "예", "네", "نعم", "כן",
+       "是", "是的", "对", "true", "ok", "okay", "✓", "✔", "☑"}  # fmt: skip
+NO = {"no", "n", "nein", "non", "não", "nu", "нет", "nie", "ne", "hayır", "όχι", "nej", "nei", "nee", "ei", "nem", "いいえ", "아니오", "아니요", "لا", "לא", "否", "不", "不是",
+      "false", "✗", "✘"}  # fmt: skip
+_DATES = (
+    (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\.?|(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?"), (0, 1, 2)),
+    (re.compile(r"(\d{1,2})[./-]\s*(\d{1,2})[./-]\s*(\d{4}|\d{2})"), (2, 1, 0)),
+    (re.compile(r"(\d{1,2})[./-]\s*(\d{1,2})[./-]\s*(\d{4}|\d{2})"), (2, 0, 1)),
+)
+"""Forms of a date in digits; of 03/04/2026 nobody can tell whether day or month comes first."""
 LARGEST = 32 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -45,9 +55,31 @@ def read(data: bytes, path: str) -> Returned:
         raise Broken(
             path, "is the form itself, not the answers", hint="The button of the form saves them as ….json: send that file."
         )
+    if data[:4] in (b"%PDF", b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"II*\0", b"MM\0*"):
+        raise Broken(
+            path,
+            "is a picture or a PDF, whose answers nobody can read for sure",
+            hint="Copy the answers into the form, and say who did: --transcribed-by NAME",
+        )
     if path.lower().endswith((".docx", ".doc", ".odt")):
         raise Broken(path, "is no Word document (not a zip archive)", hint="Open it in Word or LibreOffice and save it as .docx.")
     return _answers(read_json(data, path))
+
+
+def days(text: str) -> tuple[date, ...]:
+    """The days that a written date can be: one, two where day and month can be changed over, or a month and a year in words."""
+    found = []
+    for pattern, (year, month, day) in _DATES:
+        if match := pattern.fullmatch(text.strip()):
+            parts = [int(part) for part in match.groups() if part]
+            try:
+                found.append(date(parts[year] + 2000 * (parts[year] < 100), parts[month], parts[day]))
+            except ValueError:
+                continue
+    named = re.search(r"\b(20\d\d)\b", text)
+    if not found and named and re.search(r"[^\W\d_]{3}", text):
+        found = [date(int(named[1]), 1, 1), date(int(named[1]), 12, 31)]
+    return tuple(dict.fromkeys(found))
 
 
 def _answers(top: Fields) -> Returned:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlscaffold.evidence import Broken
+from mlscaffold.evidence.encodings import decode_table
 from mlscaffold.evidence.fields import nearest
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
-# What no Western text holds: four signs beyond ASCII in a row, three that are not all capitals, and marks that nobody types.
-_GARBLED = re.compile(r"[^\x00-\x7f]{4}|(?![À-ÖØ-ÞŠŽŸŒ]{3})[^\x00-\x7f]{3}|[¤¦¨¬¯¸¶]")
+_TOLD = re.compile(r"\ufeff?sep=([,;\t|])\r?\n", re.I)
+"""The line by which Excel is told the separator; it is no header."""
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of an unpacked table; more is refused."""
@@ -72,7 +73,7 @@ class Table:
 
 
 def read(data: bytes, path: str) -> Table:
-    """The table in a CSV file (gzip, BOM, UTF-16, cp1252, semicolons and tabs are accepted).
+    """The table in a CSV file (gzip, BOM, UTF-16, code pages of Windows, semicolons, tabs and pipes are accepted).
 
     A file without a header, a column named twice, and a row with more or fewer cells than the header are broken.
     """
@@ -82,19 +83,23 @@ def read(data: bytes, path: str) -> Table:
 
 def parse(data: bytes, path: str) -> tuple[tuple[str, ...], str, Iterator[tuple[int, list[str]]]]:
     """Header, separator, and the raw cells of every row with its line: for tables too large for a dictionary a row."""
-    text = _decode(_unpack(data, path), path)
-    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    text = decode_table(_unpack(data, path), path)
+    told = _TOLD.match(text)
+    first = next((line for line in io.StringIO(text[told.end() :] if told else text) if line.strip()), "")
     if not first:
         raise Broken(path, "is empty; a header is wanted", line=1)
-    delimiter = max(",;\t", key=first.count)
+    delimiter = told[1] if told else max(",;\t|", key=first.count)
     lines = _lines(text, path, delimiter)
+    if told:
+        next(lines)
     _, cells = next(lines)
     header = tuple(cell.strip() for cell in cells)
     while len(header) > 1 and not header[-1]:
         header = header[:-1]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise Broken(path, f'two columns are named "{twice[0]}"', line=1)
+        hint = "The first line names the columns: is it missing?"
+        raise Broken(path, f'two columns are named "{twice[0]}"', line=1, hint=hint)
     return header, delimiter, lines
 
 
@@ -149,56 +154,3 @@ def _unpack(data: bytes, path: str) -> bytes:
     if len(unpacked) > LARGEST:
         raise Broken(path, f"unpacks to more than {LARGEST // 2**20} MB")
     return unpacked
-
-
-def _decode(data: bytes, path: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise Broken(
-                path,
-                "holds NUL bytes; it is no text, or UTF-16 without its mark",
-                line=text.count("\n", 0, text.index("\0")) + 1,
-                hint=f"Save {path} as CSV in UTF-8.",
-            )
-        if encoding == "cp1252" and (odd := _GARBLED.search(text)):
-            line = text.count("\n", 0, odd.start()) + 1
-            raise Broken(
-                path,
-                f'is text in an unknown encoding: read as Western Windows text it says "{_around(text, odd)}"',
-                line=line,
-                hint=f"Save {path} as CSV in UTF-8{_guess(data)}.",
-            )
-        return text
-    raise Broken(path, "is neither UTF-8, UTF-16 nor Windows text", hint=f"Save {path} as CSV in UTF-8{_guess(data)}.")
-
-
-def _around(text: str, found: re.Match[str]) -> str:
-    """A cell or word of garbled text, to be recognised."""
-    start, end = found.span()
-    while start > 0 and text[start - 1] not in ",;\t\r\n":
-        start -= 1
-    while end < len(text) and text[end] not in ",;\t\r\n":
-        end += 1
-    return text[start:end].strip()[:30]
-
-
-def _guess(data: bytes) -> str:
-    """The Chinese, Japanese, Korean or Cyrillic encoding that a text may have, and the command that converts it; empty where none fits."""
-    high = [byte for byte in data if byte > 0x7F]
-    small = sum(byte >= 0xE0 for byte in high)  # where Windows keeps the small Cyrillic letters
-    names = ("GB18030", "SHIFT_JIS", "EUC-KR", "CP1251")
-    for name in reversed(names) if small > 0.7 * len(high) else names:
-        try:
-            data.decode(name.replace("-", "_"))
-        except UnicodeDecodeError:
-            continue
-        return f" (perhaps it is {name}: iconv -f {name} -t UTF-8)"
-    return ""

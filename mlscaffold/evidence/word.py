@@ -13,10 +13,14 @@ from itertools import groupby
 from typing import Any
 
 from mlscaffold.evidence import Broken
-from mlscaffold.evidence.documents import Section, is_guidance, normalise
+from mlscaffold.evidence.documents import Section, Titles, is_guidance, normalise
+from mlscaffold.evidence.titles import anchors_of
 
 LARGEST = 256 * 1024 * 1024
 """Bytes that a document may unpack to."""
+
+LONGEST = 100
+"""Characters of a heading."""
 
 DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What reading raises where an attribute is absent or no number."""
@@ -37,13 +41,40 @@ class _Part:
     pictures: list[str] = field(default_factory=list)
 
 
-def sections(data: bytes, path: str) -> tuple[Section, ...]:
-    """Headings with their text; bookmarks are anchors (`ideal_solution` is `ideal-solution`: Word allows no hyphen)."""
+def sections(data: bytes, path: str, titles: Titles | None = None) -> tuple[Section, ...]:
+    """Headings with their text; bookmarks are anchors (`ideal_solution` is `ideal-solution`: Word allows no hyphen).
+
+    Where no heading is one that we know (or one of `titles`), a line of text that is counts as one, also before a colon or in the first
+    cell of a row: people make headings by size, capitals and tables.
+    """
     document = open_document(data, path)
     try:
-        return _sections(document)
+        found = _sections(document)
+        if not any(section.anchors or anchors_of(section.title, titles) for section in found):
+            plain = _plain_sections(document, titles or {})
+            found = plain if any(anchors_of(section.title, titles) for section in plain) else found
     except DAMAGE as error:
         raise damaged(path, error) from None
+    return found
+
+
+def _plain_sections(document: Any, titles: Titles) -> tuple[Section, ...]:
+    """The sections of a document without styles: a line that is a title we know is a heading."""
+    parts, links = [_Part()], link_targets(document)
+    for number, block in enumerate(blocks(document.element.body), start=1):
+        rows = [row.iter(f"{W}tc") for row in block.iter(f"{W}tr")] if block.tag == f"{W}tbl" else [[block]]
+        for row in rows:
+            lines = [[text for p in cell.iter(f"{W}p") if (text := normalise(text_of(p, links)))] for cell in row]
+            first = lines[0][0] if lines and lines[0] else ""
+            apart = block.tag != f"{W}tbl" or anchors_of(first, titles) or len(lines) == 1
+            for text in [line for cell in lines for line in cell] if apart else [f"| {' | '.join(' '.join(c) for c in lines)} |"]:
+                title, rest = (text, "") if anchors_of(text, titles) else _label(text)
+                if len(title) <= LONGEST and anchors_of(title, titles):
+                    parts.append(_Part(title, 7, number))
+                    parts[-1].blocks += [rest] if rest else []
+                else:
+                    parts[-1].blocks.append(text)
+    return tuple(_section(part) for part in parts if part.title or part.blocks)
 
 
 def _sections(document: Any) -> tuple[Section, ...]:
@@ -67,6 +98,12 @@ def _sections(document: Any) -> tuple[Section, ...]:
             parts[-1].anchors += bookmarks(paragraph)
             parts[-1].pictures += _pictures(paragraph, document)
     return tuple(_section(part) for part in parts if part.title or part.blocks or part.anchors or part.pictures)
+
+
+def _label(text: str) -> tuple[str, str]:
+    """What stands before the first colon, and the rest."""
+    found = re.match(r"([^:：]+)[:：]\s*(.*)", text, re.S)
+    return (found[1], found[2]) if found else (text, "")
 
 
 def damaged(path: str, error: Exception) -> Broken:

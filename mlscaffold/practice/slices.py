@@ -13,6 +13,7 @@ from mlscaffold.practice.intervals import Interval, wilson
 FEWEST = 30
 MOST_VALUES = 20
 QUARTERS = 4
+VERDICTS = frozenset(["", "true", "false", "1", "0", "1.0", "0.0", "yes", "no", "+", "-", "x", "right", "wrong", "correct", "incorrect", "ok", "error"])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,18 @@ def weak_slices(columns: Mapping[str, Sequence[str]], right: Sequence[bool], *, 
             count = counts[value]
             count[0] += 1
             count[1] += good
-        if len(counts) < 2:
+        if len(counts) < 2 or _restates(counts):
             continue
         found += [Slice(column, v, m, hits, wilson(hits, m)) for v, (m, hits) in counts.items() if v and m >= fewest]
     strict = 1 - 0.05 / max(1, len(found))
     weak = [one for one in found if wilson(one.right, one.n, confidence=strict).high < overall]
     return Slices(len(found), tuple(sorted(weak, key=lambda s: (s.right - s.n * overall, s.column, s.value))))
+
+
+def _restates(counts: Mapping[str, Sequence[int]]) -> bool:
+    """Whether a column only says again which rows are right: `correct`, `error`."""
+    words = {value.strip().casefold() for value in counts}
+    return words <= VERDICTS and all(hits in (0, n) for n, hits in counts.values())
 
 
 def _values(cells: Sequence[str], fewest: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import NewerSchema, records
 from mlscaffold.evidence.fingerprints import fingerprint
+from mlscaffold.evidence.people import spelled
 from mlscaffold.model import Finding, Question, Report, Stage, StageStatus, State, Status
 from mlscaffold.project import Project
 from mlscaffold.stages import all_stages, find_stage
@@ -92,21 +93,26 @@ def candidate(project: Project, stage: str = "") -> Candidate:
     )
 
 
-def signer(project: Project, stage: Stage, *, who: str = "", role: str = "") -> tuple[str, str]:
-    """Who signs, and as what: the git user and the one fitting role, unless named; raises `Refused` or `UsageError`."""
+def signer(project: Project, stage: Stage, *, who: str = "", role: str = "", sheet: bool = False) -> tuple[str, str]:
+    """Who signs, and as what: the git user and the one fitting role, unless named; raises `Refused` or `UsageError`.
+
+    What a person wrote on a `sheet` cannot be named otherwise by who brings it in.
+    """
+    otherwise = "ask for a sheet signed by one of the team" if sheet else "sign as somebody else: --as NAME"
     who = who.strip() or git.identity(project.root)
     if not who:
         raise UsageError(
             "Nobody is named to sign", reference="no-signer", hint='Say who signs: --as "NAME", or: git config user.name "NAME"'
         )
-    who = git.canonical_name(who, project.root)
     people = {git.canonical_name(name, project.root): roles for name, roles in project.settings.people.items()}
+    who = spelled(git.canonical_name(spelled(who, (*people, *project.settings.people)), project.root), people)
+    role = spelled(role, stage.roles)
     held = people.get(who) if people else stage.roles
     if held is None:
         raise Refused(
             f"{who} is not in the team of mlscaffold.toml, so cannot sign stage {stage.number}",
             reference="not-in-team",
-            hint=f'Add the name to a role in [team], for instance "{stage.roles[0]}", or sign as somebody else: --as NAME',
+            hint=f'Add the name to a role in [team], for instance "{stage.roles[0]}", or {otherwise}',
         )
     fitting = [r for r in stage.roles if r in held]
     if role:
@@ -121,7 +127,7 @@ def signer(project: Project, stage: Stage, *, who: str = "", role: str = "") -> 
         raise Refused(
             f"{who} ({', '.join(held)}) has no role that signs stage {stage.number}",
             reference="wrong-role",
-            hint=f"It is signed by one of: {', '.join(stage.roles)}. Change [team] in mlscaffold.toml, or sign as somebody else: --as NAME",
+            hint=f"It is signed by one of: {', '.join(stage.roles)}. Change [team] in mlscaffold.toml, or {otherwise}",
         )
     return who, fitting[0]
 

@@ -185,7 +185,7 @@ def _judge(answers: Answers, overlap: Overlap, kept: list[int], *, looks: int, d
     baseline = numbers_of.baseline(counts)
     slices = numbers_of.slices(answers, kept, right)
     trust = numbers_of.trust(answers, kept, right)
-    luck = peeking(numbers[0].counted, len(kept), looks)
+    luck = min(peeking(numbers[0].counted, len(kept), looks), numbers[0].counted)
     found = [*answers.findings, *overlap.findings, *findings_of.names(answers)]
     found += findings_of.judged(answers, baseline, trust, slices=slices, n=len(kept), looks=looks, luck=luck)
     found.sort(key=lambda finding: ORDER.index(finding.status))
@@ -235,13 +235,15 @@ def _verdict(accuracy: Number, baseline: Baseline, ids: set[str], n: int, *, luc
         return f"{was} means nothing: no row is left that the model was not trained on."
     if "audit.one-class" in ids:
         return f"{was} says little: every label is the same."
+    if "audit.spelling" in ids and n >= FEWEST:
+        return f"{now} ({around}) is too low: class names are spelled in two ways."
+    if "audit.quantities" in ids:
+        return f"{now} says nothing if the labels are quantities, as they seem to be."
     if not baseline.beaten:
         return f'{now} ({around}) is no better than always saying "{baseline.name}", which reaches {baseline.accuracy:.3f}.'
     why = " and ".join(word for word in ("leaked", "doubled") if f"audit.{word}" in ids)
     if n < FEWEST:
         text = f"{now} on {n} rows says little: it may be anything from {around}."
-    elif "audit.spelling" in ids:
-        text = f"{now} ({around}) is too low: class names are spelled in two ways."
     elif why and accuracy.counted_high is not None and accuracy.value > accuracy.counted_high:
         text = f"{was} is not real: without the {why} rows it is {now} ({around})."
     elif why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +14,8 @@ from mlscaffold.reports.audit.content import Baseline, Trust
 
 FEW = 1000
 """Rows below which the calibration error is mostly noise."""
+MANY, FEW_WRONG = 20, 20
+"""Different numbers above which labels may be quantities, and wrong rows from which it can be told."""
 
 
 def share(right: Sequence[bool], keep: Sequence[int]) -> float:
@@ -98,7 +101,7 @@ def names(answers: Answers) -> list[Finding]:
     found = []
     folded = {name.casefold(): name for name in labels}
     spelled = sorted(name for name in said - labels if name.casefold() in folded)
-    if not labels & said and said:
+    if not labels & said and said and not spelled:
         text = f"No label is ever predicted: labels are {_few(labels)}, predictions {_few(said)}; the columns do not speak of the same classes"
         found.append(told(table, "no-common-class", text, status=Status.FAIL, column="x"))
     elif spelled:
@@ -107,6 +110,12 @@ def names(answers: Answers) -> list[Finding]:
         text = f'{len(rows)} predictions differ from a class in upper and lower case only ("{spelled[0]}", "{folded[spelled[0].casefold()]}"); they count as wrong'
         effect = Effect("accuracy", share(answers.right, range(len(right))), sum(right) / len(right))
         found.append(_with(told(table, "spelling", text, rows=rows, status=Status.FAIL), effect))
+    if several := _several(labels | said):
+        text = f'Names like "{several}" stand for several classes at once: a row is right only if all of them are; for the number of one class, give its own column'
+        found.append(told(table, "several-labels", text, column="x"))
+    if (off := _off(answers)) is not None:
+        text = f"Labels are {len(labels)} numbers, and wrong predictions lie close to them (off by {off:g} in the middle): if they are quantities, accuracy says nothing"
+        found.append(told(table, "quantities", text, column="x"))
     unknown = sorted(said - labels - set(spelled))
     if unknown and labels & said:
         rows = [answers.rows[i] for i, name in enumerate(answers.predictions) if name in set(unknown)]
@@ -122,6 +131,29 @@ def names(answers: Answers) -> list[Finding]:
         text = f'Every label is "{next(iter(labels))}": nothing shows that the model can tell classes apart'
         found.append(told(table, "one-class", text, status=Status.FAIL, column="x"))
     return found
+
+
+def _several(names: set[str]) -> str:
+    """A name that joins several classes which other names join in other ways: the labels of a task with several a row."""
+    parts = {name: {part.strip(" '\"") for part in re.split(r"[|,;]", name.strip("[](){}"))} - {""} for name in names}
+    joined = sorted(name for name, found in parts.items() if len(found) > 1)
+    uses = Counter(part for found in parts.values() for part in found)
+    again = sum(count > 1 for count in uses.values())
+    return joined[0] if len(joined) > 1 and again > 1 and again * 2 > len(uses) else ""
+
+
+def _off(answers: Answers) -> float | None:
+    """By how much wrong predictions are off in the middle, where labels are many numbers and even wrong predictions follow them."""
+    from statistics import StatisticsError, correlation, median
+
+    if len(set(answers.labels)) <= MANY:
+        return None
+    try:
+        pairs = [(float(a), float(b)) for a, b in zip(answers.labels, answers.predictions, strict=True) if a != b and b]
+        related = correlation([a for a, _ in pairs], [b for _, b in pairs]) if len(pairs) >= FEW_WRONG else 0.0
+    except (ValueError, StatisticsError):
+        return None
+    return median(abs(a - b) for a, b in pairs) if related > 0.8 else None
 
 
 def judged(

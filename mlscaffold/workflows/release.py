@@ -11,6 +11,7 @@ from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import acceptance, answered, chain, decisions, exports, records, testsets
 from mlscaffold.evidence.fingerprints import fingerprint
+from mlscaffold.evidence.people import spelled
 from mlscaffold.model import State
 from mlscaffold.practice import ranking
 from mlscaffold.project import Missing, Project, Unknown
@@ -98,6 +99,7 @@ def freeze(project: Project, *, note: str = "", who: str = "") -> Frozen:
     if not person:
         raise UsageError("Nobody is named who releases it", reference="no-owner", hint='--as "NAME"')
     team = {git.canonical_name(name, project.root) for name in project.settings.people}
+    person = spelled(person, team)
     if team and person not in team:
         raise Refused(
             f"{person} is not in the team of mlscaffold.toml, so cannot release",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 
 from mlscaffold import git
 from mlscaffold.errors import UsageError
@@ -77,7 +77,7 @@ def record_sheet(project: Project, data: bytes, name: str, *, transcribed_by: st
     wanted = candidate(project, stage.slug)
     if not returned.name:
         raise Refused(f"{name} is not signed: no name stands on it", reference="no-signer", hint="Ask the signer to write it.")
-    who, role = signer(project, stage, who=returned.name, role=returned.role)
+    who, role = signer(project, stage, who=returned.name, role=returned.role, sheet=True)
     helper = transcribed_by.strip() or git.identity(project.root)
     if not helper:
         raise UsageError("Nobody is named who brings the sheet in", reference="no-owner", hint='--transcribed-by "NAME"')
@@ -162,15 +162,21 @@ def _all_yes(returned: sheets.Returned, wanted: Candidate, who: str) -> None:
 
 
 def _day(project: Project, returned: sheets.Returned) -> str:
-    """The date on the sheet, as it was written; one that is still to come is refused."""
+    """The date on the sheet, as it was written; one that is no date, or still to come, is refused.
+
+    A day is left: the signer may live where it is tomorrow already.
+    """
     if not returned.date:
         raise Refused(f"{returned.path} has no date", reference="no-date", hint="Ask the signer to write it.")
-    try:
-        day = date.fromisoformat(returned.date)
-    except ValueError:
-        return returned.date
-    if day > project.today:
-        raise Refused(f"{returned.path} is dated {day}, which is still to come", reference="future-date")
+    days = sheets.days(returned.date)
+    if not days:
+        raise Refused(
+            f'{returned.path} is dated "{returned.date[:40]}", which is no date',
+            reference="no-date",
+            hint="For instance 2026-11-21.",
+        )
+    if min(days) > project.today + timedelta(days=1):
+        raise Refused(f"{returned.path} is dated {returned.date}, which is still to come", reference="future-date")
     return returned.date
 
 

@@ -67,7 +67,7 @@ def test_an_unclear_column_is_one_error_with_the_flag(
 ) -> None:
     from mlscaffold.cli import app as whole
 
-    path = table(tmp_path / "p.csv", [(b, b + "x", c) for _, b, c in rows(60)], "label,y_true,prediction")
+    path = table(tmp_path / "p.csv", [(b, c, b) for _, b, c in rows(60)], "label,y_true,prediction")
     monkeypatch.setattr(sys, "argv", ["mlscaffold"])
     with pytest.raises(SystemExit) as left:
         console.run(whole, ["audit", str(path), "--no-input"])

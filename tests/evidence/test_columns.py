@@ -48,3 +48,45 @@ def test_probabilities_are_known_by_their_class(tmp_path: Path) -> None:
 
 def test_plain_names() -> None:
     assert [plain(name) for name in ("Y True", "customerID", "p:Rose", "")] == ["y_true", "customer_id", "p_rose", ""]
+
+
+TOOLS = {
+    "caret": ('"","pred","obs","cat","dog","Resample"', "1,{p},{y},{a},{b},Fold1", ("obs", "pred", ("cat", "dog"))),
+    "tidymodels": (".pred_cat,.pred_dog,.pred_class,truth", "{a},{b},{p},{y}", ("truth", ".pred_class", (".pred_cat", ".pred_dog"))),
+    "h2o": ("predict,pcat,pdog,actual", "{p},{a},{b},{y}", ("actual", "predict", ("pcat", "pdog"))),
+    "rapidminer": (
+        "label,prediction(label),confidence(cat),confidence(dog)",
+        "{y},{p},{a},{b}",
+        ("label", "prediction(label)", ("confidence(cat)", "confidence(dog)")),
+    ),
+    "knime": (
+        "class,Prediction (class),P (class=cat),P (class=dog)",
+        "{y},{p},{a},{b}",
+        ("class", "Prediction (class)", ("P (class=cat)", "P (class=dog)")),
+    ),
+    "weka": ("inst#,actual,predicted,error,prediction", "1,{y},{p},+,{a}", ("actual", "predicted", ())),
+    "mlflow": ("inputs,targets,outputs", "x,{y},{p}", ("targets", "outputs", ())),
+    "azure": ("Label,Scored Labels,Scored Probabilities", "{y},{p},{a}", ("Label", "Scored Labels", ())),
+    "spark": ("label,prediction,probability", '{y},{p},"[{a},{b}]"', ("label", "prediction", ())),
+    "spanish": ("archivo,etiqueta,predicción", "x,{y},{p}", ("etiqueta", "predicción", ())),
+    "french, as a Mac writes it": ("fichier,ve\u0301rite\u0301,pre\u0301diction", "x,{y},{p}", ("ve\u0301rite\u0301", "pre\u0301diction", ())),
+    "top k": ("label,top1,top2", "{y},{p},{y}", ("label", "top1", ())),
+    "numbers beside names": ("label,label_name,prediction", "7,{y},{p}", ("label_name", "prediction", ())),
+    "features that end in class names": ("label,prediction,weight_cat,weight_dog", "{y},{p},3.5,4", ("label", "prediction", ())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tables_of_other_tools_are_understood(tool: str) -> None:
+    header, row, (label, prediction, probabilities) = TOOLS[tool]
+    answers = [("cat", "cat", 0.75), ("dog", "cat", 0.625), ("cat", "dog", 0.25), ("dog", "dog", 0.125)] * 5
+    text = "\n".join([header, *(row.format(y=y, p=p, a=a, b=1 - a) for y, p, a in answers)])
+    roles = recognise(columns.read(text.encode(), "t.csv"))
+    assert (roles.label, roles.prediction) == (label, prediction)
+    assert tuple(column for _, column in roles.probabilities) == probabilities
+    assert roles.score == ("Scored Probabilities" if tool == "azure" else "")
+
+
+def test_a_table_of_predictions_alone_says_that_nothing_is_left() -> None:
+    with pytest.raises(Unclear, match="no column is left for it"):
+        recognise(columns.read(b",target\n1,cat\n2,dog\n", "submission.csv"))

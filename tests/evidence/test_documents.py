@@ -324,3 +324,54 @@ def test_a_line_that_only_looks_like_a_heading_is_text_where_the_outline_tells()
     assert found and found.text == "Results Two laptops."
     of_libre_office = Prose((Heading(1, (Span("Wunsch"),), ("ideal5Fsolution",)), text("Ruhe.")))
     assert documents.read(to_pdf.render(of_libre_office)[0], "a.pdf").sections[0].anchors == ("ideal-solution",)
+
+
+def saved(document: Any) -> bytes:
+    """The bytes of a Word document."""
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+WRITTEN = {
+    "Owner": "Grace Hopper, of the sorting line",
+    "Problem statement": "Every day 900 flowers are sorted by hand.",
+    "Ideal solution": "The belt names each flower.",
+}
+
+
+@pytest.mark.parametrize("shape", ["size", "colon", "label", "form", "cells"])
+def test_word_without_styles_has_headings_that_are_titles_we_know(shape: str) -> None:
+    import docx
+    from docx.shared import Pt
+
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=2 if shape == "form" else 1) if shape in ("form", "cells") else None
+    for title, text in WRITTEN.items():
+        if table is not None:
+            cells = table.add_row().cells
+            cells[0].text = title
+            if shape == "form":
+                cells[1].text = text
+            else:
+                cells[0].add_paragraph(text)
+        elif shape == "label":
+            document.add_paragraph(f"{title}: {text}")
+        else:
+            document.add_paragraph().add_run(title.upper() + ":" * (shape == "colon")).font.size = Pt(18)
+            document.add_paragraph(text)
+    found = documents.read(saved(document), "01-problem.docx")
+    for anchor, text in zip(("owner", "problem-statement", "ideal-solution"), WRITTEN.values(), strict=True):
+        section = documents.find(found, anchor)
+        assert section is not None and section.text == text
+
+
+def test_word_with_headings_keeps_sentences_that_look_like_titles() -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_heading("Problem statement", 1)
+    document.add_paragraph("Owner: whoever asks.")
+    document.add_paragraph("Hardware")
+    section = documents.find(documents.read(saved(document), "01-problem.docx"), "problem-statement")
+    assert section is not None and section.text == "Owner: whoever asks.\nHardware"

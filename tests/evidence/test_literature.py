@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from mlscaffold.evidence import literature
 
 SECTION = """- He et al.: Deep residual learning for image recognition, 2016, arXiv:1512.03385. Where depth pays.
@@ -26,3 +28,30 @@ def test_an_equals_sign_in_a_value_begins_no_field() -> None:
     text = '@misc{a, title = "One \\"o {=}", url = {https://x.example/?year=1999&title=No}, year = 2020}\n'
     (entry,) = literature.read(text).entries
     assert entry.year == 2020 and entry.title.startswith("One")
+
+
+NUMBERED = [f"Author {n}, Title number {n} of a study, Venue, {2010 + n}." for n in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"[{n}] {work}" for n, work in enumerate(NUMBERED, 1)),
+        "\n".join(f"[{n}] {work}" for n, work in enumerate(NUMBERED, 1)),
+        "See what is known.[^1][^2]\n" + " ".join(f"[^{n}]: {work}" for n, work in enumerate(NUMBERED, 1)),
+        " ".join(f"[{n}]: https://arxiv.org/abs/1512.0338{n}" for n in range(1, 7)),
+    ],
+)
+def test_numbered_works_in_one_paragraph_are_as_many(text: str) -> None:
+    assert literature.read(text).distinct == 6
+
+
+def test_numbers_in_a_sentence_are_citations() -> None:
+    assert literature.read("As [1] and [2] say of 2016, depth pays (see [3]).").distinct == 1
+
+
+def test_a_year_may_end_a_sentence() -> None:
+    (entry,) = literature.read("- LeCun, Gradient-based learning, 1998.").entries
+    assert entry.year == 1998 and entry.findable
+    (entry,) = literature.read("- Version 2016.3 of the tool").entries
+    assert entry.year is None

@@ -334,3 +334,58 @@ def test_infinite_and_empty_probabilities_are_told(tmp_path: Path) -> None:
     found = audit(table(tmp_path / "p.csv", content, "file,label,prediction," + ",".join(f"p:{c}" for c in CLASSES)))
     assert one(found, "not-a-number").evidence[0].line == 4
     assert found.trust is not None and found.trust.n == 59
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions"),
+    [(("True", "False"), ("1", "0")), (("TRUE", "FALSE"), ("True", "False")), (("1", "0"), ("true", "false")), (("0", "1"), ("0.0", "1.0"))],
+)  # fmt: skip
+def test_truth_is_truth_however_it_is_written(tmp_path: Path, labels: tuple[str, str], predictions: tuple[str, str]) -> None:
+    cells = [(labels[i % 2], predictions[i % 2 if i % 10 else 1 - i % 2]) for i in range(100)]
+    found = audit(table(tmp_path / "p.csv", cells, "label,prediction"))
+    assert found.numbers[0].value == pytest.approx(0.9) and {row.name for row in found.classes} == set(labels)
+
+
+def test_names_that_all_differ_in_case_are_a_matter_of_spelling(tmp_path: Path) -> None:
+    found = audit(table(tmp_path / "p.csv", [(a, b, c.upper()) for a, b, c in rows(100)]))
+    assert one(found, "spelling").effect and "no-common-class" not in ids(found)
+    assert "spelled in two ways" in found.verdict
+
+
+@pytest.mark.parametrize("join", ["{}|{}", "['{}', '{}']", "{}, {}"])
+def test_several_labels_a_row_are_told(tmp_path: Path, join: str) -> None:
+    dice = random.Random(1)
+    cells = [[f'"{join.format(*sorted(dice.sample(CLASSES, 2)))}"' for _ in range(2)] for _ in range(60)]
+    assert "several classes at once" in one(audit(table(tmp_path / "p.csv", cells, "label,prediction")), "several-labels").message
+
+
+def test_a_comma_in_a_name_is_a_comma(tmp_path: Path) -> None:
+    names = {"cat": '"cat, Felis catus"', "dog": '"dog, Canis"', "owl": '"owl, Strix"'}
+    found = audit(table(tmp_path / "p.csv", [(a, names[b], names[c]) for a, b, c in rows(100)]))
+    assert "several-labels" not in ids(found)
+
+
+def test_quantities_are_no_classes(tmp_path: Path) -> None:
+    dice = random.Random(2)
+    ages = [(age, age + dice.randint(-4, 4)) for age in (dice.randint(18, 90) for _ in range(300))]
+    found = audit(table(tmp_path / "p.csv", ages, "y_true,y_pred"))
+    assert "quantities" in ids(found) and "says nothing" in found.verdict
+    numbers = [(k := dice.randrange(77), k if dice.random() < 0.8 else dice.randrange(77)) for _ in range(600)]
+    assert "quantities" not in ids(audit(table(tmp_path / "p.csv", numbers, "label,prediction")))
+    with pytest.raises(UsageError, match="quantities"):
+        audit(table(tmp_path / "p.csv", [(i % 3, f"{dice.random() * 3:.4f}") for i in range(300)], "y_true,y_pred"))
+
+
+def test_a_column_that_says_what_is_right_is_no_slice(tmp_path: Path) -> None:
+    content = rows(300, accuracy=0.6)
+    cells = [
+        (*row, str(row[1] == row[2]), "" if row[1] == row[2] else "+", "north" if row[1] == row[2] else "south")
+        for row in content
+    ]
+    found = audit(table(tmp_path / "p.csv", cells, "file,label,prediction,correct,error,site"))
+    assert {weak.column for weak in found.weak} == {"site"}
+
+
+def test_luck_is_never_more_than_the_number(tmp_path: Path) -> None:
+    found = audit(table(tmp_path / "p.csv", rows(20)), looks=10**20)
+    assert found.luck == found.numbers[0].value

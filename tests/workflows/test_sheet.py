@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,27 @@ def test_the_command_writes_and_records(
     said = capsys.readouterr().out
     assert "Signed on paper by Ada Byron, business analyst; transcribed by Tomas Vos" in said
     assert "Stage 2, research" in said
+
+
+@pytest.mark.parametrize("name", ["ada byron", "Ada\u00a0Byron", " Ada  Byron ", "ADA BYRON"])
+def test_a_name_is_recorded_as_the_team_spells_it(project: Sandbox, name: str) -> None:
+    done = record_sheet(project.open(), answered(project, "problem", name=name, role="Business Analyst"), "a.json")
+    assert (done.who, done.role) == ("Ada Byron", "business analyst")
+
+
+def test_a_stranger_on_a_sheet_is_not_told_to_use_another_option(project: Sandbox) -> None:
+    with pytest.raises(Refused) as error:
+        record_sheet(project.open(), answered(project, "problem", name="Nobody Known"), "a.json")
+    assert "--as" not in error.value.hint
+
+
+def test_it_is_tomorrow_elsewhere(project: Sandbox) -> None:
+    def sign(days: int) -> str:
+        day = (date.today() + timedelta(days=days)).isoformat()
+        return record_sheet(project.open(), answered(project, "problem", date=day), "a.json").signoff
+
+    with pytest.raises(Refused, match="still to come"):
+        sign(2)
+    with pytest.raises(Refused, match="no date"):
+        record_sheet(project.open(), answered(project, "problem", date="soon"), "a.json")
+    assert sign(1)

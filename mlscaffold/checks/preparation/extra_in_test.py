@@ -32,7 +32,7 @@ def extra_in_test(project: Project) -> Iterator[Finding]:
 
     ## Fix
     `mlscaffold data split` deals extra sources into train and `augmented` only. Write `role = "extra"` into the `source.toml` of generated
-    data. If generated pictures are what the model will see, waive it and say so: `mlscaffold waive preparation.extra-in-test`.
+    data. If generated pictures are what the model will see, waive it and say so: `mlscaffold waive preparation.extra-in-test --reason WHY --until DATE`.
     """
     known = sources.every(project)
     kinds = {name: "extra" if one.role == "extra" else one.method for name, one in known.items()}

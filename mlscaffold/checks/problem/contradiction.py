@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isclose
 
 from mlscaffold.checks import at, check, fail
-from mlscaffold.evidence import acceptance, claims, requirements, sections
+from mlscaffold.evidence import acceptance, claims, requirements, sections, toml
 from mlscaffold.evidence.acceptance import Threshold
 from mlscaffold.evidence.documents import Section
 from mlscaffold.model import Finding
@@ -15,7 +15,7 @@ from mlscaffold.project import Project
 NAME = "01-problem"
 
 
-@check(proves="acceptance", reads=("docs/01-problem.*", "acceptance.toml"))
+@check(proves="acceptance", reads=("docs/01-problem.*", "acceptance.toml", "data/schema.toml"))
 def contradiction(project: Project) -> Iterator[Finding]:
     """The problem document asks for the same numbers as `acceptance.toml`.
 
@@ -31,6 +31,8 @@ def contradiction(project: Project) -> Iterator[Finding]:
     """
     found = sections.document(project, NAME)
     wanted = project.read(acceptance.read, "acceptance.toml").thresholds
+    schema = project.read(toml.read, "data/schema.toml") if project.exists("data/schema.toml") else {}
+    classes = [str(name) for name in schema.get("classes", [])]
     told = set()
     for section in found.sections:
         yield from _of_exports(found.path, section, wanted)
@@ -45,6 +47,16 @@ def contradiction(project: Project) -> Iterator[Finding]:
                 continue
             told.add((claim.text, claim.value))
             line = _line(project, found.path, section, claim.text)
+            other = requirements.named_class(claim.text, classes)
+            if other and other not in [t.of_class for t in rivals]:
+                yield fail(
+                    f"{claim.word} of {other} is {claim.value:g} in the document, "
+                    f"and acceptance.toml has none for it ({' or '.join(t.text for t in rivals)})",
+                    at(found.path, line),
+                    "acceptance.toml",
+                    fix="add the threshold to acceptance.toml, or take it out of the document",
+                )
+                continue
             yield fail(
                 f"{claim.word} is {claim.value:g} in the document, "
                 f"and acceptance.toml says {' or '.join(t.text for t in rivals)}",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlscaffold.checks import at, check, fail, unknown, warn
 from mlscaffold.evidence import guidance, sections, titles
 from mlscaffold.evidence.sections import Gap, Owed
-from mlscaffold.evidence.wording import count, few
+from mlscaffold.evidence.wording import announces, count, few
 from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 
@@ -24,7 +24,8 @@ def section_missing(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     Own text of each section of `docs/01-problem.*`, compared with what was generated; guidance is no text, also where its marks
-    were taken away. Sections are found by their `section` comment, Word bookmark or heading in any language we ship. Setting
+    were taken away, and a sentence counts once. A section of which half the sentences speak of the section ("here we describe"), without
+    a number, is a warning. Sections are found by their `section` comment, Word bookmark or heading in any language we ship. Setting
     `words`: fewer make a warning (default 25).
 
     ## Fix
@@ -42,6 +43,7 @@ def judge(project: Project, name: str, anchors: tuple[str, ...], *, least: int) 
         Gap.EMPTY: "are empty",
         Gap.PLACEHOLDER: "hold a placeholder only",
         Gap.UNCHANGED: "are unchanged since generation",
+        Gap.REPEATED: "are the same words over and over",
     }
     for gap, words in said.items():
         bad = [o for o in owed if o.gap is gap]
@@ -58,6 +60,15 @@ def judge(project: Project, name: str, anchors: tuple[str, ...], *, least: int) 
         judge_as = fail if said_little else warn
         places = [at(path, o.section.line if o.section else None) for o in thin[:3]]
         yield judge_as(f"{count(len(thin), 'section')} of fewer than {least} words: {lengths}", *places, fix=f"edit {path}")
+    promised = [o for o in owed if o.gap in (None, Gap.THIN) and o.section and announces(o.section.text)]
+    if promised:
+        places = [at(path, o.section.line if o.section else None) for o in promised[:3]]
+        what = (
+            f"{count(len(promised), 'section')} announce what they will say, and no more"
+            if len(promised) > 1
+            else "1 section announces what it will say, and no more"
+        )
+        yield warn(f"{what}: {few([o.title for o in promised], 7)}", *places, fix=f"edit {path}")
     lost = [o.anchor for o in owed if o.gap is Gap.UNMATCHED]
     if lost:
         line = f'[documents.{name}] and below it {lost[0]} = "the heading in your document"'

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlscaffold import git
 from mlscaffold.checks import at, check, fail
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence import records, sheets, toml
+from mlscaffold.evidence.people import spelled
 from mlscaffold.model import Finding, Signoff
 from mlscaffold.project import Project
 from mlscaffold.stages import all_stages
 
 
-@check(proves="", reads=(".mlscaffold/signoffs", ".mlscaffold/sheets"))
+@check(proves="", reads=(".mlscaffold/signoffs", ".mlscaffold/sheets", ".mailmap"))
 def sheet_differs(project: Project) -> Iterator[Finding]:
     """A sign-off that was given on paper has its sheet, and says what stands on it.
 
@@ -60,5 +62,8 @@ def _problem(project: Project, signed: Signoff, kept: str) -> str:
         return f"{kept} is of stage {said.stage}, round {said.round}"
     if said.evidence != signed.evidence or said.inputs != signed.inputs:
         return f"{kept} was written for other evidence"
+    names = {git.canonical_name(name, project.root) for name in (spelled(said.name, (signed.who,)), signed.who)}
+    if len(names) > 1:
+        return f"{kept} is signed by {said.name}, the sign-off names {signed.who}"
     no = [item for item, answer in signed.checklist.items() if answer == "yes" and said.answers.get(item) != "yes"]
     return f"{kept} does not answer {no[0]} with yes" if no else ""

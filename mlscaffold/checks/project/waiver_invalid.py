@@ -36,7 +36,7 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
     times, by its history, is a warning. More than half of the stages skipped is a warning.
 
     ## Fix
-    `mlscaffold waive CHECK` writes a sound one; delete what is no longer needed.
+    `mlscaffold waive CHECK --reason WHY --until DATE` writes a sound one; delete what is no longer needed.
     """
     team = people.names(project)
     known = {f"{path.parent.name}.{path.stem.replace('_', '-')}" for path in check_files()}
@@ -46,7 +46,9 @@ def waiver_invalid(project: Project) -> Iterator[Finding]:
         problems = [*_name(name, known), *_place(name, path), *_reason(table), *_until(table, project.today, needed=True)]
         if problems:
             yield fail(
-                f"waiver for `{name}` does not hold: {'; '.join(problems)}", path, fix=f"mlscaffold waive CHECK, or delete {path}"
+                f"waiver for `{name}` does not hold: {'; '.join(problems)}",
+                path,
+                fix=f"mlscaffold waive CHECK --reason WHY --until DATE, or delete {path}",
             )
             continue
         if (_date(table) or project.today) - project.today > LONG:

@@ -13,6 +13,7 @@ from mlscaffold.model import Evidence, Finding
 from mlscaffold.project import Project
 
 NAME = "02-research"
+TELL = "add author, year, title and an identifier"
 
 
 @check(proves="literature", reads=("docs/02-research.*", "docs/*.bib"), volatile=True)
@@ -23,7 +24,7 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     Five to twenty papers give the basics of a field; invented ones give nothing, and are found out.
 
     ## Evidence
-    The section on literature of `docs/02-research.*`, and any `docs/*.bib`: works told apart by DOI, arXiv number or title; the
+    The section on literature of `docs/02-research.*`, and any `docs/*.bib`: works told apart by DOI, arXiv number or title, without those that nobody could find ("the YOLO paper", "Medium"); the
     form of identifiers; years. Setting `works` (default 5).
 
     ## Fix
@@ -35,11 +36,18 @@ def literature_thin(project: Project) -> Iterator[Finding]:
     read += [(path, literature.read(project.content(path).decode("utf-8-sig", "replace"))) for path in project.glob("docs/*.bib")]
     place = at(document.path, section.line if section else None)
     entries = [entry for _, found in read for entry in found.entries]
-    distinct = literature.works(entries)
+    vague = [entry for entry in entries if not entry.findable]
+    distinct = literature.works(entry for entry in entries if entry.findable)
     wanted = project.option("research.literature-thin", "works", 5)
-    if not distinct:
+    if vague and not distinct:
+        yield fail(
+            f"none of {count(len(entries), 'entry', 'entries')} can be found: no year, identifier or title ({_named(vague)})",
+            place,
+            fix=TELL,
+        )
+    elif not distinct:
         yield fail(f"no work is named; at least {wanted} give the basics", place, fix=f"edit {document.path}")
-    elif distinct < wanted <= len(entries):
+    elif distinct < wanted <= len(entries) - len(vague):
         yield fail(
             f"{len(entries)} entries name {count(distinct, 'different work')}; at least {wanted} are wanted",
             place,
@@ -47,7 +55,14 @@ def literature_thin(project: Project) -> Iterator[Finding]:
         )
     elif distinct < wanted:
         yield warn(f"{count(distinct, 'work')} named; at least {wanted} give the basics", place, fix=f"edit {document.path}")
+    if vague and distinct:
+        what = f"{count(len(vague), 'entry', 'entries')} of the literature cannot be found: no year, identifier or title ({_named(vague)})"
+        yield warn(what, place, fix=TELL)
     yield from _invented(project, read, place)
+
+
+def _named(entries: list[Entry]) -> str:
+    return few([f'"{entry.text[:40]}"' for entry in entries])
 
 
 def _invented(project: Project, read: list[tuple[str, literature.Literature]], place: Evidence) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from tests.checks.stories import absent, said
@@ -71,3 +73,9 @@ def test_times_and_sizes(project: Sandbox, row: str, fine: bool) -> None:
         assert found == []
     else:
         said(found, "fail", "in the document, and acceptance.toml says", "docs/01-problem.md", "acceptance.toml")
+
+
+def test_a_class_that_has_no_threshold_is_told_as_that(project: Sandbox) -> None:
+    name = tomllib.loads(project.read("data/schema.toml"))["classes"][-1]
+    project.write({FILE: project.read(FILE).rstrip() + f"\n\nRecall of {name} has to be at least 0.913.\n"})
+    said(project.check(CHECK), "fail", f"Recall of {name} is 0.913 in the document, and acceptance.toml has none for it", FILE)

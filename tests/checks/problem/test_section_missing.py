@@ -169,3 +169,51 @@ def test_an_answer_that_follows_the_guidance_closely_is_an_answer(project: Sandb
     )
     project.replace(FILE, body.strip(), f"> ✎ {GENERATED}\n\n{answer}")
     assert project.check(CHECK) == []
+
+
+@pytest.mark.parametrize(
+    "filler", ["This is a very important problem. " * 12, "asdf " * 30, "- it is important\n" * 15, "这个问题非常重要。" * 12]
+)
+def test_the_same_words_over_and_over_are_no_section(project: Sandbox, filler: str) -> None:
+    project.replace(FILE, dict(sections(project))["problem-statement"].strip(), filler.strip())
+    said(project.check(CHECK), "fail", "1 of 5 sections is the same words over and over: Problem statement", FILE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here we describe the problem that should be solved and why it matters to the people who have it. This section will be completed later with the details of the problem.",
+        "In diesem Abschnitt wird das Problem beschrieben, das für die Anwender und Anwenderinnen der Firma gelöst werden soll, und warum es für sie alle wichtig ist und bleibt.",
+    ],
+)  # fmt: skip
+def test_a_section_that_only_speaks_of_itself(project: Sandbox, text: str) -> None:
+    project.replace(FILE, dict(sections(project))["problem-statement"].strip(), text)
+    said(project.check(CHECK), "warn", "1 section announces what it will say, and no more: Problem statement", FILE)
+    project.replace(
+        FILE, text, f"{text} Of 9000 digits a day one in 200 is typed wrongly, and each costs four euros and a letter."
+    )
+    assert project.check(CHECK) == []
+
+
+def test_headings_that_belong_to_other_documents_cut_nothing_off(project: Sandbox) -> None:
+    bodies = dict(sections(project))
+    body = bodies["technical-requirements"].strip()
+    project.replace(FILE, body, f"As agreed.\n\n### Hardware\n\n{body}\n\n### Results\n\nA table each month.")
+    assert project.check(CHECK) == [] and project.check("problem.requirement-without-number") == []
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["<h2>{}</h2>\n\n{}\n\n", '<h3 class="x"><b>{}</b></h3>\n{}\n\n', "**{}:** {}\n\n", "__{}__: {}\n\n", "**{}：**{}\n\n"],
+)
+def test_headings_in_html_and_labels(project: Sandbox, shape: str) -> None:
+    titles = ("Owner", "Problem statement", "Ideal solution", "Understanding", "Requirements")
+    bodies = [body.strip() for _, body in sections(project)]
+    project.write({FILE: "".join(shape.format(t, b) for t, b in zip(titles, bodies, strict=True))})
+    assert [f for f in project.check(CHECK) if "are missing" in f.message or "empty" in f.message] == []
+
+
+def test_a_label_below_a_heading_is_text(project: Sandbox) -> None:
+    body = dict(sections(project))["technical-requirements"].strip()
+    project.replace(FILE, body, f"**Problem:** none.\n\n**Owner:** the desk.\n\n{body}")
+    assert project.check(CHECK) == []

@@ -44,3 +44,11 @@ def test_a_sign_off_stamped_anew_over_an_old_sheet(project: Sandbox) -> None:
     first = text.index("m1:")
     project.write({path: text[:first] + "m1:" + "0" * 32 + text[first + 35 :]})
     assert said(project.check(CHECK), "fail", "was written for other evidence")
+
+
+def test_a_sign_off_in_another_name_than_the_sheets(project: Sandbox) -> None:
+    path = on_paper(project)
+    project.replace(path, 'who = "Ada Byron"', 'who = "Grace Hopper"')
+    assert said(project.check(CHECK), "fail", "is signed by Ada Byron, the sign-off names Grace Hopper")
+    project.write({".mailmap": "Grace Hopper <grace@flowers.example> Ada Byron <ada@flowers.example>\n"})
+    assert project.check(CHECK) == []

@@ -81,3 +81,29 @@ def test_titles_that_begin_alike_are_works_of_their_own(project: Sandbox) -> Non
         "Data augmentation, 2019",
     )
     assert project.check(CHECK) == []
+
+
+def test_names_of_sites_are_no_works(project: Sandbox) -> None:
+    cite(project, "Towards Data Science", "Medium", "The PyTorch blog", "ResNet paper", "Kaggle forum")
+    said(project.check(CHECK), "fail", "none of 5 entries can be found", '"Towards Data Science"', FILE)
+
+
+def test_one_name_among_works_is_a_warning(project: Sandbox) -> None:
+    cite(
+        project,
+        *(f"He et al., A study of flowers number {n}, 2019" for n in ("one", "two", "three", "four", "five")),
+        "the YOLO paper",
+    )
+    said(project.check(CHECK), "warn", "1 entry of the literature cannot be found", '"the YOLO paper"')
+
+
+def test_a_title_of_some_length_can_be_found(project: Sandbox) -> None:
+    cite(
+        project,
+        "Attention is all you need",
+        "深度残差学习图像识别",
+        "Adam: a method for stochastic optimization",
+        "Do we train on test data?",
+        "Do ImageNet classifiers generalize to ImageNet?",
+    )
+    assert project.check(CHECK) == []

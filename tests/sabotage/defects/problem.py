@@ -59,11 +59,32 @@ def one_section_still_holds_its_guidance(project: Target) -> Words:
     return path, "1 of 5", "unchanged since generation", "Technical requirements"
 
 
+@defect("PR-02b", "problem.section-missing", everywhere=True)
+def one_sentence_fills_a_section(project: Target) -> Words:
+    """One sentence stands twelve times under a heading, so that it looks written."""
+    project.set_section(1, "problem-statement", "This is a very important problem for all of us. " * 12)
+    return project.document(1), "1 of 5", "the same words over and over", "Problem statement"
+
+
+@defect("PR-02c", "problem.copied-section", everywhere=True)
+def the_problem_is_its_own_solution(project: Target) -> Words:
+    """The problem stands a second time under the ideal solution."""
+    project.set_section(1, "ideal-solution", project.sections(1)["problem-statement"])
+    return project.document(1), "2 sections", "same text", "100%", "Ideal solution"
+
+
 @defect("PR-03", "problem.owner-unnamed", everywhere=True)
 def the_owner_is_nobody(project: Target) -> Words:
     """The problem's owner is still to be found."""
     project.set_section(1, "owner", "The customer, to be confirmed")
     return project.document(1), '"The customer, to be confirmed"', "a named person is wanted"
+
+
+@defect("PR-03b", "problem.owner-unnamed", everywhere=True)
+def the_owner_is_a_team(project: Target) -> Words:
+    """The problem's owner is a team and its mailbox."""
+    project.set_section(1, "owner", "Machine Learning Team, ml-team@forms.example")
+    return project.document(1), '"Machine Learning Team', "a named person is wanted"
 
 
 @defect("PR-04", "problem.owner-unnamed")
@@ -129,6 +150,15 @@ def the_document_promises_another_number(project: Target) -> Words:
     project.replace(path, text, re.sub(rf"\b{value:g}\b", f"{other:g}", text, count=1))
     line = next(n for n, said in enumerate(project.read(path).splitlines(), start=1) if f"{other:g}" in said)
     return f"{path}:{line}", f"is {other:g} in the document", ACCEPTANCE, f"{project.optimised} ≥ {value:g}"
+
+
+@defect("PR-08b", "problem.requirement-without-number", severity="warn", everywhere=True)
+def requirements_are_adjectives(project: Target) -> Words:
+    """The technical requirements are adjectives."""
+    project.set_section(
+        1, "technical-requirements", "As accurate as possible and fast, on the usual hardware, and easy to use for everybody."
+    )
+    return project.document(1), "names no number", "16 words"
 
 
 @defect("PR-09", "problem.metric-unmeasurable")
