@@ -58,7 +58,7 @@ def read(project: Project) -> Deploy:
     if not project.exists(path):
         raise Missing("deploy.toml is missing", path=path, fix="write deploy.toml")
     if project.is_pristine(path):
-        raise Missing("deploy.toml is still as it was generated", path=path, fix="edit deploy.toml")
+        raise Missing("deploy.toml is still as generated", path=path, fix="edit deploy.toml")
     deploy = project.read(deployment.read, path)
     if not deploy.export:
         raise Missing("deploy.toml names no export", path=path, fix="edit deploy.toml")

@@ -102,7 +102,7 @@ def read(project: Project) -> Document:
     """The evaluation document; raises `Missing` while it is absent or as it was generated."""
     path = project.find(DOCUMENT, what="docs/07-evaluation (md, docx or pdf)")
     if project.is_pristine(path):
-        raise Missing(f"{path} is still as it was generated", path=path, fix=f"edit {path}")
+        raise Missing(f"{path} is still as generated", path=path, fix=f"edit {path}")
     own = headings(project, "07-evaluation")
     document = documents.read(project.content(path), path, titles=own) if own else project.read(documents.read, path)
     if not document.words:
