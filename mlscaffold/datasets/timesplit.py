@@ -109,10 +109,18 @@ def _moments(rows: Sequence[Row], times: Mapping[str, str]) -> dict[str, float]:
 
 
 def _cuts(moments: Sequence[float], train: float, middle: float) -> Cuts:
-    """Cuts at these shares of the pictures; a tie at a cut belongs to the earlier side."""
+    """Cuts at these shares of the pictures; a tie at a cut belongs to the earlier side, unless nothing would be left for the later one:
+    of a few moments (years) the newest is the test set.
+    """
     n = len(moments)
     first = moments[max(0, min(n - 1, round(train * n) - 1))]
     second = moments[max(0, min(n - 1, round((train + middle) * n) - 1))]
+    values = sorted(set(moments))
+    if len(values) > 1 and train + middle < 1 - 1e-9 and second >= values[-1]:
+        second = values[-2]
+        first = min(first, second)
+    if len(values) > 2 and middle > 0 and first >= second > values[0]:
+        first = max(value for value in values if value < second)
     return Cuts(first, max(first, second))
 
 
