@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ def moment(text: str) -> float | None:
     digits = text.replace(".", "", 1).removeprefix("-")
     if digits.isdecimal() and len(text) != 8:  # 20260314 is a date
         return float(text)
+    text = re.sub(r"^(\d{4}):(\d\d):(\d\d)", r"\1-\2-\3", text)  # as cameras write it (EXIF)
     try:
         found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:

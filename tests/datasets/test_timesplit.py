@@ -89,6 +89,10 @@ def test_moments_are_in_order(earlier: str, later: str) -> None:
     assert first < second
 
 
+def test_a_camera_writes_colons() -> None:
+    assert moment("2026:03:14 09:30:00") == moment("2026-03-14T09:30:00Z")
+
+
 @pytest.mark.parametrize("text", ["", "soon", "31.12.2026", "nan", "1e5"])
 def test_what_is_no_moment(text: str) -> None:
     assert moment(text) is None
