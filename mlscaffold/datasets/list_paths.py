@@ -78,7 +78,8 @@ class Finder:
         for folder in [*splits, *(f"{word}/{inner}" for word in splits for inner in ("images", "image")), *FOLDERS]:
             candidate = self.base / folder / name
             try:
-                if leads_out(candidate, self.base):
+                # Where a path leads is costly to say, and matters only where it can lead out or to something.
+                if (".." in name or candidate.is_file()) and leads_out(candidate, self.base):
                     return "leads-out"
                 if candidate.is_file():
                     return Path(candidate.parent.resolve(), candidate.name) if ".." in name else candidate
