@@ -193,7 +193,7 @@ def _refusals(root: Path) -> Refusals:
 
 def _nothing(path: Path, reading: Reading) -> ScaffoldError:
     """An error for a data set without a single record."""
-    first = "; ".join(f"{d.where} {d.message}" for d in reading.refused[:3])
+    first = "; ".join([*(f"{d.where} {d.message}" for d in reading.refused[:3]), *reading.notes[:2]])
     return ScaffoldError(
         f"Nothing to import from {path}: 0 read, {len(reading.refused)} refused.", reference="nothing-to-import", context=first
     )

@@ -218,3 +218,11 @@ def test_blanks_and_accents_make_no_classes(tmp_path: Path) -> None:
         put(tmp_path / f"list/{i}.png", i + 5)
     (tmp_path / "list/labels.csv").write_text(f"path,label\n{rows}")
     assert import_data(root, tmp_path / "list").labels == {"caf\u00e9": 2}
+
+
+def test_why_nothing_came_in_is_told(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("path,label\ngone.png,a b\nalso.png,a\nthird.png,b\n")
+    with pytest.raises(ScaffoldError, match="0 read, 3 refused") as caught:
+        import_data(tmp_path / "project", tmp_path / "l.csv")
+    assert "l.csv:2 gone.png does not exist" in caught.value.context
+    assert "labels are other labels with blanks between" in caught.value.context
