@@ -112,7 +112,7 @@ def _few(names: Iterable[str]) -> str:
 def _unwrapped(path: Path) -> Path:
     """The folder that holds the class folders: down through a lone `images` or `data`, or any lone folder of nothing but folders."""
     folders = [child for child in _folders(path) if _holds_media(child)]
-    if len(folders) != 1 or _bare_media(path):
+    if len(folders) != 1 or _bare_media(path) or _all_splits(folders):
         return path
     inner = [child.name for child in _folders(folders[0]) if _holds_media(child)]
     nested = inner and not _bare_media(folders[0]) and not are_counters(inner)

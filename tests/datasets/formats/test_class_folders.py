@@ -145,5 +145,9 @@ def test_lone_folders_are_looked_into(tmp_path: Path) -> None:
     assert {label for label, _ in _made(tmp_path, "Set v2/originals/hat/a.png", "Set v2/originals/shoe/a.png")} == {"hat", "shoe"}
 
 
+def test_a_lone_split_is_one(tmp_path: Path) -> None:
+    assert _made(tmp_path, "train/hat/a.png", "train/shoe/a.png") == [("hat", "train"), ("shoe", "train")]
+
+
 def test_a_lone_class_with_days_in_it_stays_one(tmp_path: Path) -> None:
     assert {label for label, _ in _made(tmp_path, "hat/2026-01-01/a.png", "hat/2026-01-02/a.png")} == {"hat"}
