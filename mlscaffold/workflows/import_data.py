@@ -114,7 +114,9 @@ def import_data(
     with unpacked(path) as (folder, defects):
         choice = formats.choose(folder, format)
         reading = choice.form.read(folder)
-        reading = labelled(replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from)
+        reading = labelled(
+            replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from, others=choice.others
+        )
         if not reading.records:
             raise _nothing(path, reading)
         link = link or _base(folder) in roots_of(root).get(source, ())  # what was left where it is stays there
