@@ -44,11 +44,15 @@ def folders_of(paths: Iterable[str]) -> Folders:
     parts = [folder.split("/") if folder else [] for folder in seen]
     while parts and all(p and p[0].lower() in WRAPPERS for p in parts) and len({p[0] for p in parts}) == 1:
         parts = [p[1:] for p in parts]
-    splits = [""] * len(parts)
-    if parts and all(p and p[0].lower() in SPLIT_NAMES for p in parts):
-        splits = [SPLIT_NAMES[p[0].lower()] for p in parts]
+    while parts and all(len(p) > 1 for p in parts) and len({p[0] for p in parts}) == 1 and parts[0][0].lower() not in SPLIT_NAMES:
         parts = [p[1:] for p in parts]
-        while parts and all(p and p[0].lower() in WRAPPERS for p in parts):
+    splits = [""] * len(parts)
+    told = [SPLIT_NAMES.get(p[0].lower(), "") if p else "" for p in parts]
+    inner = any(split and len(p) > 1 for split, p in zip(told, parts, strict=True))
+    if parts and (all(told) or (inner and "train" in told and len(set(told) - {""}) > 1)):
+        splits = told
+        parts = [p[1:] if split else [] for split, p in zip(told, parts, strict=True)]  # what lies beside the splits has no class
+        while any(parts) and all(p[0].lower() in WRAPPERS for p in parts if p):
             parts = [p[1:] for p in parts]
     labels = [p[0] if p else "" for p in parts]
     names = set(labels) - {""}

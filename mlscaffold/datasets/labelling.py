@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,8 @@ BOXES = "boxes"
 """Take the label of a picture from its objects."""
 
 
-def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "") -> Reading:
-    """The reading with at most one label a picture; what has several is refused.
+def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "", others: Iterable[str] = ()) -> Reading:
+    """The reading with at most one label a picture; what has several is refused. `others` are formats that would fit too.
 
     Raises for texts, and for a set that has nothing but objects, unless their class is asked for.
     """
@@ -28,7 +29,7 @@ def labelled(reading: Reading, path: Path, kind: str, *, label_from: str = "") -
     reading = _spelled(reading)
     bare = [record for record in reading.records if not record.labels]
     if not label_from and len(bare) == len(reading.records) and any(record.shapes for record in bare):
-        raise _objects_only(bare, path, kind)
+        raise _objects_only(bare, path, kind, others)
     records: list[Record] = []
     defects: list[Defect] = []
     for record in reading.records:
@@ -60,12 +61,13 @@ def _spelled(reading: Reading) -> Reading:
     return replace(reading, records=tuple(records), notes=(*reading.notes, note))
 
 
-def _objects_only(records: list[Record], path: Path, kind: str) -> ScaffoldError:
+def _objects_only(records: list[Record], path: Path, kind: str, others: Iterable[str]) -> ScaffoldError:
     """An error for a set without a single label of a whole picture."""
     counts = Counter(min(len({shape.label for shape in record.shapes}), 2) for record in records)
     return ScaffoldError(
         f"{path.name} ({kind}) has objects on pictures, but no label of a whole picture; image classification needs one a picture.",
         reference="no-picture-labels",
         context=f"Of {len(records)} pictures, {counts[1]} show one class, {counts[2]} several and {counts[0]} none.",
-        hint=f"mlscaffold data import {path} --label-from {BOXES} (takes those that show one class, refuses the others)",
+        hint=f"mlscaffold data import {path} --label-from {BOXES} (takes those that show one class, refuses the others)"
+        + "".join(f", or --from {name}" for name in others if name == "class-folders" or name.endswith("-list")),
     )

@@ -39,6 +39,7 @@ class Finder:
     def __init__(self, base: Path) -> None:
         self.base = base
         self.found: set[Path] = set()
+        self.other_ending = 0
 
     @cached_property
     def pictures(self) -> Pictures:
@@ -64,7 +65,9 @@ class Finder:
         if not name:
             return "no-path"
         if re.match(r"[a-z][a-z0-9+.-]+://", name, re.IGNORECASE):
-            return "address"
+            # What lies at an address is often downloaded beside the list.
+            here = self.pictures.with_name(re.split(r"[?#]", name)[0].rsplit("/", 1)[-1])
+            return self.pictures.paths[here[0]] if len(here) == 1 else "address"
         name = name.replace("\\", "/")
         if "\0" in name:
             return "leads-out"
@@ -75,7 +78,8 @@ class Finder:
         for folder in [*splits, *(f"{word}/{inner}" for word in splits for inner in ("images", "image")), *FOLDERS]:
             candidate = self.base / folder / name
             try:
-                if leads_out(candidate, self.base):
+                # Where a path leads is costly to say, and matters only where it can lead out or to something.
+                if (".." in name or candidate.is_file()) and leads_out(candidate, self.base):
                     return "leads-out"
                 if candidate.is_file():
                     return Path(candidate.parent.resolve(), candidate.name) if ".." in name else candidate
@@ -85,11 +89,16 @@ class Finder:
         return self._by_end(name, split)
 
     def _by_end(self, name: str, split: str) -> Path | str:
-        """The picture whose path ends with the name, or does so without its ending."""
+        """The picture whose path ends with the name; else in other letters, without an ending, or with another one."""
         plain = "/".join(part for part in name.split("/") if part not in ("", "."))
-        named = [one for one in self.pictures.with_name(plain.rsplit("/", 1)[-1]) if f"/{one}".endswith(f"/{plain}")]
-        stems = [] if is_media(Path(plain)) else self.pictures.with_exact_stem(plain)
-        ends = named or stems
+        last = plain.rsplit("/", 1)[-1]
+        named = [one for one in self.pictures.with_name(last) if f"/{one}".endswith(f"/{plain}")]
+        folded = self.pictures.with_name(last.casefold()) if not named else []
+        named = named or [one for one in folded if f"/{one}".casefold().endswith(f"/{plain.casefold()}")]
+        ends = named or self.pictures.with_exact_stem(plain)
+        if not ends and is_media(Path(plain)):
+            ends = self.pictures.with_exact_stem(plain.rsplit(".", 1)[0])
+            self.other_ending += len(ends) == 1
         if len(ends) > 1 and split:
             ends = [one for one in ends if split in _splits(one.split("/")[:-1])] or ends
         if not ends:

@@ -94,6 +94,8 @@ def read_tables(base: Path, tables: Sequence[Table], findings: Findings, *, whol
             findings.item(f"{table.name}:1", "no-path-column", message)
     if "pictures" in finder.__dict__:
         findings.adopted(finder.pictures)
+    if finder.other_ending:
+        findings.notes.append(f"{finder.other_ending} names have another ending than the picture that is taken for them")
     if whole and findings.records and (left := finder.left()):
         findings.ignored["pictures that no row names"] = findings.ignored.get("pictures that no row names", 0) + left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ def moment(text: str) -> float | None:
     digits = text.replace(".", "", 1).removeprefix("-")
     if digits.isdecimal() and len(text) != 8:  # 20260314 is a date
         return float(text)
+    text = re.sub(r"^(\d{4}):(\d\d):(\d\d)", r"\1-\2-\3", text)  # as cameras write it (EXIF)
     try:
         found = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
@@ -109,10 +111,18 @@ def _moments(rows: Sequence[Row], times: Mapping[str, str]) -> dict[str, float]:
 
 
 def _cuts(moments: Sequence[float], train: float, middle: float) -> Cuts:
-    """Cuts at these shares of the pictures; a tie at a cut belongs to the earlier side."""
+    """Cuts at these shares of the pictures; a tie at a cut belongs to the earlier side, unless nothing would be left for the later one:
+    of a few moments (years) the newest is the test set.
+    """
     n = len(moments)
     first = moments[max(0, min(n - 1, round(train * n) - 1))]
     second = moments[max(0, min(n - 1, round((train + middle) * n) - 1))]
+    values = sorted(set(moments))
+    if len(values) > 1 and train + middle < 1 - 1e-9 and second >= values[-1]:
+        second = values[-2]
+        first = min(first, second)
+    if len(values) > 2 and middle > 0 and first >= second > values[0]:
+        first = max(value for value in values if value < second)
     return Cuts(first, max(first, second))
 
 

@@ -114,7 +114,9 @@ def import_data(
     with unpacked(path) as (folder, defects):
         choice = formats.choose(folder, format)
         reading = choice.form.read(folder)
-        reading = labelled(replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from)
+        reading = labelled(
+            replace(reading, defects=(*defects, *reading.defects)), path, choice.name, label_from=label_from, others=choice.others
+        )
         if not reading.records:
             raise _nothing(path, reading)
         link = link or _base(folder) in roots_of(root).get(source, ())  # what was left where it is stays there
@@ -193,7 +195,7 @@ def _refusals(root: Path) -> Refusals:
 
 def _nothing(path: Path, reading: Reading) -> ScaffoldError:
     """An error for a data set without a single record."""
-    first = "; ".join(f"{d.where} {d.message}" for d in reading.refused[:3])
+    first = "; ".join([*(f"{d.where} {d.message}" for d in reading.refused[:3]), *reading.notes[:2]])
     return ScaffoldError(
         f"Nothing to import from {path}: 0 read, {len(reading.refused)} refused.", reference="nothing-to-import", context=first
     )

@@ -21,7 +21,7 @@ from mlscaffold.datasets.record import SPLIT_NAMES
 from mlscaffold.datasets.remembered import Remembered
 from mlscaffold.datasets.schema import declared_column, read_classes
 from mlscaffold.datasets.sources import RAW, sources
-from mlscaffold.datasets.splits import Dealt, Row, read_splits, split, write_splits
+from mlscaffold.datasets.splits import Dealt, Row, bundled, read_splits, split, write_splits
 from mlscaffold.datasets.timesplit import split_by_time
 from mlscaffold.errors import ScaffoldError
 from mlscaffold.evidence.testsets import Version
@@ -130,7 +130,7 @@ def split_data(
         manifests=tuple(found.manifests),
         written=tuple(written),
         versions=versions,
-        warnings=tuple(_warnings(counts, classes, wanted=wanted, expected=expected)),
+        warnings=(*_warnings(counts, classes, wanted=wanted, expected=expected), *_undivided(rows, alike, counts)),
         half_width=half_width(counts["test"].total(), expected),
         expected=expected,
         extra=found.sources,
@@ -259,6 +259,21 @@ def acceptance(root: Path) -> tuple[float | None, float]:
             expected = float(value)
     usable = isinstance(error, int | float) and 0 < error < 1
     return (float(error) if usable else None), expected
+
+
+def _undivided(rows: list[Row], alike: list[tuple[str, ...]], counts: Mapping[str, Counter[str]]) -> list[str]:
+    """Why a split is empty, where a few large parts belong together."""
+    if counts["validation"] and counts["test"]:
+        return []
+    sizes = sorted((len(bundle) for bundle in bundled(rows, alike)), reverse=True)
+    if len(sizes) > len(rows) / 2:
+        return []
+    held = (
+        "rows are one part that belongs"
+        if len(sizes) == 1
+        else f"rows are {len(sizes)} parts, up to {sizes[0]} pictures large, that each belong"
+    )
+    return [f"all {len(rows)} {held} together (by group, or as equal or alike pictures): a part is never divided"]
 
 
 def _warnings(counts: Mapping[str, Counter[str]], classes: list[str], *, wanted: float | None, expected: float) -> list[str]:

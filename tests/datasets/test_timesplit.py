@@ -47,6 +47,24 @@ def test_equal_times_never_lie_on_both_sides() -> None:
         assert places in ({"train"}, {"validation"}, {"validation", "eyeball"}, {"test"})
 
 
+@pytest.mark.parametrize(
+    ("years", "wanted"),
+    [
+        ({0: 20, 1: 20, 2: 20}, {0: {"train"}, 1: {"validation", "eyeball"}, 2: {"test"}}),
+        ({0: 20, 1: 40}, {0: {"train"}, 1: {"test"}}),
+        ({0: 5, 1: 5, 2: 5, 3: 45}, {0: {"train"}, 1: {"train"}, 2: {"validation", "eyeball"}, 3: {"test"}}),
+        ({0: 60}, {0: {"train"}}),
+    ],
+)
+def test_of_a_few_moments_the_newest_is_the_test_set(years: dict[int, int], wanted: dict[int, set[str]]) -> None:
+    rows = _rows(60)
+    told = [str(2020 + year) for year, count in years.items() for _ in range(count)]
+    dealt = split_by_time(rows, dict(zip((row.path for row in rows), told, strict=True)), shares=SHARES)
+    for year in years:
+        found = {row.split for row, when in zip(dealt.rows, told, strict=True) if when == str(2020 + year)}
+        assert found <= wanted[year] and found
+
+
 def test_a_group_goes_where_its_newest_goes() -> None:
     rows = [Row(r.path, r.digest, r.label, "visit" if r.path in ("cam/000.png", "cam/099.png") else "") for r in _rows(100)]
     places = {row.path: row.split for row in split_by_time(rows, _days(rows), shares=SHARES).rows}
@@ -69,6 +87,10 @@ def test_moments_are_in_order(earlier: str, later: str) -> None:
     first, second = moment(earlier), moment(later)
     assert first is not None and second is not None
     assert first < second
+
+
+def test_a_camera_writes_colons() -> None:
+    assert moment("2026:03:14 09:30:00") == moment("2026-03-14T09:30:00Z")
 
 
 @pytest.mark.parametrize("text", ["", "soon", "31.12.2026", "nan", "1e5"])

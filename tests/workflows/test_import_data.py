@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from mlscaffold.datasets import receiving as module
 from mlscaffold.datasets.annotations import read_annotations
@@ -218,3 +219,24 @@ def test_blanks_and_accents_make_no_classes(tmp_path: Path) -> None:
         put(tmp_path / f"list/{i}.png", i + 5)
     (tmp_path / "list/labels.csv").write_text(f"path,label\n{rows}")
     assert import_data(root, tmp_path / "list").labels == {"caf\u00e9": 2}
+
+
+def test_why_nothing_came_in_is_told(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("path,label\ngone.png,a b\nalso.png,a\nthird.png,b\n")
+    with pytest.raises(ScaffoldError, match="0 read, 3 refused") as caught:
+        import_data(tmp_path / "project", tmp_path / "l.csv")
+    assert "l.csv:2 gone.png does not exist" in caught.value.context
+    assert "labels are other labels with blanks between" in caught.value.context
+
+
+def test_a_set_of_objects_that_may_be_class_folders_says_so(tmp_path: Path) -> None:
+    for i, name in enumerate(["train/good", "test/good", "test/broken"]):
+        put(tmp_path / "bottle" / name / "000.png", i)
+    mask = tmp_path / "bottle/ground_truth/broken/000_mask.png"
+    mask.parent.mkdir(parents=True)
+    Image.new("1", (120, 90), 1).save(mask)
+    with pytest.raises(ScaffoldError, match="objects on pictures") as caught:
+        import_data(tmp_path / "project", tmp_path / "bottle")
+    assert caught.value.hint.endswith(", or --from class-folders")
+    done = import_data(tmp_path / "project", tmp_path / "bottle", format="class-folders")
+    assert (done.labels, done.ignored) == ({"broken": 1, "good": 2}, {"in ground_truth, which is no split": 1})

@@ -221,3 +221,10 @@ def test_the_group_may_be_called_as_the_list_called_it(tmp_path: Path) -> None:
     assert all(len({row.split for row in rows if row.group == f"p{n}"}) == 1 for n in range(6))
     with pytest.raises(ScaffoldError, match='No annotation file has a column "doctor"'):
         split_data(root, group="doctor")
+
+
+def test_one_group_of_all_is_told(root: Path) -> None:
+    for file in (root / "data/raw/shop").rglob("annotations.csv"):
+        write_annotations(file, [replace(row, group="north") for row in read_annotations(file)])
+    told = "all 40 rows are one part that belongs together (by group, or as equal or alike pictures): a part is never divided"
+    assert told in split_data(root).warnings

@@ -20,6 +20,7 @@ from mlscaffold.project import Project
 from mlscaffold.splitnames import BASE, is_split, told
 
 CHECK = "preparation.split-shift"
+LABELS = "labels"
 # One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
 LEVEL, APART, GRAVE = 0.001, 0.15, 0.25
 # A property of the pictures: this share of them lies elsewhere (APART), beyond chance after Holm's correction; from HALF on it fails.
@@ -54,11 +55,12 @@ def split_shift(project: Project) -> Iterator[Finding]:
     it was not fitted to: it is told where the interval of the area under the curve lies above 0.65.
     Where groups are declared, groups are counted and not pictures. Extra sources, `augmented` and test sets with a name are meant to
     differ and are left out.
-    Setting `reason`: why test differs on purpose; then nothing is said. A sentence about it in the problem document
+    Setting `reason`: why test differs on purpose; then nothing is said of what the setting `about` names (`["labels"]`,
+    `["brightness", "contrast"]`), and without `about` nothing at all. A sentence about it in the problem document
     makes a failure a warning.
 
     ## Fix
-    `mlscaffold data split --again`, which deals by label; or write the reason into `[checks."preparation.split-shift"]`.
+    `mlscaffold data split --again`, which deals by label; or write into `[checks."preparation.split-shift"]` the reason, and what it is about.
     """
     rows = [r for r in data.splits(project) if is_split(r.split)]
     extra = sources.extra(project)
@@ -67,10 +69,18 @@ def split_shift(project: Project) -> Iterator[Finding]:
     others = [s for s in BASE[1:] if any(r.split == s for r in rows)]
     if not train or not others:
         return
-    if not says_nothing(project.option(CHECK, "reason", "")):
+    about: tuple[str, ...] = project.option(CHECK, "about", ())
+    meant = set(map(str, about))
+    if unknown_names := sorted(meant - {LABELS, *NAMES}):
+        words = f"`about` names {few(unknown_names)}; known are {', '.join((LABELS, *NAMES))}"
+        yield fail(words, "mlscaffold.toml", fix="edit mlscaffold.toml")
+    if says_nothing(project.option(CHECK, "reason", "")):
+        meant = set()  # nothing is silenced without a reason
+    elif not meant:
         return
-    yield from _shares(project, rows, others)
-    yield from _looks(project, rows, others)
+    if LABELS not in meant:
+        yield from _shares(project, rows, others)
+    yield from _looks(project, rows, others, meant)
 
 
 def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> Iterator[Finding]:
@@ -99,7 +109,11 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
     )
     say = fail if grave else warn
-    yield say(words, "data/splits", fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml')
+    yield say(
+        words,
+        "data/splits",
+        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
+    )
 
 
 def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: list[str]) -> Iterator[Finding]:
@@ -126,17 +140,25 @@ def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: l
         f" beyond chance (p < {LEVEL:g} over all classes and splits)"
     )
     say = fail if abs(first - second) >= GRAVE and not _meant(project) else warn
-    yield say(words, "data/splits", fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml')
+    yield say(
+        words,
+        "data/splits",
+        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
+    )
 
 
-def _looks(project: Project, rows: list[data.SplitRow], others: list[str]) -> Iterator[Finding]:
+def _looks(project: Project, rows: list[data.SplitRow], others: list[str], meant: set[str]) -> Iterator[Finding]:
     """Light, colour, sharpness and sizes of each split against train, then all of them together where none alone differs."""
-    looks = appearance(project, [r.path for r in rows])
-    if not looks:
+    seen = appearance(project, [r.path for r in rows])
+    looks = {path: {name: value for name, value in look.items() if name not in meant} for path, look in seen.items()}
+    if not seen:
         yield unknown("brightness, colour and sizes were not compared: the pictures are not on this machine", data.RAW)
         return
     held = {s: [r for r in rows if r.split == s and r.path in looks] for s in ("train", *others)}
-    pairs = [(split, name) for split in others for name in NAMES if min(len(held["train"]), len(held[split])) >= ENOUGH]
+    names = [name for name in NAMES if name not in meant]
+    if not names:
+        return
+    pairs = [(split, name) for split in others for name in names if min(len(held["train"]), len(held[split])) >= ENOUGH]
     found = []
     for split, name in pairs:
         first, second = ([looks[r.path][name] for r in held[s] if name in looks[r.path]] for s in ("train", split))
@@ -171,7 +193,7 @@ def _differences(
     yield say(
         f"pictures of the splits differ: {few(words)}",
         "data/splits",
-        fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml',
+        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
         items=[f"{data.RAW}/{r.path}" for r in apart],
     )
 
@@ -186,7 +208,7 @@ def _together(held: dict[str, list[data.SplitRow]], looks: dict[str, Look], othe
                 f"train and {split} can be told apart by light, colour, sharpness and size together, though by none of them alone:"
                 f" area under the curve {found.auc:.2f} ({found.low:.2f} to {found.high:.2f}), 0.5 is chance",
                 "data/splits",
-                fix=f'mlscaffold data split --again, or `reason` under [checks."{CHECK}"] in mlscaffold.toml',
+                fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
             )
 
 

@@ -44,6 +44,7 @@ def read(path: Path) -> Reading:
     top = _unwrapped(path)
     folders = [child for child in _folders(top) if _holds_media(child)]
     split = _is_split(folders)
+    within = not split and _splits_within(folders)
     records: list[Record] = []
     defects: list[Defect] = []
     ignored: Counter[str] = Counter()
@@ -55,7 +56,10 @@ def read(path: Path) -> Reading:
         elif not parts and folders:
             defects.append(Defect(name, "no-class", "lies beside the class folders, in none of them"))
         else:
-            which = SPLIT_NAMES[parts[0].lower()] if split and parts else ""
+            if split and parts and parts[0].lower() not in SPLIT_NAMES:
+                ignored[f"in {parts[0]}, which is no split"] += 1
+                continue
+            which = SPLIT_NAMES[parts[0].lower()] if split and parts else SPLIT_NAMES[parts[1].lower()] if within else ""
             inner = parts[1:] if split else parts
             label = inner[0] if inner else ""
             labels = (label,) if label else ()
@@ -85,8 +89,8 @@ def _doubts(top: Path, labels: list[str], *, split: bool) -> Iterator[str]:
         yield f"the folders look like dates or batches ({', '.join(labels[:3])}): if they are no classes, name a list of labels instead"
     tops = [child for child in _folders(top) if _holds_media(child)] if labels and not split else []
     inner = [{child.name for child in _folders(folder) if _holds_media(child)} for folder in tops]
-    bare = not any(is_media(child) and not is_clutter(child.name) for folder in tops for child in folder.iterdir())
-    if len(tops) > 1 and bare and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
+    bare = not any(map(_bare_media, tops))
+    if len(tops) > 1 and bare and not _splits_within(tops) and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
         yield (
             f"{_few(folder.name for folder in tops)} each hold the same folders, {_few(sorted(inner[0]))}: if those are the classes, bring"
             f" in each one as a source of its own, beginning with {top / tops[0].name}"
@@ -106,15 +110,34 @@ def _few(names: Iterable[str]) -> str:
 
 
 def _unwrapped(path: Path) -> Path:
-    """The folder that holds the class folders: down through a lone `images` or `data`."""
+    """The folder that holds the class folders: down through a lone `images` or `data`, or any lone folder of nothing but folders."""
     folders = [child for child in _folders(path) if _holds_media(child)]
-    if len(folders) == 1 and folders[0].name.lower() in WRAPPERS:
-        return _unwrapped(folders[0])
-    return path
+    if len(folders) != 1 or _bare_media(path) or _all_splits(folders):
+        return path
+    inner = [child.name for child in _folders(folders[0]) if _holds_media(child)]
+    nested = inner and not _bare_media(folders[0]) and not are_counters(inner)
+    return _unwrapped(folders[0]) if folders[0].name.lower() in WRAPPERS or nested else path
+
+
+def _bare_media(folder: Path) -> bool:
+    """Whether pictures lie in the folder itself."""
+    return any(is_media(child) and not is_clutter(child.name) and child.is_file() for child in folder.iterdir())
+
+
+def _splits_within(folders: list[Path]) -> bool:
+    """Whether splits lie within the class folders: `<class>/<split>/x.jpg`."""
+    inner = [child for folder in folders for child in _folders(folder) if _holds_media(child)]
+    return bool(inner) and _all_splits(inner) and not any(_bare_media(folder) for folder in folders)
 
 
 def _is_split(folders: list[Path]) -> bool:
-    """Whether all folders are named for splits."""
+    """Whether the folders are splits: all are named so, or train and another one with the same classes are."""
+    named = [folder for folder in folders if folder.name.lower() in SPLIT_NAMES]
+    kinds = {SPLIT_NAMES[folder.name.lower()] for folder in named}
+    return _all_splits(folders) or ("train" in kinds and len(kinds) > 1 and _has_classes(named))
+
+
+def _all_splits(folders: list[Path]) -> bool:
     return bool(folders) and all(folder.name.lower() in SPLIT_NAMES for folder in folders)
 
 

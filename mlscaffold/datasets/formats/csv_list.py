@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,8 +93,14 @@ def _tables(path: Path) -> list[Path]:
 def rows_in(text: str) -> list[tuple[int, list[str]]]:
     """Line number and cells of every row that is not blank, all text."""
     lines = text.splitlines(keepends=True)
-    reader = csv.reader(lines, delimiter=_delimiter(lines))
-    return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    before = 0
+    while before < len(lines) and lines[before].startswith("# "):  # words of the tool that wrote it
+        before += 1
+    told = re.fullmatch(r"sep=(.)\s*", lines[before], re.IGNORECASE) if before < len(lines) else None
+    before += told is not None  # Excel's own word on the delimiter
+    lines = lines[before:]
+    reader = csv.reader(lines, delimiter=told[1] if told else _delimiter(lines))
+    return [(reader.line_num + before, cells) for cells in reader if any(cell.strip() for cell in cells)]
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -35,7 +35,18 @@ def sniff(path: Path) -> Sniff:
         return Sniff(0.0, f"up to {pairs.most} masks a picture: one mask an object")
     if _class_list(path) is None and all(looks_binary(pictures.paths[name]) for name in masks[:3]):
         return Sniff(0.0, "masks hold only 0 and 255: one mask an object")
+    if all(wrong := [_unusable(pictures.paths[name]) for name in masks[:3]]):
+        return Sniff(0.3, f"{masks[0]} {wrong[0]}", seen=True)  # as a class may be called `mask`
     return Sniff(0.88, f"{pairs.count} pictures with one mask each ({masks[0]})")
+
+
+def _unusable(mask: Path) -> str:
+    """What is wrong with a mask, in words; empty where it can be read."""
+    try:
+        values_of(mask)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _class_list(root: Path) -> Path | None:

@@ -61,6 +61,36 @@ def test_a_recorded_reason(project: Sandbox) -> None:
     assert project.check(CHECK) == []
 
 
+def settle(project: Sandbox, settings: str) -> None:
+    project.write({"mlscaffold.toml": f'{project.read("mlscaffold.toml")}\n[checks."{CHECK}"]\n{settings}\n'})
+
+
+def test_a_reason_about_one_property_leaves_the_others(project: Sandbox) -> None:
+    skew(project)
+    darken(project, "test")
+    settle(project, 'reason = "the new line is darker"\nabout = ["brightness", "contrast", "sharpness", "bytes per pixel"]')
+    (found,) = project.check(CHECK)
+    assert 'share of "daisy"' in found.message
+    project.replace("mlscaffold.toml", '"bytes per pixel"]', '"bytes per pixel", "labels"]')
+    assert project.check(CHECK) == []
+
+
+def test_a_reason_about_labels_leaves_the_light(project: Sandbox) -> None:
+    skew(project)
+    darken(project, "test")
+    settle(project, 'reason = "field data of November"\nabout = ["labels"]')
+    (found,) = project.check(CHECK)
+    assert "brightness of test" in found.message
+
+
+def test_about_without_a_reason_silences_nothing_and_names_what_there_is(project: Sandbox) -> None:
+    skew(project)
+    settle(project, 'about = ["labels", "lightness"]')
+    shares, unknown = sorted(project.check(CHECK), key=lambda f: f.message, reverse=True)
+    assert 'share of "daisy"' in shares.message
+    assert unknown.message.startswith("`about` names lightness; known are labels, brightness, contrast")
+
+
 def test_darker(project: Sandbox) -> None:
     darken(project, "test")
     (found,) = project.check(CHECK)

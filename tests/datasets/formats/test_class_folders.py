@@ -116,3 +116,38 @@ def test_doubts_about_folders_are_told(tmp_path: Path) -> None:
         put(tmp_path / f"days/2026-11-0{i + 1}/a.png", i)
     assert "look like dates or batches (2026-11-01, 2026-11-02)" in read(tmp_path / "days").notes[0]
     assert choose(tmp_path / "nested").missed == {"csv-list": "labels.csv is a table with no column of paths among: one, two"}
+
+
+def _made(folder: Path, *names: str) -> list[tuple[str, str]]:
+    for i, name in enumerate(names):
+        put(folder / name, i)
+    return [(record.label, record.split) for record in read(folder).records]
+
+
+def test_splits_may_lie_within_classes(tmp_path: Path) -> None:
+    assert _made(tmp_path, "hat/train/a.png", "hat/test/a.png", "shoe/train/a.png") == [
+        ("hat", "test"), ("hat", "train"), ("shoe", "train"),
+    ]  # fmt: skip
+    assert read(tmp_path).notes == ()
+
+
+def test_a_folder_beside_the_splits_is_no_class(tmp_path: Path) -> None:
+    names = ("train/hat/a.png", "train/shoe/a.png", "test/hat/a.png", "test/shoe/b.png", "unlabeled/c.png")
+    assert {label for label, _ in _made(tmp_path, *names)} == {"hat", "shoe"}
+    assert read(tmp_path).ignored == {"in unlabeled, which is no split": 1}
+
+
+def test_train_and_test_may_be_classes_of_vehicles(tmp_path: Path) -> None:
+    assert {label for label, _ in _made(tmp_path, "train/a.png", "plane/a.png", "car/a.png")} == {"train", "plane", "car"}
+
+
+def test_lone_folders_are_looked_into(tmp_path: Path) -> None:
+    assert {label for label, _ in _made(tmp_path, "Set v2/originals/hat/a.png", "Set v2/originals/shoe/a.png")} == {"hat", "shoe"}
+
+
+def test_a_lone_split_is_one(tmp_path: Path) -> None:
+    assert _made(tmp_path, "train/hat/a.png", "train/shoe/a.png") == [("hat", "train"), ("shoe", "train")]
+
+
+def test_a_lone_class_with_days_in_it_stays_one(tmp_path: Path) -> None:
+    assert {label for label, _ in _made(tmp_path, "hat/2026-01-01/a.png", "hat/2026-01-02/a.png")} == {"hat"}

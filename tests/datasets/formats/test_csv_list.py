@@ -171,3 +171,18 @@ def test_tables_of_splits_name_the_pictures_of_their_folder(tmp_path: Path) -> N
 
 def test_several_labels_are_several(folder: Path) -> None:
     assert read(_table(folder, "path,label\n0.png,a|b\n1.png,a\n")).records[0].labels == ("a", "b")
+
+
+@pytest.mark.parametrize("lead", ["sep=;\n", "# written by a tool\n# on Monday\n", "# a tool\nsep=;\n"])
+def test_lines_before_the_header_are_passed_over(folder: Path, lead: str) -> None:
+    reading = read(_table(folder, f"{lead}path;label\n0.png;a\ngone.png;b\n"))
+    assert [(r.name, r.label) for r in reading.records] == [("0.png", "a")]
+    assert reading.refused[0].where == f"labels.csv:{lead.count(chr(10)) + 3}"
+
+
+def test_names_in_other_letters_with_another_ending_or_of_an_address(folder: Path) -> None:
+    text = "image_url,label\nhttps://host/x/0.png?size=9,a\nIMAGES/\u00dcBER.PNG,b\n1.jpg,c\nhttps://host/gone.png,d\n"
+    reading = read(_table(folder, text.replace("image_url", "path")))
+    assert [(r.name, r.label) for r in reading.records] == [("0.png", "a"), ("images/\u00fcber.png", "b"), ("1.png", "c")]
+    assert [d.kind for d in reading.refused] == ["address"]
+    assert reading.notes == ("1 names have another ending than the picture that is taken for them",)

@@ -112,3 +112,20 @@ def test_masks_of_one_bit_are_one_an_object(tmp_path: Path) -> None:
     Image.new("1", (120, 90), 1).save(target)
     choice = choose(tmp_path)
     assert (choice.name, [s.label for s in choice.form.read(tmp_path).records[0].shapes]) == ("object-masks", ["hat"])
+
+
+@pytest.mark.parametrize(("one", "other"), [("masks", "no masks"), ("mask", "no_mask")])
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_a_class_may_be_called_mask(tmp_path: Path, one: str, other: str, ending: str) -> None:
+    for i, name in enumerate([one, one, other, other]):
+        put(tmp_path / name / f"{i % 2}.{ending}", i)
+    choice = choose(tmp_path)
+    assert (choice.name, {r.label for r in choice.form.read(tmp_path).records}) == ("class-folders", {one, other})
+
+
+def test_masks_that_cannot_be_read_are_refused_all_the_same(tmp_path: Path) -> None:
+    put(tmp_path / "images/a.png", 1)
+    put(tmp_path / "masks/a.jpg", 2)
+    choice = choose(tmp_path)
+    assert choice.name == "index-masks"
+    assert "blurs indices" in choice.reason
