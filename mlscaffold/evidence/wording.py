@@ -43,6 +43,14 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def is_reason(text: str) -> bool:
+    """Whether a text can be understood as a reason later: three words of which not all are the same, in any script."""
+    from mlscaffold.evidence.documents import count_words
+
+    words = re.findall(r"\w+", text.casefold())
+    return not is_placeholder(text) and count_words(text) >= 3 and not (len(words) > 1 and len(set(words)) == 1)
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a text only stands where an answer should be: TBD, N.N., unknown, dots, `<name>`, or nothing."""
     from mlscaffold.evidence.documents import normalise

@@ -11,12 +11,12 @@ from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import acceptance, chain, decisions, evaluations, records, testsets
 from mlscaffold.evidence.answered import answers
 from mlscaffold.evidence.targets import FILE, Targets, differences, first_result, targets_at, targets_of
+from mlscaffold.evidence.wording import is_reason
 from mlscaffold.practice.ranking import Answer, Ranked, rank
 from mlscaffold.project import Missing, Project, Unknown
 from mlscaffold.splitnames import is_test
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
 from mlscaffold.writing import write_toml
 
 ABSENT = (Missing, Unknown, ScaffoldError)
@@ -61,7 +61,7 @@ def change(project: Project, *, reason: str, who: str = "", dry_run: bool = Fals
 
     Raises `Refused` where nothing changed since it was agreed last.
     """
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not is_reason(reason):
         raise UsageError(
             f"The reason {reason.strip()!r} is too short to be understood later",
             reference="no-reason",

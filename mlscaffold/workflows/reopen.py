@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from mlscaffold import git
 from mlscaffold.errors import UsageError
 from mlscaffold.evidence import decisions, records
+from mlscaffold.evidence.wording import is_reason
 from mlscaffold.project import Project
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
 from mlscaffold.writing import write_toml
 
 
@@ -45,7 +45,7 @@ def reopen(project: Project, stage: str, *, reason: str, who: str = "") -> str:
 
 
 def _said(project: Project, reason: str, who: str) -> tuple[str, str]:
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not is_reason(reason):
         raise UsageError(
             f"The reason {reason.strip()!r} is too short to be understood later",
             reference="no-reason",

@@ -8,9 +8,9 @@ from pathlib import Path
 from mlscaffold import git
 from mlscaffold.errors import UsageError
 from mlscaffold.evidence import decisions, records
+from mlscaffold.evidence.wording import is_reason
 from mlscaffold.project import Project
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
 from mlscaffold.writing import write_toml
 
 
@@ -50,7 +50,7 @@ def _because(project: Project, because: str) -> dict[str, str]:
         name = inside.relative_to(project.root.resolve()).as_posix()
         return {"because": f"see {name}", "file": name, "digest": project.digest(name)}
     misspelt = len(text.split()) == 1 and ("/" in text or 1 < len(file.suffix) <= 6)
-    if misspelt or len(text) < SHORTEST_REASON:
+    if misspelt or not is_reason(text):
         missing = "no such file" if misspelt else "no such file, and too short to be understood later"
         raise UsageError(
             f"--because {text!r}: {missing}", reference="no-reason", hint='--because "WHY, in a sentence", or a file'

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 
 from mlscaffold import git
 from mlscaffold.errors import UsageError
+from mlscaffold.evidence import people
+from mlscaffold.evidence.wording import is_placeholder, is_reason
 from mlscaffold.project import Project
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.check import check_index
 from mlscaffold.writing import write_toml
-
-SHORTEST_REASON = 10  # characters: "later" is no reason
 
 
 def waive(project: Project, check: str, *, reason: str, until: str, owner: str = "") -> str:
@@ -47,7 +47,7 @@ def skip(project: Project, stage: str, *, reason: str, owner: str = "", until: s
 
 
 def _reason(reason: str) -> str:
-    if len(reason.strip()) < SHORTEST_REASON:
+    if not is_reason(reason):
         raise UsageError(
             f"The reason {reason.strip()!r} is too short to be understood later",
             reference="no-reason",
@@ -58,9 +58,9 @@ def _reason(reason: str) -> str:
 
 def _owner(project: Project, owner: str) -> str:
     named = owner.strip() or git.identity(project.root)
-    if not named:
+    if is_placeholder(named):
         raise UsageError("Nobody is named as the owner", reference="no-owner", hint='--owner "NAME"')
-    return named
+    return people.spelled(named, project.settings.people)
 
 
 def _future(project: Project, until: str) -> date:

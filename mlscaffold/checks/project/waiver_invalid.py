@@ -9,9 +9,8 @@ from typing import Any
 
 from mlscaffold.checks import check, check_files, fail, warn
 from mlscaffold.evidence import people, toml
-from mlscaffold.evidence.documents import count_words
 from mlscaffold.evidence.fields import nearest
-from mlscaffold.evidence.wording import is_placeholder
+from mlscaffold.evidence.wording import is_placeholder, is_reason
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 from mlscaffold.stages import all_stages
@@ -98,8 +97,7 @@ def _stranger(what: str, table: dict[str, Any], team: frozenset[str], path: str)
 
 def _reason(table: dict[str, Any], *, owner: bool = True) -> Iterator[str]:
     reason = str(table.get("reason", ""))
-    words = re.findall(r"\w+", reason.casefold())
-    if is_placeholder(reason) or count_words(reason) < 3 or (len(words) > 1 and len(set(words)) == 1):
+    if not is_reason(reason):
         yield f'its reason is "{reason}"' if reason else "it gives no reason"
     if owner and is_placeholder(str(table.get("owner", ""))):
         yield "it has no owner"
