@@ -92,6 +92,7 @@ def _macro(draws: Array, cells: list[tuple[str, str]]) -> tuple[Array, Array, Ar
             hits[:, label] += draws[:, i]
     total = np.maximum(draws.sum(axis=1), 1)
     both = support + predicted
+    both[:, [i for i, name in enumerate(names) if not name]] = 0  # no answer is no class
     f1 = np.divide(2 * hits, both, out=np.zeros(shape), where=both > 0).sum(axis=1) / np.maximum((both > 0).sum(axis=1), 1)
     there = support > 0
     recall = np.divide(hits, support, out=np.zeros(shape), where=there).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
