@@ -48,7 +48,9 @@ def intervals(pairs: Sequence[tuple[str, str]], groups: Sequence[str] = (), *, s
         share = np.array([counts[cell] for cell in cells]) / len(pairs)
         draws = generator.multinomial(len(pairs), share, size=REPLICATES)
         _, f1, recall = _macro(draws, cells)
-        return Intervals(plain, _ends(f1), _ends(recall))
+        # Where no mistake can be drawn, that none was made is not that none will be.
+        ends = [plain if found.low == found.high else found for found in (_ends(f1), _ends(recall))]
+        return Intervals(plain, *ends)
     members: dict[str, int] = {}
     index = [members.setdefault(group, len(members)) for group in groups]
     if len(members) < 2:

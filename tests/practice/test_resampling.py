@@ -49,3 +49,8 @@ def test_no_answer_is_no_class() -> None:
     pairs = [("a", "a")] * 45 + [("b", "b")] * 45 + [("a", ""), ("b", "")] * 5
     found = intervals(pairs).f1_macro
     assert found is not None and found.low < 2 * 90 / 190 < found.high
+
+
+def test_no_mistake_leaves_macro_an_interval() -> None:
+    found = intervals([("a", "a"), ("b", "b")] * 20)
+    assert found.f1_macro == found.recall_macro == found.accuracy and found.accuracy.low < 0.95

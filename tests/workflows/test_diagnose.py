@@ -79,3 +79,9 @@ def test_what_is_skipped_is_not_to_be_released(project: Sandbox) -> None:
     with pytest.raises(Refused) as error:
         release(project.open(), who="Ada Byron")
     assert "skips/deployment.toml" in error.value.hint
+
+
+def test_a_question_is_no_command(project: Sandbox) -> None:
+    project.sign()
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "acuracy"')
+    assert diagnose_project(project.open()).command == 'mend acceptance.toml: Is "accuracy" meant?'
