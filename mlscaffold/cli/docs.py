@@ -131,6 +131,8 @@ def _tell(planned: Plan, written: tuple[str, ...], take: set[int]) -> None:
         say(f"  {FILE}: {threshold.text} is as generated, and the document does not ask for it")
     for row, why in planned.asked.unread:
         say(f"  not understood in the requirements: {row} ({why})")
+    if planned.asked.others:
+        say(f"  in the document only, for nothing here measures it: {'; '.join(planned.asked.others)}")
     for note in planned.notes:
         say(f"  not taken over: {note}")
     for path in planned.beside:

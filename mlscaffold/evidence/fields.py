@@ -166,11 +166,22 @@ def decode(data: bytes, path: str) -> str:
         raise Broken(path, "is not UTF-8 text", line=line, hint=f"Save {path} as UTF-8.") from None
 
 
+def refuse_conflict(text: str, path: str) -> None:
+    """Raise `Broken` for a file that git left with both sides of a merge in it."""
+    found = (
+        re.search(r"^<{7} .*(?:\n.*)*?^={7}$(?:\n.*)*?^>{7} ", text.replace("\r\n", "\n"), re.M) if "<<<<<<< " in text else None
+    )
+    if found:
+        hint = f"Take one side, then git add it: git checkout --ours {path} (or --theirs)"
+        raise Broken(path, "holds both sides of a merge conflict", line=text.count("\n", 0, found.start()) + 1, hint=hint)
+
+
 def read_toml(data: bytes, path: str) -> Fields:
     """The fields of a TOML file; its `schema` is checked."""
     try:
         values = tomllib.loads(decode(data, path).replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
+        refuse_conflict(decode(data, path), path)
         text = str(error)
         found = re.search(r"\(at line (\d+)", text)
         what = text.split(" (at ", maxsplit=1)[0].strip()
@@ -183,6 +194,7 @@ def read_json(data: bytes, path: str) -> Fields:
     try:
         values = json.loads(decode(data, path))
     except json.JSONDecodeError as error:
+        refuse_conflict(decode(data, path), path)
         raise Broken(path, f"is not valid JSON: {error.msg}", line=error.lineno) from None
     except RecursionError:
         raise Broken(path, "is nested too deeply") from None

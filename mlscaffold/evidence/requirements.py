@@ -30,6 +30,8 @@ TARGETS = ("coreml", "executorch", "litert", "onnx")
 _LATENCY = re.compile(
     r"latency|response time|answer(?:s|ed)? (?:with)?in|inference time|latenz|antwortzeit|laufzeit|延迟|响应时间|耗时|时延", re.I
 )
+_TIME = re.compile(r"\btime\b|zeit\b|dauer|时间|用时", re.I)
+_ERROR = re.compile(r"\berror rate|misclassification|fehlerrate|fehlerquote|错误率|误判率", re.I)
 _SIZE = re.compile(r"\bsize\b|model file|file of the model|größe|modelldatei|speicherbedarf|大小|体积|模型文件", re.I)
 _LOSS = re.compile(r"log[ -_]?loss|cross[ -]?entropy|kreuzentropie|交叉熵|对数损失", re.I)
 _FAMILY = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(w)}(?![A-Za-z])" for w in sorted(WORDS, key=len, reverse=True)), re.I)
@@ -61,14 +63,17 @@ class Wish:
 
 @dataclass(frozen=True)
 class Requirements:
-    """What a table asks for; `unread` are rows with a metric of ours and no number that can be understood: (row, why)."""
+    """What a table asks for; `unread` are rows with a metric of ours and no number that can be understood: (row, why).
+
+    `others` are rows with a number about no metric of ours: they stay in the document alone.
+    """
 
     wishes: tuple[Wish, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
-    other: int = 0
+    others: tuple[str, ...] = ()
 
     def __add__(self, more: Requirements) -> Requirements:
-        return Requirements(self.wishes + more.wishes, self.unread + more.unread, self.other + more.other)
+        return Requirements(self.wishes + more.wishes, self.unread + more.unread, self.others + more.others)
 
 
 def read(rows: Sequence[Sequence[str]], classes: Sequence[str] = ()) -> Requirements:
@@ -78,7 +83,7 @@ def read(rows: Sequence[Sequence[str]], classes: Sequence[str] = ()) -> Requirem
         return Requirements()
     wishes: list[Wish] = []
     unread: list[tuple[str, str]] = []
-    other, last = 0, ""
+    others, last = [], ""
     for row in rows[1:]:
         cells = {name: row[place].strip() if place < len(row) else "" for place, name in columns.items()}
         last = cells["metric"] = cells["metric"] or last  # a cell that spans rows stands in the first of them
@@ -91,10 +96,10 @@ def read(rows: Sequence[Sequence[str]], classes: Sequence[str] = ()) -> Requirem
             unread.append((shown, str(why)))
             continue
         if found is None:
-            other += 1
+            others.append(shown)
         else:
             wishes.append(Wish(found, shown))
-    return Requirements(tuple(wishes), tuple(unread), other)
+    return Requirements(tuple(wishes), tuple(unread), tuple(others))
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -153,12 +158,20 @@ def _metric(cells: dict[str, str], classes: Sequence[str]) -> tuple[str, str]:
     named = re.sub(r"[\s-]+", "_", text.strip().casefold())
     if named in METRICS and not (METRICS[named].of_class and not of_class):
         return named, of_class if METRICS[named].of_class else ""
+    if _ERROR.search(text) and not _FAMILY.search(text):
+        raise ValueError("an error rate is 1 - accuracy: write accuracy, at least …")
     if _LOSS.search(text):
         return "log_loss", ""
     word = _FAMILY.search(text)
     if word is None:
         unit = next((m["u"].casefold() for m in _NUMBER.finditer(numbers) if m["u"]), "")
-        if _LATENCY.search(text) or unit in ("ms", "msec", "毫秒") or unit.startswith("millise"):
+        in_seconds = unit == "s" or unit.startswith(("sec", "sek", "秒"))
+        if (
+            _LATENCY.search(text)
+            or (in_seconds and _TIME.search(text))
+            or unit in ("ms", "msec", "毫秒")
+            or unit.startswith("millise")
+        ):
             return "latency_p95_ms", ""
         if re.fullmatch(r"[kmg]i?b(?:yte)?s?|bytes?|兆|字节", unit) and (
             _SIZE.search(text) or re.search(r"model|模型", text, re.I)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mlscaffold.evidence import Broken
 from mlscaffold.evidence.encodings import decode_table
-from mlscaffold.evidence.fields import nearest
+from mlscaffold.evidence.fields import nearest, refuse_conflict
 
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 
@@ -84,6 +84,7 @@ def read(data: bytes, path: str) -> Table:
 def parse(data: bytes, path: str) -> tuple[tuple[str, ...], str, Iterator[tuple[int, list[str]]]]:
     """Header, separator, and the raw cells of every row with its line: for tables too large for a dictionary a row."""
     text = decode_table(_unpack(data, path), path)
+    refuse_conflict(text, path)
     told = _TOLD.match(text)
     first = next((line for line in io.StringIO(text[told.end() :] if told else text) if line.strip()), "")
     if not first:

@@ -85,3 +85,10 @@ def is_reason(text: str) -> bool:
     from mlscaffold.evidence.documents import count_words
 
     return count_words(text) >= SHORTEST and not says_nothing(text)
+
+
+def short_of(text: str) -> str:
+    """Why a text is no reason, in words that follow its name."""
+    from mlscaffold.evidence.documents import count_words
+
+    return "says nothing" if count_words(text) >= SHORTEST else "is too short to be understood later"

@@ -54,7 +54,11 @@ def measure(answers: Sequence[Answer], metric: str, classes: Sequence[str]) -> t
         low, high = wilson(sum(a.label == a.said for a in answers), len(answers))
         return value, low, high
     interval = bootstrap_confusion(matrix, {metric: OF_MATRIX[metric]})[metric]
-    return (value, *interval) if interval else (value, value, value)
+    if not interval:
+        return (value, value, value)
+    if interval[0] == interval[1]:  # no mistake to draw: that none was made is not that none will be
+        return (value, *wilson(sum(a.label == a.said for a in answers), len(answers)))
+    return (value, *interval)
 
 
 def rank(models: Mapping[str, Mapping[str, Answer]], metric: str, classes: Sequence[str]) -> tuple[Ranked, ...]:

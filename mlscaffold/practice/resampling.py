@@ -48,7 +48,9 @@ def intervals(pairs: Sequence[tuple[str, str]], groups: Sequence[str] = (), *, s
         share = np.array([counts[cell] for cell in cells]) / len(pairs)
         draws = generator.multinomial(len(pairs), share, size=REPLICATES)
         _, f1, recall = _macro(draws, cells)
-        return Intervals(plain, _ends(f1), _ends(recall))
+        # Where no mistake can be drawn, that none was made is not that none will be.
+        ends = [plain if found.low == found.high else found for found in (_ends(f1), _ends(recall))]
+        return Intervals(plain, *ends)
     members: dict[str, int] = {}
     index = [members.setdefault(group, len(members)) for group in groups]
     if len(members) < 2:
@@ -92,6 +94,7 @@ def _macro(draws: Array, cells: list[tuple[str, str]]) -> tuple[Array, Array, Ar
             hits[:, label] += draws[:, i]
     total = np.maximum(draws.sum(axis=1), 1)
     both = support + predicted
+    both[:, [i for i, name in enumerate(names) if not name]] = 0  # no answer is no class
     f1 = np.divide(2 * hits, both, out=np.zeros(shape), where=both > 0).sum(axis=1) / np.maximum((both > 0).sum(axis=1), 1)
     there = support > 0
     recall = np.divide(hits, support, out=np.zeros(shape), where=there).sum(axis=1) / np.maximum(there.sum(axis=1), 1)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from mlscaffold import git
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import acceptance, chain, decisions, evaluations, records, testsets
+from mlscaffold.evidence.acceptance import METRICS
 from mlscaffold.evidence.answered import answers
 from mlscaffold.evidence.targets import FILE, Targets, differences, first_result, targets_at, targets_of
 from mlscaffold.practice.ranking import Answer, Ranked, rank
@@ -66,6 +67,12 @@ def change(project: Project, *, reason: str, who: str = "", dry_run: bool = Fals
     if not person:
         raise UsageError("Nobody is named who changed it", reference="no-owner", hint='--as "NAME"')
     before, now = known_targets(project), targets_of(project.read(acceptance.read, FILE))
+    if now.metric in METRICS and (METRICS[now.metric].of_class or METRICS[now.metric].of_export):
+        raise UsageError(
+            f"{FILE}: {now.metric} is no metric of the whole model, so models cannot be ranked by it",
+            reference="not-of-the-model",
+            hint=f"Write it as a threshold, and optimise one of {', '.join(n for n, m in METRICS.items() if not (m.of_class or m.of_export))}",
+        )
     text = differences(before, now)
     if not text:
         raise Refused(

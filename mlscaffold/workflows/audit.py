@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,10 +16,11 @@ from mlscaffold.evidence import tables
 from mlscaffold.evidence.answers import Answers, read_answers
 from mlscaffold.evidence.columns import Columns
 from mlscaffold.evidence.columns import read as read_columns
-from mlscaffold.evidence.roles import EVERY, Roles, identity, label_column, plain, recognise
+from mlscaffold.evidence.roles import EVERY, MEDIUM, Roles, identity, label_column, plain, recognise
 from mlscaffold.model import Finding, Status
 from mlscaffold.practice.comparison import peeking
 from mlscaffold.reports.audit.content import Audit, Baseline, Number
+from mlscaffold.splitnames import is_test
 from mlscaffold.workflows import audit_findings as findings_of
 from mlscaffold.workflows import audit_numbers as numbers_of
 
@@ -26,6 +28,7 @@ Progress = Callable[[int, int], None]
 ORDER = (Status.FAIL, Status.WARN, Status.PASS)
 FEWEST = 30
 PICTURES = ("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img", "picture", "photo")
+HELD_OUT = ("test", "testing", "val", "valid", "validation", "dev", "eval", "eyeball", "holdout")
 SPLITS = ("split", "subset", "set", "partition", "fold")
 
 
@@ -71,7 +74,11 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(f"{path} does not exist", reference="no-such-file")
     if path.stat().st_size > tables.LARGEST:
         raise ScaffoldError(f"{path} is larger than {tables.LARGEST // 2**20} MB", reference="table-too-large")
-    return path.read_bytes()
+    data = path.read_bytes()
+    if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
+        hint = f"Save {path.name} as CSV, for instance: python -c \"import pandas; pandas.read_json('{path.name}').to_csv('{path.stem}.csv')\""
+        raise UsageError(f"{path.name} is JSON, no table", reference="not-a-table", hint=hint)
+    return data
 
 
 def _regroup(table: Columns, roles: Roles) -> Roles:
@@ -146,6 +153,9 @@ def _training(train: Path, like: Roles) -> tuple[Listing, Path | None]:
     path, text, digest = (name if name in table.header else "" for name in (like.path, like.text, like.digest))
     names = identity(table, Roles(path=path, text=text, digest=digest))
     if not names.named:
+        listed = next((name for name in table.header if MEDIUM.search(_first_word(name))), "")
+        if listed:  # a list without a header, of paths alone or of paths and labels
+            return Listing([_first_word(name) for name in (listed, *table.cells[listed])]), None
         if len(table.header) > 1:
             raise UsageError(
                 f"{train.name}: no column names an example; it has {', '.join(table.header[:12])}",
@@ -154,18 +164,34 @@ def _training(train: Path, like: Roles) -> tuple[Listing, Path | None]:
             )
         only = table.header[0]
         return Listing([only, *table.cells[only]]), None
-    rows = _trained(table)
+    rows = _trained(table, train.name)
     label = label_column(table)
     return _listing(table, names, rows, [table.cells[label][i] for i in rows] if label else ()), None
 
 
-def _trained(table: Columns) -> Sequence[int]:
-    """Of a table that names the split of each row, those of the training split."""
+def _first_word(line: str) -> str:
+    """The path of a line `images/a.jpg 3`: what stands before the label."""
+    found = re.match(r"(.*?\.[A-Za-z0-9]{2,5})\s+\S+$", line)
+    return found[1] if found and MEDIUM.search(found[1]) else line
+
+
+def _trained(table: Columns, shown: str) -> Sequence[int]:
+    """Of a table that names the split of each row, those of the training split; raises `UsageError` where none of them is."""
     for name in table.header:
-        if plain(name) in SPLITS:
-            rows = [i for i, split in enumerate(table.cells[name]) if split.casefold().startswith("train")]
-            if rows:
-                return rows
+        if plain(name) not in SPLITS:
+            continue
+        kinds = {split.casefold() for split in table.cells[name]}
+        rows = [i for i, split in enumerate(table.cells[name]) if split.casefold().startswith("train")]
+        if rows:
+            return rows
+        folds = plain(name) == "fold" and len(kinds) > 1
+        if folds or any(is_test(kind) or kind in HELD_OUT for kind in kinds):
+            why = "tells folds, and not which of them this model was trained on" if folds else "names no row of train"
+            raise UsageError(
+                f'{shown}: "{name}" {why}',
+                reference="no-train-rows",
+                hint="Give a list of the rows that the model was trained on.",
+            )
     return range(len(table))
 
 

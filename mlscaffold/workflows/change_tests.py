@@ -17,13 +17,12 @@ from mlscaffold.datasets.timesplit import moment
 from mlscaffold.errors import ScaffoldError, UsageError
 from mlscaffold.evidence import testsets
 from mlscaffold.evidence.testsets import Version
-from mlscaffold.evidence.wording import says_nothing
+from mlscaffold.evidence.wording import is_reason
 from mlscaffold.practice.sizes import half_width
 from mlscaffold.project import Project
 from mlscaffold.splitnames import TEST, is_named_test, is_test
 from mlscaffold.workflows.record_tests import record_tests
 from mlscaffold.workflows.split_data import Gathered, acceptance, gather
-from mlscaffold.workflows.waive import SHORTEST_REASON
 
 REASONS = {
     "distribution": "Real inputs look otherwise than the pictures of this set.",
@@ -182,7 +181,7 @@ def checked_reason(reason: str, name: str) -> str:
     text = " ".join(reason.split())
     if text in REASONS:
         return REASONS[text]
-    if len(text) >= SHORTEST_REASON and not says_nothing(text):
+    if is_reason(text):
         return text
     raise UsageError(
         f"{set_name(name)} is changed for a reason only"

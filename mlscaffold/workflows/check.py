@@ -106,12 +106,19 @@ def _outcome(project: Project, spec: Spec) -> Iterator[Finding]:
             Status.FAIL,
             broken.message,
             (Evidence(path, getattr(broken, "line", None)),) if path else (),
-            fix=broken.hint or (f"mend {path}" if path else ""),
+            fix=_mend(path, broken.hint),
             check=BROKEN if path else "",
         )
     except Exception as bug:  # a check that breaks never passes
         where = _origin(bug)
         yield Finding(Status.ERROR, f"the check itself broke: {type(bug).__name__}: {bug} ({where})", fix="report this as a bug")
+
+
+def _mend(path: str, hint: str) -> str:
+    """What to do about broken evidence: a hint that is a question, or tells what is known, names no file."""
+    if path and (not hint or hint.endswith("?") or hint.startswith("Known")):
+        return f"mend {path}: {hint}" if hint else f"mend {path}"
+    return hint
 
 
 def _run(project: Project, specs: Sequence[Spec], options: Options) -> tuple[list[tuple[Spec, list[Finding]]], int]:

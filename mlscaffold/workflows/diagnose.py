@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from mlscaffold.errors import ScaffoldError
-from mlscaffold.evidence import acceptance, causes, chain, curves, predictions, runs, studies
+from mlscaffold.evidence import acceptance, causes, chain, curves, decisions, predictions, runs, studies
 from mlscaffold.practice.causes import UNKNOWN
 from mlscaffold.practice.diagnosis import ClassShare, Costliest, Diagnosis, Numbers, Share, diagnose
 from mlscaffold.project import Missing, Project, Unknown
+from mlscaffold.workflows.advance import Refused
 from mlscaffold.workflows.check import check_project
+from mlscaffold.workflows.release import freeze, production
 from mlscaffold.workflows.report import gather
 
 ABSENT = (Missing, Unknown, ScaffoldError)
@@ -17,7 +20,28 @@ ABSENT = (Missing, Unknown, ScaffoldError)
 
 def diagnose_project(project: Project) -> Diagnosis:
     """What holds the project back most now; the same files give the same answer."""
-    return diagnose(check_project(project), numbers_of(project))
+    found = diagnose(check_project(project), numbers_of(project))
+    return _when_released(project, found) if found.kind == "nothing" else found
+
+
+def _when_released(project: Project, found: Diagnosis) -> Diagnosis:
+    """What comes after everything is signed: a release, and after that the next round."""
+    try:
+        freeze(project, who=_last_releaser(project))
+    except Refused as refused:
+        if refused.reference == "same-release":
+            reason = f"{found.reason} {production(project).capitalize()} is what is signed: the next turn begins with what production tells."
+            return replace(found, reason=reason, command="mlscaffold round start --because WHY")
+        return replace(found, command="mlscaffold report --format html") if refused.reference == "not-signed" else found
+    except ScaffoldError:  # nobody is named here: the command says so
+        return found
+    return found
+
+
+def _last_releaser(project: Project) -> str:
+    """Who released last: whoever asks for a diagnosis need not be known to git."""
+    made = decisions.releases(project)
+    return made[-1].who if made else ""
 
 
 def numbers_of(project: Project) -> Numbers:

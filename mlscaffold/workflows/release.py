@@ -93,7 +93,9 @@ def freeze(project: Project, *, note: str = "", who: str = "") -> Frozen:
         raise Refused(
             f"Stage {last.stage.number}, {last.stage.slug}, is {last.state.value}: what is not signed is not released",
             reference="not-signed",
-            hint="mlscaffold stage next",
+            hint="Take the skip back: remove .mlscaffold/skips/deployment.toml"
+            if last.state is State.SKIPPED
+            else "mlscaffold stage next",
         )
     person = git.canonical_name(who.strip() or git.identity(project.root), project.root)
     if not person:

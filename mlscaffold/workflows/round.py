@@ -8,10 +8,9 @@ from pathlib import Path
 from mlscaffold import git
 from mlscaffold.errors import UsageError
 from mlscaffold.evidence import decisions, records
-from mlscaffold.evidence.wording import is_reason, says_nothing
+from mlscaffold.evidence.wording import is_reason, short_of
 from mlscaffold.project import Project
 from mlscaffold.workflows.advance import Refused
-from mlscaffold.workflows.waive import SHORTEST_REASON
 from mlscaffold.writing import write_toml
 
 
@@ -51,10 +50,8 @@ def _because(project: Project, because: str) -> dict[str, str]:
         name = inside.relative_to(project.root.resolve()).as_posix()
         return {"because": f"see {name}", "file": name, "digest": project.digest(name)}
     misspelt = len(text.split()) == 1 and ("/" in text or 1 < len(file.suffix) <= 6)
-    if misspelt or len(text) < SHORTEST_REASON or not is_reason(text):
-        missing = "no such file" if misspelt else "no such file, and too short to be understood later"
-        if len(text) >= SHORTEST_REASON and says_nothing(text):
-            missing = "no such file, and it says nothing"
+    if misspelt or not is_reason(text):
+        missing = "no such file" if misspelt else f"no such file, and it {short_of(text)}"
         raise UsageError(
             f"--because {text!r}: {missing}", reference="no-reason", hint='--because "WHY, in a sentence", or a file'
         )

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime
 
 from mlscaffold import git
 from mlscaffold.errors import UsageError
-from mlscaffold.evidence.wording import is_reason, says_nothing
+from mlscaffold.evidence import people
+from mlscaffold.evidence.wording import is_placeholder, is_reason, short_of
 from mlscaffold.project import Project
 from mlscaffold.stages import find_stage
 from mlscaffold.workflows.check import check_index
 from mlscaffold.writing import write_toml
-
-SHORTEST_REASON = 10  # characters: "later" is no reason
 
 
 def waive(project: Project, check: str, *, reason: str, until: str, owner: str = "") -> str:
@@ -50,17 +49,16 @@ def skip(project: Project, stage: str, *, reason: str, owner: str = "", until: s
 def understood(reason: str) -> str:
     """A reason in one line; raises `UsageError` for what nobody would understand later."""
     told = " ".join(reason.split())
-    if len(told) < SHORTEST_REASON or not is_reason(told):
-        what = "is too short to be understood later" if not says_nothing(told) or len(told) < SHORTEST_REASON else "says nothing"
-        raise UsageError(f"The reason {told!r} {what}", reference="no-reason", hint='--reason "WHY, in a sentence"')
+    if not is_reason(told):
+        raise UsageError(f"The reason {told!r} {short_of(told)}", reference="no-reason", hint='--reason "WHY, in a sentence"')
     return told
 
 
 def _owner(project: Project, owner: str) -> str:
     named = owner.strip() or git.identity(project.root)
-    if not named:
+    if is_placeholder(named):
         raise UsageError("Nobody is named as the owner", reference="no-owner", hint='--owner "NAME"')
-    return named
+    return people.spelled(named, project.settings.people)
 
 
 def _future(project: Project, until: str) -> date:

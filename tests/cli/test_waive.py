@@ -48,6 +48,9 @@ def test_a_waiver_lets_pass_until_its_end_and_is_shown(project: Sandbox) -> None
             "Did you mean problem.section-missing?",
         ),
         ((CHECK, "--reason", "later", "--until", "2999-01-01"), "too short"),
+        ((CHECK, "--reason", "asdfghjklqwertz", "--until", "2999-01-01"), "too short"),
+        ((CHECK, "--reason", "because because because", "--until", "2999-01-01"), "says nothing"),
+        ((CHECK, "--reason", "Grace writes it.", "--owner", "TBD", "--until", "2999-01-01"), "Nobody is named as the owner"),
         ((CHECK, "--reason", "Grace writes it.", "--until", "soon"), "no date"),
         ((CHECK, "--reason", "Grace writes it.", "--until", "2020-01-01"), "has passed"),
         ((CHECK, "--reason", "Grace writes it.", "--until", "2999-01-01"), "Nobody is named as the owner"),
@@ -57,3 +60,13 @@ def test_a_waiver_lets_pass_until_its_end_and_is_shown(project: Sandbox) -> None
 def test_what_is_no_waiver_is_refused(project: Sandbox, args: tuple[str, ...], says: str) -> None:
     one_error(run(project.root, "waive", *args), says, code=2)
     assert not (project.root / ".mlscaffold/waivers").exists()
+
+
+def test_what_is_written_holds(project: Sandbox) -> None:
+    for reason in ("现场数据不足。", "Grace writes it."):
+        done = run(project.root, "waive", CHECK, "--reason", reason, "--until", "2999-01-01", "--owner", "ada  BYRON")
+        assert done.returncode == 0, done.stderr
+        assert [f.status for f in project.check("project.waiver-invalid")] == [
+            "warn"
+        ]  # it lasts long, and has a reason and an owner
+    assert tomllib.loads(project.read(f".mlscaffold/waivers/{CHECK}.toml"))["owner"] == "Ada Byron"

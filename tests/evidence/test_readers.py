@@ -14,6 +14,7 @@ from mlscaffold.evidence import (
     deployment,
     evaluations,
     exports,
+    fields,
     literature,
     predictions,
     runs,
@@ -286,3 +287,18 @@ def test_literature_is_counted_by_work() -> None:
     assert works.entries[0].title == "Deep Residual Learning" and works.entries[0].year == 2016
     assert works.entries[1].arxiv == "1512.03385" and works.distinct == 2
     assert literature.read("No works are named here.").entries == ()
+
+
+@pytest.mark.parametrize(
+    ("read", "ours", "theirs"),
+    [
+        (fields.read_toml, 'who = "Ada"', 'who = "Grace"'),
+        (fields.read_json, '{"a": 1}', '{"a": 2}'),
+        (tables.read, "path,label\na.jpg,rose", "path,label\na.jpg,tulip"),
+    ],
+)
+def test_both_sides_of_a_merge_are_told_as_that(read: Callable[[bytes, str], object], ours: str, theirs: str) -> None:
+    text = f"<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> branch\n"
+    with pytest.raises(Broken, match="f:1: holds both sides of a merge conflict") as error:
+        read(text.encode(), "f")
+    assert "git checkout --ours f" in error.value.hint

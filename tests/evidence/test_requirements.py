@@ -81,7 +81,7 @@ def test_what_is_not_understood_is_told_and_what_is_no_metric_is_left() -> None:
         '"high" is no number',
         "bounds accuracy on the wrong side: higher is better",
     ]
-    assert (found.wishes, found.other) == ((), 1)
+    assert (found.wishes, len(found.others)) == ((), 1)
 
 
 @pytest.mark.parametrize("rows", [(), (("a", "b"), ("1", "2")), (("Requirement", "Why"), ("Accuracy", "0.9"))])
@@ -92,3 +92,17 @@ def test_other_tables_ask_for_nothing(rows: tuple[tuple[str, ...], ...]) -> None
 def test_a_test_set_with_a_name() -> None:
     found = texts(("Metric", "At least", "Split"), ("accuracy", "0.8", "test-night"), ("recall_macro", "0.8", "Test set"))
     assert found == ["accuracy ≥ 0.8 on test-night", "recall_macro ≥ 0.8 on test"]
+
+
+def test_times_by_their_unit_error_rates_and_what_nothing_measures() -> None:
+    rows = [
+        ["requirement", "number"],
+        ["answer time", "at most 0.2 s"],
+        ["time of the project", "6 months"],
+        ["error rate", "at most 3 %"],
+        ["throughput", "30 fps"],
+    ]
+    found = requirements.read(rows)
+    assert [(w.threshold.metric, w.threshold.max) for w in found.wishes] == [("latency_p95_ms", 200)]
+    assert [row for row, _ in found.unread] == ["error rate | at most 3 %"] and "1 - accuracy" in found.unread[0][1]
+    assert found.others == ("time of the project | 6 months", "throughput | 30 fps")

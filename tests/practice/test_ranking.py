@@ -53,3 +53,9 @@ def test_what_cannot_be_measured_or_paired_is_refused() -> None:
     with pytest.raises(UsageError, match="did not answer the same"):
         rank({"a": model(9), "b": model(9, 50)}, "accuracy", CLASSES)
     assert rank({}, "accuracy", CLASSES) == ()
+
+
+def test_no_mistake_is_not_certainty() -> None:
+    right = [Answer(name, name, 0.9) for name in "ab" * 30]
+    value, low, high = measure(right, "recall_macro", "ab")
+    assert (value, high) == (1.0, 1.0) and 0.9 < low < 0.95

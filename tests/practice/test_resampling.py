@@ -43,3 +43,14 @@ def test_area_under_the_curve_with_ties() -> None:
     assert found is not None and found[0] == pytest.approx(0.75)
     assert ranking([0.1, 0.2], [True, True]) is None
     assert ranking([float("nan"), 0.2], [True, False]) is None
+
+
+def test_no_answer_is_no_class() -> None:
+    pairs = [("a", "a")] * 45 + [("b", "b")] * 45 + [("a", ""), ("b", "")] * 5
+    found = intervals(pairs).f1_macro
+    assert found is not None and found.low < 2 * 90 / 190 < found.high
+
+
+def test_no_mistake_leaves_macro_an_interval() -> None:
+    found = intervals([("a", "a"), ("b", "b")] * 20)
+    assert found.f1_macro == found.recall_macro == found.accuracy and found.accuracy.low < 0.95

@@ -120,3 +120,11 @@ def test_named_test_sets_have_rankings_of_their_own(project: Sandbox) -> None:
     project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "kappa"')
     done = change(project.open(), reason=WHY, who="Ada Byron")
     assert [(r.what, r.models[0].n) for r in done.rankings] == [("validation", 60), ("test", 150), (NIGHT, 30)]
+
+
+@pytest.mark.parametrize("metric", ["size_bytes", "recall"])
+def test_what_is_no_metric_of_the_whole_model_is_not_recorded(project: Sandbox, metric: str) -> None:
+    project.replace("acceptance.toml", 'optimise = "accuracy"', f'optimise = "{metric}"')
+    with pytest.raises(UsageError, match="no metric of the whole model") as error:
+        change(project.open(), reason="The phone is small.", who="Ada Byron")
+    assert "recall_macro" in error.value.hint and not (project.root / ".mlscaffold/acceptance").exists()

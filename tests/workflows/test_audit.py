@@ -389,3 +389,40 @@ def test_a_column_that_says_what_is_right_is_no_slice(tmp_path: Path) -> None:
 def test_luck_is_never_more_than_the_number(tmp_path: Path) -> None:
     found = audit(table(tmp_path / "p.csv", rows(20)), looks=10**20)
     assert found.luck == found.numbers[0].value
+
+
+LISTS = {
+    "of paths": "{}\n",
+    "of paths and labels": "{} 3\n",
+    "of paths and labels, by tabs": "{}\tcat\n",
+    "of Windows": "D:\\data\\{}\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_lists_of_training_pictures_need_no_header(tmp_path: Path, kind: str) -> None:
+    content = rows(100)
+    train = tmp_path / "train.txt"
+    train.write_text("".join(LISTS[kind].format(name) for name, _, _ in [*content[:10], *rows(50, seed=9)]))
+    found = audit(table(tmp_path / "p.csv", content), train=train)
+    assert one(found, "leaked").message.startswith("10 of 100 rows are in train.txt too")
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "words"), [("split", ("test", "val"), "names no row of train"), ("fold", ("0", "1"), "tells folds")]
+)
+def test_a_table_without_training_rows_is_no_proof_of_a_leak(
+    tmp_path: Path, column: str, cells: tuple[str, str], words: str
+) -> None:
+    content = rows(100)
+    train = table(tmp_path / "all.csv", [(a, b, cells[i % 2]) for i, (a, b, _) in enumerate(content)], f"file,label,{column}")
+    with pytest.raises(UsageError, match=words):
+        audit(table(tmp_path / "p.csv", content), train=train)
+
+
+@pytest.mark.parametrize("text", ['[{"label": "a"}]', '{"label": "a"}\n{"label": "b"}\n'])
+def test_json_is_told_as_that(tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.json").write_text(text)
+    with pytest.raises(UsageError, match="is JSON, no table") as error:
+        audit(tmp_path / "p.json")
+    assert "to_csv" in error.value.hint

@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from mlscaffold.practice.diagnosis import Share
+from mlscaffold.workflows.advance import Refused
 from mlscaffold.workflows.diagnose import diagnose_project, numbers_of
+from mlscaffold.workflows.release import release
+from mlscaffold.workflows.waive import skip
 from tests.checks.evaluation.test_causes_differ import sort
 from tests.conftest import Sandbox
 from tests.finished import TUNED
@@ -55,3 +58,30 @@ def test_augmented_is_read_from_the_epoch_that_was_chosen(project: Sandbox) -> N
     project.edit_json(f"{run}/provenance.json", lambda p: p["data"].update(augmented={"digest": "a" * 64, "samples": 40}))
     found = numbers_of(project.open()).augmented
     assert found is not None and found.n == 40 and 0.9 <= found.value < 1
+
+
+def test_after_a_release_comes_the_next_round(project: Sandbox) -> None:
+    project.sign()
+    project.commit("signed")
+    assert diagnose_project(project.open()).command == "mlscaffold release"
+    release(project.open(), who="Ada Byron")
+    project.commit("released")
+    found = diagnose_project(project.open())
+    assert (found.kind, found.command) == ("nothing", "mlscaffold round start --because WHY")
+    assert "Release 1 (round 1" in found.reason
+
+
+def test_what_is_skipped_is_not_to_be_released(project: Sandbox) -> None:
+    project.sign()
+    skip(project.open(), "deployment", reason="The model is for a paper only.", owner="Ada Byron")
+    project.remove(".mlscaffold/signoffs/01/10-deployment.toml")
+    assert diagnose_project(project.open()).command == "mlscaffold report --format html"
+    with pytest.raises(Refused) as error:
+        release(project.open(), who="Ada Byron")
+    assert "skips/deployment.toml" in error.value.hint
+
+
+def test_a_question_is_no_command(project: Sandbox) -> None:
+    project.sign()
+    project.replace("acceptance.toml", 'optimise = "accuracy"', 'optimise = "acuracy"')
+    assert diagnose_project(project.open()).command == 'mend acceptance.toml: Is "accuracy" meant?'

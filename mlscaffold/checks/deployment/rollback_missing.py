@@ -8,7 +8,7 @@ from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import exports, toml
 from mlscaffold.evidence.documents import count_words
-from mlscaffold.evidence.wording import is_placeholder
+from mlscaffold.evidence.wording import count, is_placeholder
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -37,7 +37,9 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
             "deploy.toml names no way back: neither digest nor plan", path="deploy.toml", fix="edit [rollback] in deploy.toml"
         )
     if deploy.rollback_digest:
-        known = releases | {project.read(exports.read, path).digest for path in project.glob("exports/*/card.json")}
+        known = {digest for live in releases for digest in live} | {
+            project.read(exports.read, path).digest for path in project.glob("exports/*/card.json")
+        }
         if deploy.rollback_digest == deploy.digest:
             yield fail(
                 f"the rollback target {deploy.rollback_digest[:12]} is the export that is served",
@@ -54,8 +56,9 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
                 "deploy.toml",
                 fix="edit [rollback] in deploy.toml",
             )
-        if releases - {deploy.digest}:
-            yield warn(f"there are {len(releases)} released exports; name the one that comes back by its digest", "deploy.toml",
+        earlier = [live for live in releases if deploy.digest not in live]
+        if earlier:
+            yield warn(f"{count(len(earlier), 'release')} came before this one; name the export that comes back by its digest", "deploy.toml",
                        fix="edit [rollback] in deploy.toml")  # fmt: skip
     if is_placeholder(deploy.rollback_how):
         yield fail(
@@ -65,11 +68,12 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
         )
 
 
-def _releases(project: Project) -> set[str]:
-    """Digests of everything that went live."""
-    found = set()
+def _releases(project: Project) -> list[set[str]]:
+    """Of each release the digests of what can be served: its model and its exports."""
+    found = []
     for path in project.glob(".mlscaffold/releases/*.toml"):
         digests = project.read(toml.read, path).get("digests", {})
         if isinstance(digests, dict):
-            found |= {str(value).lower() for value in digests.values() if isinstance(value, str)}
+            live = {k: v for k, v in digests.items() if isinstance(v, str) and (k == "model" or k.startswith("export"))}
+            found.append({value.lower() for value in live.values()})
     return found

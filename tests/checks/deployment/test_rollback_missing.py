@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from mlscaffold.model import Status
+from mlscaffold.workflows.release import release
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
 
@@ -40,7 +41,19 @@ def test_a_plan_of_three_words(project: Sandbox) -> None:
 
 def test_an_earlier_release_has_a_digest(project: Sandbox) -> None:
     project.write({".mlscaffold/releases/1.toml": 'release = 1\nround = 1\n[digests]\nexport = "' + "9" * 64 + '"\n'})
-    says(project, CHECK, "name the one that comes back by its digest", status=Status.WARN)
+    says(project, CHECK, "1 release came before this one; name the export that comes back by its digest", status=Status.WARN)
+
+
+def test_the_first_release_has_none_before_it(project: Sandbox) -> None:
+    project.sign()
+    release(project.open(), who="Ada Byron")
+    passes(project, CHECK)
+
+
+def test_splits_of_a_release_cannot_be_served(project: Sandbox) -> None:
+    project.write({".mlscaffold/releases/1.toml": 'release = 1\nround = 1\n[digests]\nsplits = "' + "9" * 64 + '"\n'})
+    go_back_to(project, "9" * 64)
+    says(project, CHECK, "does not exist")
 
 
 def test_without_a_way_back(project: Sandbox) -> None:
