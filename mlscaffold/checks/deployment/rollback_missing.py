@@ -8,7 +8,7 @@ from mlscaffold.checks import check, fail, warn
 from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import exports, toml
 from mlscaffold.evidence.documents import count_words
-from mlscaffold.evidence.wording import is_placeholder
+from mlscaffold.evidence.wording import count, is_placeholder
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 
@@ -54,8 +54,8 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
                 "deploy.toml",
                 fix="edit [rollback] in deploy.toml",
             )
-        if releases - {deploy.digest}:
-            yield warn(f"there are {len(releases)} released exports; name the one that comes back by its digest", "deploy.toml",
+        if earlier := _releases(project, deploy.export) - {deploy.digest}:
+            yield warn(f"there {'is' if len(earlier) == 1 else 'are'} {count(len(earlier), 'released export')} before this one; name the one that comes back by its digest", "deploy.toml",
                        fix="edit [rollback] in deploy.toml")  # fmt: skip
     if is_placeholder(deploy.rollback_how):
         yield fail(
@@ -65,11 +65,16 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
         )
 
 
-def _releases(project: Project) -> set[str]:
-    """Digests of everything that went live."""
+def _releases(project: Project, target: str = "") -> set[str]:
+    """Digests of the exports that went live, or of those for one target."""
     found = set()
     for path in project.glob(".mlscaffold/releases/*.toml"):
         digests = project.read(toml.read, path).get("digests", {})
         if isinstance(digests, dict):
-            found |= {str(value).lower() for value in digests.values() if isinstance(value, str)}
+            wanted = {
+                key: value
+                for key, value in digests.items()
+                if key in ("export", f"export.{target}") or (not target and key.startswith("export."))
+            }
+            found |= {str(value).lower() for value in wanted.values() if isinstance(value, str)}
     return found

@@ -166,3 +166,33 @@ def hook(project: Target, text: str) -> None:
     """Install a pre-commit hook."""
     project.write({".git/hooks/pre-commit": text})
     (project.root / ".git/hooks/pre-commit").chmod(0o755)
+
+
+@harmless("OK-50")
+def code_tidied(project: Target) -> None:
+    """A function of the training has another name wherever it is used, imports stand in another order, types of arguments are gone."""
+    train, data = (f"{project.package}/{name}.py" for name in ("train", "data"))
+    name = next(n for n in re.findall(r"^def (\w+)\(", project.read(train), re.M) if n != "main")
+    for path in sorted((project.root / project.package).glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(rf"\b{name}\b(?!\s*:)", f"{name}_of_ours", text), encoding="utf-8")
+    lines = project.read(data).splitlines()
+    places = [k for k, line in enumerate(lines) if re.match(r"(?:import|from) (?!__future__)[\w.]+", line) and "(" not in line]
+    for place, line in zip(places, sorted((lines[k] for k in places), reverse=True), strict=True):
+        lines[place] = line
+    project.write({data: re.sub(r"\) -> [\w\[\], .|]+:$", "):", "\n".join(lines) + "\n", flags=re.M)})
+
+
+@harmless("OK-51")
+def a_first_release(project: Target) -> None:
+    """The model goes live for the first time: there is a plan in words, and nothing to roll back to."""
+    mlscaffold(project.root, "release", "--as", next(iter(project.toml("mlscaffold.toml")["team"].values()))[0])
+    project.commit("Release 1")
+
+
+@harmless("OK-52")
+def workflows_that_publish_no_model(project: Target) -> None:
+    """Workflows publish release notes and the site of the documentation, without the check before them."""
+    text = "on:\n  push:\n    tags: ['v*']\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+    for name, command in (("release-notes", "gh release create"), ("deploy-docs", "mkdocs gh-deploy")):
+        project.write({f".github/workflows/{name}.yml": text.format(command)})
