@@ -40,7 +40,8 @@ def code_changed(project: Project) -> Iterator[Finding]:
         commit = _commit(project, f"{choice.folder}/provenance.json")
         touched = _touched(project, commit)
         changed = [p for p in touched if p in files and _differs(project, commit, p)]
-        changed = [] if changed and _only_renamed(project, commit, touched) else changed
+        if changed and _only_renamed(project, commit, [p for p in touched if p in changed or _differs(project, commit, p)]):
+            continue
         if changed and changed not in told.values():
             told[choice.stage] = changed
             verb = chain.TRAIN[choice.stage]

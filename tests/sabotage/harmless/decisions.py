@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import digest_of, digests, files, quote, script, write_rows
 from tests.sabotage.target import Row, Target
+from tests.whole.command import mlscaffold
 
 CI = "mlscaffold check"
 
@@ -175,7 +176,7 @@ def code_tidied(project: Target) -> None:
     name = next(n for n in re.findall(r"^def (\w+)\(", project.read(train), re.M) if n != "main")
     for path in sorted((project.root / project.package).glob("*.py")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(rf"\b{name}\b(?!\s*:)", f"{name}_of_ours", text), encoding="utf-8")
+        path.write_text(re.sub(rf"\b{name}\b", f"{name}_of_ours", text), encoding="utf-8")
     lines = project.read(data).splitlines()
     places = [k for k, line in enumerate(lines) if re.match(r"(?:import|from) (?!__future__)[\w.]+", line) and "(" not in line]
     for place, line in zip(places, sorted((lines[k] for k in places), reverse=True), strict=True):
