@@ -520,7 +520,7 @@ def _deployment(files: Files, *, tested: str = RETESTED) -> None:
     ).encode()
     files["reports/deployment/service.json"] = _json(
         {
-            "schema": 1, "export": {"target": "onnx", "digest": digest}, "when": "2026-11-03T10:00:00+00:00", "health": 200,
+            "schema": 1, "export": {"target": "onnx", "digest": digest}, "when": f"{tested[:4]}-{tested[4:6]}-{int(tested[6:8]) + 1:02}T10:00:00+00:00", "health": 200,
             "model_version": digest, "compared": 150, "agreement": 1.0,
             "originals": {"compared": 19, "agreement": 1.0, "max_difference": 0.0, "grey_levels": 0.0},
             "pipeline": json.loads(files["exports/onnx/card.json"])["pipeline"],

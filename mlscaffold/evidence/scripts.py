@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from mlscaffold.project import Project
 
@@ -43,8 +44,11 @@ def imported_by(project: Project, script: str) -> set[str]:
     return found
 
 
-def meaning(data: bytes, path: str) -> str:
-    """A file without comments, docstrings and layout; of one that does not parse, its text."""
+def meaning(data: bytes, path: str, *, ordered: bool = False) -> str:
+    """A file without comments, docstrings, layout, order of imports (unless `ordered`) and types of functions.
+
+    Of one that does not parse, its text.
+    """
     tree = _parsed(data, path)
     if tree is None:
         return data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
@@ -57,7 +61,69 @@ def meaning(data: bytes, path: str) -> str:
             and not isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try)
         ):
             node.body = body[1:]  # type: ignore[attr-defined]
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            _forget_types(node)
+    if ordered:
+        return ast.dump(tree)
+    tree.body = [*sorted(filter(_imports, tree.body), key=ast.dump), *(node for node in tree.body if not _imports(node))]
+    for node in filter(_imports, tree.body):
+        node.names.sort(key=lambda alias: alias.name)  # type: ignore[attr-defined]
     return ast.dump(tree)
+
+
+def only_renamed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bool:
+    """Whether the same files differ in names alone that they define themselves: every function, class or variable has a new name, everywhere.
+
+    A new name that stood there before, or an old one that is left, makes it another program.
+    """
+    old, new = ({path: meaning(data, path, ordered=True) for path, data in files.items()} for files in (before, after))
+    names: dict[str, str] = {}
+    for path in old:
+        ours, theirs = (_IDENTIFIER.split(text) for text in (old[path], new.get(path, "")))
+        if ours[::3] != theirs[::3] or ours[1::3] != theirs[1::3]:
+            return False
+        for first, second in zip(ours[2::3], theirs[2::3], strict=True):
+            if names.setdefault(first, second) != second:
+                return False
+    changed = {first: second for first, second in names.items() if first != second}
+    defined, then = _defined(before), _defined(after)
+    return (
+        len(set(changed.values())) == len(changed)
+        and not set(changed.values()) & names.keys()
+        and all(first in defined and second in then for first, second in changed.items())
+    )
+
+
+_IDENTIFIER = re.compile(r"\b(id|name|attr|arg|asname)='(\w+)'")
+
+
+def _defined(files: Mapping[str, bytes]) -> set[str]:
+    """Names of functions, classes, arguments and variables that files define."""
+    found: set[str] = set()
+    for path, data in files.items():
+        for node in ast.walk(_parsed(data, path) or ast.Module([], [])):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.arg):
+                found.add(node.arg)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+    return found
+
+
+def _imports(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _forget_types(node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Take the annotations of a function out; those of the arguments of `__init__` say how settings are read."""
+    node.returns = None
+    if node.name == "__init__":
+        return
+    known = node.args
+    for argument in (*known.posonlyargs, *known.args, *known.kwonlyargs, known.vararg, known.kwarg):
+        if argument is not None:
+            argument.annotation = None
 
 
 def _parsed(data: bytes, path: str) -> ast.Module | None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from mlscaffold.practice.intervals import Interval
 from mlscaffold.practice.metrics import Matrix
 
+DUST = 9
+"""Digits of a difference: beyond them is what the order of a sum leaves, and 0 is 0."""
 Triple = tuple[str, str, str]
 """Label, what the first model says, what the second says."""
 
@@ -27,7 +29,11 @@ def difference(
     import numpy as np
 
     counts = Counter(rows)
-    kinds = sorted(counts)
+    support = Counter(label for label, _, _ in rows)
+    # By what they are, not by their names: a class that is renamed draws the same numbers.
+    kinds = sorted(
+        counts, key=lambda k: (-counts[k], -support[k[0]], k[0] == k[1], k[0] == k[2], -support[k[1]], -support[k[2]], k)
+    )
     n = len(rows)
     place = {name: i for i, name in enumerate(classes)}
 
@@ -42,5 +48,5 @@ def difference(
     shares = np.array([counts[kind] for kind in kinds]) / n
     few = replicates if len(classes) <= 20 else max(200, replicates // 4)
     draws = np.random.default_rng(seed).multinomial(n, shares, size=few).tolist()
-    low, high = np.quantile([value(draw) for draw in draws], [0.025, 0.975])
+    low, high = np.quantile([round(value(draw), DUST) + 0.0 for draw in draws], [0.025, 0.975])
     return value([counts[kind] for kind in kinds]), Interval(float(low), float(high))

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import TypeVar
 
 from tests.sabotage.target import Target
 
 Words = tuple[str, ...]
+Changing = TypeVar("Changing", bound=Callable[[Target], Mapping[str, str] | None])
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,13 @@ class Harmless:
     """One change that raises nothing new, except what `allows` names (checks, of which it is only said that something moved).
 
     `unknowns`: evidence leaves this machine, so that it may be said of it that it cannot be judged. `environment`: under which
-    variables the check runs. `deep`: the stage whose deep checks run too.
+    variables the check runs. `deep`: the stage whose deep checks run too. What the change returns are words that findings of before
+    have in another form after it (the name of a class): what was said already may be said again in the new ones.
     """
 
     id: str
     title: str
-    change: Callable[[Target], None]
+    change: Callable[[Target], Mapping[str, str] | None]
     allows: tuple[str, ...]
     fresh: bool
     unknowns: bool = False
@@ -86,10 +89,10 @@ def harmless(
     unknowns: bool = False,
     environment: Mapping[str, str] | None = None,
     deep: str = "",
-) -> Callable[[Callable[[Target], None]], Callable[[Target], None]]:
+) -> Callable[[Changing], Changing]:
     """Register a harmless change; `fresh` ones get a copy of their own (they move it, or rewrite its history)."""
 
-    def register(change: Callable[[Target], None]) -> Callable[[Target], None]:
+    def register(change: Changing) -> Changing:
         assert number not in HARMLESS, f"{number} stands twice in the corpus"
         HARMLESS[number] = Harmless(
             number, _title(change), change, allows, fresh, unknowns, environment=environment or {}, deep=deep

@@ -7,8 +7,8 @@ from math import ceil, sqrt
 from statistics import NormalDist
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import acceptance, judged
+from mlscaffold.evidence.deployed import read
 from mlscaffold.model import Finding
 from mlscaffold.practice.intervals import Z95
 from mlscaffold.project import Missing, Project

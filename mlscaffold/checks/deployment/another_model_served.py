@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.evidence import deployment, exports
-from mlscaffold.evidence.deployment import Deploy, Service
+from mlscaffold.evidence.deployed import read, served, tried
 from mlscaffold.evidence.exports import Card
 from mlscaffold.model import Finding
-from mlscaffold.project import Missing, Project
+from mlscaffold.project import Project
 
 
 @check(proves="service", reads=("deploy.toml", "reports/deployment", "exports"))
@@ -20,8 +19,7 @@ def another_model_served(project: Project) -> Iterator[Finding]:
     The container loads last month's file, and every number of stages 7 to 9 is about another model.
 
     ## Evidence
-    The digest in `deploy.toml`, in `reports/deployment/service.json`, and in the version that the service answers, against the
-    card of
+    The digest in `deploy.toml`, in `reports/deployment/service.json`, and in the version that the service answers, against the card of
     that export.
 
     ## Fix
@@ -50,37 +48,3 @@ def _names(version: str, card: Card) -> bool:
     return bool(card.run and card.run in version) or any(
         len(told) >= 8 and (d.startswith(told) or d[:8] in told) for d in digests
     )
-
-
-def read(project: Project) -> Deploy:
-    """`deploy.toml` with its export named; raises `Missing` while it is absent or as it was generated."""
-    path = "deploy.toml"
-    if not project.exists(path):
-        raise Missing("deploy.toml is missing", path=path, fix="write deploy.toml")
-    if project.is_pristine(path):
-        raise Missing("deploy.toml is still as generated", path=path, fix="edit deploy.toml")
-    deploy = project.read(deployment.read, path)
-    if not deploy.export:
-        raise Missing("deploy.toml names no export", path=path, fix="edit deploy.toml")
-    return deploy
-
-
-def served(project: Project) -> Card:
-    """The card of the export that `deploy.toml` names; raises `Missing`."""
-    target = read(project).export
-    path = f"exports/{target}/card.json"
-    if not project.exists(path):
-        raise Missing(
-            f"deploy.toml serves {target}, which has no export",
-            path=path,
-            fix=f"python -m {project.settings.package}.convert {target}",
-        )
-    return project.read(exports.read, path)
-
-
-def tried(project: Project) -> Service:
-    """What the running service answered; raises `Missing`."""
-    path = "reports/deployment/service.json"
-    if not project.exists(path):
-        raise Missing("the service was not tried yet", path=path, fix=f"python -m {project.settings.package}.serve --check")
-    return project.read(deployment.read_service, path)

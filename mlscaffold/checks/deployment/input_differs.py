@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, unknown
-from mlscaffold.checks.deployment.another_model_served import tried
 from mlscaffold.evidence import pipelines
+from mlscaffold.evidence.deployed import tried
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 

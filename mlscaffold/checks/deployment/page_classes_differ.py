@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail
-from mlscaffold.checks.deployment.another_model_served import tried
 from mlscaffold.evidence import data
+from mlscaffold.evidence.deployed import tried
 from mlscaffold.model import Finding
 from mlscaffold.project import Project
 

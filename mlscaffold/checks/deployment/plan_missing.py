@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import people
+from mlscaffold.evidence.deployed import read
 from mlscaffold.evidence.deployment import Deploy
 from mlscaffold.evidence.wording import is_placeholder
 from mlscaffold.model import Finding

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read
+from mlscaffold.evidence.deployed import read
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

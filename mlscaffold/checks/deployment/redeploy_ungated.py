@@ -28,6 +28,11 @@ OTHERS = (
     ".buildkite/*.yml",
 )
 _DEPLOYS = re.compile(r"deploy|release|rollout|publish|production", re.IGNORECASE)
+_WORDS = re.compile(r"docs?(?![a-z])|pages?(?![a-z])|site|notes|changelog|draft|pypi|package|wheel", re.IGNORECASE)
+_MODEL = re.compile(
+    r"exports/|deploy\.toml|docker|kubectl|helm|terraform|environment:\s*\{?\s*(?:name:\s*)?prod|sagemaker|rollout|model",
+    re.IGNORECASE,
+)
 _CHECK = re.compile(r"\bmlscaffold\s+(?:check|stage)\b|\bmlscaffold-hook\b")
 _HUSHED = re.compile(r"\|\|\s*(?:true|:|exit\s+0)\b|;\s*true\s*$|\bset \+e\b|--exit-zero", re.MULTILINE)
 
@@ -44,7 +49,7 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
     A check that can never fail (`|| true`) is a decoration; a deployment without approval ships what nobody read.
 
     ## Evidence
-    The workflow that deploys (GitHub, Forgejo and Gitea are parsed; other pipelines are searched as text; in a folder of
+    The workflow that deploys (no site, notes or package; GitHub, Forgejo and Gitea are parsed; other pipelines are searched as text; in a folder of
     a bigger repository also at its top): `mlscaffold check` in the job that deploys, or in one that it needs; nothing that hushes it (`|| true`, `continue-on-error`, a pipe without
     `pipefail`) and no job that never runs; an environment, or a
     start by hand, as approval.
@@ -53,7 +58,7 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
     Start from the generated `.github/workflows/redeploy.yml`.
     """
     paths = workflows.find(project, WORKFLOWS)
-    found = [path for path in paths if _DEPLOYS.search(path.rsplit("/", 1)[1])]
+    found = [path for path in paths if _DEPLOYS.search(path.rsplit("/", 1)[1]) and not _of_words(project, path)]
     found = found or [
         path for path in paths if re.search(r"^\s*(?:environment:|deploy[\w-]*:)", _text(project, path), re.MULTILINE)
     ]
@@ -71,6 +76,11 @@ def redeploy_ungated(project: Project) -> Iterator[Finding]:
         yield from _hushed(path, text)
         if not re.search(r"when:\s*manual|environment|approval|\binput\b", text):
             yield warn("it deploys without a person's approval", path, fix=f"ask for one in {path}")
+
+
+def _of_words(project: Project, path: str) -> bool:
+    """Whether a workflow publishes a site, notes or a package, and no model: its name says so, and it touches none."""
+    return bool(_WORDS.search(path.rsplit("/", 1)[1])) and not _MODEL.search(_text(project, path))
 
 
 def _workflow(project: Project, path: str) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read
 from mlscaffold.evidence import exports, toml
+from mlscaffold.evidence.deployed import read
 from mlscaffold.evidence.documents import count_words
 from mlscaffold.evidence.wording import count, is_placeholder
 from mlscaffold.model import Finding
@@ -23,9 +23,8 @@ def rollback_missing(project: Project) -> Iterator[Finding]:
     "Deploy the old version": which one, and is it still there?
 
     ## Evidence
-    `[rollback]` in `deploy.toml`: the digest of an export that a release or a card knows and that is not the one served; for a
-    first
-    release the plan in words; how it is done.
+    `[rollback]` in `deploy.toml`: the digest of an export that a release or a card knows and that is not the one served; for a first release
+    the plan in words; how it is done.
 
     ## Fix
     Name the digest of the release that comes back, or say in `plan` what people do without a model.

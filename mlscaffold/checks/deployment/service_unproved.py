@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlscaffold.checks import check, fail, warn
-from mlscaffold.checks.deployment.another_model_served import read, tried
 from mlscaffold.evidence import data
+from mlscaffold.evidence.deployed import read, tried
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project
 

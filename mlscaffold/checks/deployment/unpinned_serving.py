@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from mlscaffold.checks import at, check, warn
-from mlscaffold.checks.deployment.another_model_served import served
 from mlscaffold.evidence import chain, runs
+from mlscaffold.evidence.deployed import served
 from mlscaffold.evidence.wording import count
 from mlscaffold.model import Finding
 from mlscaffold.project import Missing, Project

@@ -44,7 +44,8 @@ def hook_missing(project: Project) -> Iterator[Finding]:
     hook = project.look_outside(folder / "pre-commit")
     text = hook.read_text("utf-8", "replace") if hook.is_file() else ""
     if not text:
-        yield warn(f"no pre-commit hook is installed in this clone ({_shown(folder, top)})", fix="pre-commit install")
+        where = "" if folder.parent.name == ".git" or ".git" in folder.parts else f" ({_shown(folder, top)})"  # core.hooksPath
+        yield warn(f"no pre-commit hook is installed in this clone{where}", fix="pre-commit install")
     elif not os.access(hook, os.X_OK):
         yield warn(f"{_shown(hook, top)} cannot be run", fix=f"chmod +x {_shown(hook, top)}")
     elif not _runs_us(text, project, top):

@@ -22,7 +22,8 @@ def code_changed(project: Project) -> Iterator[Finding]:
 
     ## Evidence
     The Python files that `train` imports, as far as they work on arrays or pictures, against those of the commit in
-    `provenance.json` (where it was rewritten: of the commit that brought the report). Comments, docstrings and layout do not count.
+    `provenance.json` (where it was rewritten: of the commit that brought the report). Comments, docstrings, layout, the order of imports, types
+    of functions and new names for what the files define do not count.
 
     ## Fix
     Train again; or leave it, if the change cannot touch the model.
@@ -37,7 +38,10 @@ def code_changed(project: Project) -> Iterator[Finding]:
     told: dict[str, list[str]] = {}
     for choice in choices:
         commit = _commit(project, f"{choice.folder}/provenance.json")
-        changed = [p for p in _touched(project, commit) if p in files and _differs(project, commit, p)]
+        touched = _touched(project, commit)
+        changed = [p for p in touched if p in files and _differs(project, commit, p)]
+        if changed and _only_renamed(project, commit, [p for p in touched if p in changed or _differs(project, commit, p)]):
+            continue
         if changed and changed not in told.values():
             told[choice.stage] = changed
             verb = chain.TRAIN[choice.stage]
@@ -67,6 +71,12 @@ def _touched(project: Project, commit: str) -> list[str]:
         check=False,
     )
     return [p.decode("utf-8", "surrogateescape") for p in answer.stdout.split(b"\0") if p.endswith(b".py")]
+
+
+def _only_renamed(project: Project, commit: str, paths: list[str]) -> bool:
+    """Whether the files have other names for what they define, and are the same in everything else."""
+    before = {path: git.show(f"{commit}:./{path}", project.root) or b"" for path in paths}
+    return scripts.only_renamed(before, {path: project.content(path) for path in paths})
 
 
 def _differs(project: Project, commit: str, path: str) -> bool:

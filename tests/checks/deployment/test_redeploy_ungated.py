@@ -124,3 +124,12 @@ def test_the_check_stands_in_a_workflow_of_its_own(project: Sandbox) -> None:
     passes(project, CHECK)
     project.replace(".github/workflows/ci.yml", "run: mlscaffold check", "run: pytest")
     says(project, CHECK, "job deploy deploys without mlscaffold check before it")
+
+
+@pytest.mark.parametrize("name", ["release-notes", "publish-docs", "deploy-pages", "publish-to-pypi"])
+def test_what_publishes_no_model_needs_no_gate(project: Sandbox, name: str) -> None:
+    text = "on:\n  push:\n    tags: ['v*']\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+    project.write({f".github/workflows/{name}.yml": text.format("gh release create")})
+    passes(project, CHECK)
+    project.write({f".github/workflows/{name}.yml": text.format("docker push registry.example/flowers")})
+    assert any("deploys without mlscaffold check" in f.message for f in project.check(CHECK))

@@ -66,3 +66,12 @@ def test_without_a_way_back(project: Sandbox) -> None:
 def test_how_is_still_to_be_found(project: Sandbox) -> None:
     project.replace(DEPLOY, "turn the key at lane two", "TBD")
     says(project, CHECK, "does not say how the old state is brought back")
+
+
+def test_a_first_release_leaves_nothing_to_go_back_to(project: Sandbox) -> None:
+    served = str(json.loads(project.read(SERVICE))["export"]["digest"])
+    digests = f'model = "{"1" * 64}"\ndata = "m1:{"2" * 32}"\n"export.onnx" = "{served}"\n"export.litert" = "{"3" * 64}"\n'
+    project.write({".mlscaffold/releases/1.toml": f"release = 1\nround = 1\n[digests]\n{digests}"})
+    passes(project, CHECK)
+    project.write({".mlscaffold/releases/1.toml": f"release = 1\nround = 1\n[digests]\n{digests.replace(served, '4' * 64)}"})
+    says(project, CHECK, "1 release came before this one", status=Status.WARN)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+
+from mlscaffold.model import Status
 from tests.checks.stories import misses, passes, says
 from tests.conftest import Sandbox
 
@@ -67,3 +70,35 @@ def test_numbers_of_others(project: Sandbox) -> None:
         passes(project, CHECK)
     project.write({DOCUMENT: text.format("Unlike others, our model has an accuracy of 0.999.")})
     says(project, CHECK, "accuracy is 0.860")
+
+
+RIGHT = ("86 % accuracy", "accuracy: 129/150", "an accuracy of eighty-six percent", "Genauigkeit auf Test: sechsundachtzig Prozent",
+         "准确率为百分之八十六", "an error rate of 14 %", "accuracy on the test set is 0.86", "accuracy from 0.80 to 0.91")  # fmt: skip
+WRONG = ("93.4 % accuracy", "accuracy: 139/150", "an accuracy of ninety-three percent", "Genauigkeit auf Test: dreiundneunzig Prozent",
+         "准确率为９３．４％", "an error rate of 6.6 %", "accuracy on the test set is 0.934", "accuracy 0.91")  # fmt: skip
+
+
+@pytest.mark.parametrize("told", RIGHT)
+def test_other_ways_to_write_the_number(project: Sandbox, told: str) -> None:
+    project.write({DOCUMENT: f"# Evaluation\n\n## Results\n\nThe model has {told}.\n"})
+    passes(project, CHECK)
+
+
+@pytest.mark.parametrize("told", WRONG)
+def test_other_ways_to_write_a_wrong_number(project: Sandbox, told: str) -> None:
+    project.write({DOCUMENT: f"# Evaluation\n\n## Results\n\nThe model has {told}.\n"})
+    says(project, CHECK, "is not what the predictions give")
+
+
+def test_a_number_that_belongs_to_the_metric_before_it(project: Sandbox) -> None:
+    project.write({DOCUMENT: "# Evaluation\n\n## Results\n\nKappa 0.79 accuracy 0.86, and F1 0.8 accuracy matters.\n"})
+    assert not any("0.8 accuracy" in f.message for f in project.check(CHECK))
+
+
+def test_what_a_card_claims(project: Sandbox) -> None:
+    project.write({"MODEL_CARD.md": "# Card\n\nThe model has an accuracy of 0.999 on test.\n"})
+    assert says(project, CHECK, "accuracy of 0.999", status=Status.WARN).evidence[0].path == "MODEL_CARD.md"
+    project.write(
+        {"MODEL_CARD.md": "# Card\n\nThe model has an accuracy of 0.86 on test; the model of last year had an accuracy of 0.7.\n"}
+    )
+    passes(project, CHECK)

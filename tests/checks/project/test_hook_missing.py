@@ -28,7 +28,7 @@ def test_a_hook_that_runs_us_passes(project: Sandbox) -> None:
 
 
 def test_no_hook_is_a_warning(project: Sandbox) -> None:
-    said(project.check(CHECK), "warn", "no pre-commit hook is installed", ".git/hooks", "pre-commit install")
+    said(project.check(CHECK), "warn", "no pre-commit hook is installed", "pre-commit install")
 
 
 @pytest.mark.parametrize(

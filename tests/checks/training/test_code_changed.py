@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -98,3 +99,35 @@ def test_a_package_below_src_and_a_file_that_does_not_parse(project: Sandbox) ->
     project.write({f"src/{DATA}": "def turn(:\n"})
     assert scripts.imported_by(project.open(), "train") == {f"src/{TRAIN}", f"src/{DATA}"}
     assert scripts.meaning(b"def turn(:\r\n", DATA) == "def turn(:\n"
+
+
+def test_imports_in_another_order_and_other_types(trained: Sandbox) -> None:
+    trained.write({DATA: "import math\nimport numpy as np\n\n\ndef turn(x):\n    return np.rot90(x)\n"})
+    commit = trained.commit("code")
+    for stage, run in (("training", RUN), ("tuning", TUNED)):
+        trained.edit_json(f"reports/{stage}/{run}/provenance.json", lambda held: held.update(commit=commit))
+    trained.write({DATA: "import numpy as np\nimport math\n\n\ndef turn(x: np.ndarray) -> np.ndarray:\n    return np.rot90(x)\n"})
+    assert trained.check(CHECK) == []
+
+
+def test_a_new_name_everywhere(trained: Sandbox) -> None:
+    trained.replace(DATA, "def turn(x)", "def turn_by_a_quarter(x)")
+    trained.write({TRAIN: re.sub(r"\bturn\b", "turn_by_a_quarter", trained.read(TRAIN))})
+    assert trained.check(CHECK) == []
+    trained.replace(DATA, "np.rot90(x)", "np.flip(x)")  # no name of ours
+    said(trained.check(CHECK), "warn", DATA, RUN)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f(a, b):\n    return a - b\n", "def f(b, a):\n    return a - b\n"),  # the arguments have changed places
+        ("def f(x):\n    return x\ndef g(x):\n    return 2 * x\n", "def g(x):\n    return x\ndef f(x):\n    return 2 * x\n"),
+        ("def f(x):\n    return x.sum()\n", "def f(x):\n    return x.mean()\n"),
+        ("def f(x):\n    y = x\n    return x\n", "def f(x):\n    y = x\n    return y\n"),
+        ("A = 1\n", "A = 2\n"),
+        ("A = 1\n", "A = 1\nB = 2\n"),
+    ],
+)
+def test_what_is_no_new_name(before: str, after: str) -> None:
+    assert not scripts.only_renamed({"a.py": before.encode()}, {"a.py": after.encode()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import subprocess
 import sys
 
@@ -187,3 +188,15 @@ def times_that_were_typed(project: Target) -> Words:
     path = "reports/deployment/service.json"
     project.edit_json(path, lambda p: p["latency"].update(p50_ms=30.0, p95_ms=2.0))
     return path, "p95 is 2 ms", "30 ms"
+
+
+@defect("DE-13", "deployment.service-changed", severity="warn", everywhere=True)
+def a_service_that_is_always_well(project: Target) -> Words:
+    """The service was changed after it was tried: its health says ok without looking at the model."""
+    path = f"{project.package}/serve/app.py"
+    text = project.read(path)
+    found = re.search(r'\{"status": "ok", "model": \w+\}', text)
+    assert found, f"{path} tells of no model"
+    project.write({path: text.replace(found[0], '{"status": "ok"}')})
+    project.commit("simpler health")
+    return path, "since the service was tried"

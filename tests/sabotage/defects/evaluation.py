@@ -261,3 +261,19 @@ def _recall(project: Target, path: str) -> float:
 
 def _mistakes(project: Target) -> int:
     return sum(row["label"] != row["prediction"] for row in project.rows(f"{project.evaluation()}/eyeball.csv"))
+
+
+@defect("EV-17", "evaluation.document-number-differs", everywhere=True)
+def a_number_in_words(project: Target) -> Words:
+    """The text says the accuracy in words, and it is another one."""
+    project.set_section(
+        7, "remedies", "Nothing is to be done: on test the accuracy is thirty-one percent, which is enough for a start."
+    )
+    return project.document(7), "31 %", "accuracy is"
+
+
+@defect("EV-18", "evaluation.document-number-differs", severity="warn")
+def a_card_that_boasts(project: Target) -> Words:
+    """The model card names an accuracy that nobody measured."""
+    project.write({"MODEL_CARD.md": "# Model card\n\nOn the test pictures our model has an accuracy of 0.3217.\n"})
+    return "MODEL_CARD.md", "0.3217"

@@ -185,6 +185,7 @@ def imbalanced_and_handled(project: Target) -> None:
         change_rows(project, project.splits, lambda row: None if row["path"] in gone else row)
         origins = [row for split in SPLITS for row in named(project, split)]
         left_out = {row["path"] for row in origins if row["origin"] in gone}
+        leave_the_batch(project, left_out)
         for path in files(project, ("reports/**/*.csv", "exports/*/predictions.csv")):
             if "path" in project.rows(path)[0]:
                 change_rows(project, path, lambda row: None if row["path"] in left_out else row)
@@ -214,6 +215,11 @@ def thinned(project: Target, rare: str) -> list[Row]:
             if keep[row["split"]] % 5 in (0, 2, 4):
                 gone.append(row)
     return gone
+
+
+def leave_the_batch(project: Target, left_out: set[str]) -> None:
+    """The proof of the model names none of the prepared pictures that never were."""
+    project.edit_json(project.overfit, lambda held: held.update(batch=[b for b in held["batch"] if b["path"] not in left_out]))
 
 
 def named(project: Target, split: str) -> list[Row]:
@@ -300,11 +306,15 @@ def test_is_field_data_on_purpose(project: Target) -> None:
         project.write({"mlscaffold.toml": project.read("mlscaffold.toml") + settings})
 
 
-@harmless("OK-26", allows=("collection.duplicate-image",))
+@harmless("OK-26")
 def split_by_patients(project: Target) -> None:
     """Groups (patients, products, videos) are declared and kept together; the sizes of the splits are what they came to."""
     chance = random.Random(11)
-    group = {row["path"]: f"{row['split'][:2]}-{chance.randrange(max(8, len(project.in_split(row['split'])) // 5))}" for row in project.rows(project.splits)}  # fmt: skip
+    several = {split: max(8, len(project.in_split(split)) // 5) for split in SPLITS}
+    patient: dict[str, str] = {}  # views of one thing, where they are declared already, are of one patient
+    for row in project.rows(project.splits):
+        patient.setdefault(row["group"] or row["path"], f"{row['split'][:2]}-{chance.randrange(several[row['split']])}")
+    group = {row["path"]: patient[row["group"] or row["path"]] for row in project.rows(project.splits)}
     change_rows(project, project.splits, lambda row: {**row, "group": group[row["path"]]})
     for path in project.annotations():
         base = path.removeprefix("data/raw/").rpartition("/")[0]
@@ -353,6 +363,7 @@ def rare_and_planned(project: Target) -> None:
     with made_again(project):
         gone = {row["path"] for row in project.in_split("train") if row["label"] == rare}
         gone -= {sorted(gone)[0]}
+        leave_the_batch(project, {row["path"] for row in named(project, "train") if row["origin"] in gone})
         for path in gone:
             (project.root / "data/raw" / path).unlink()
         for path in files(project, ("data/raw/**/annotations.csv",)):

@@ -12,13 +12,13 @@ from pathlib import Path
 from tests.sabotage.corpus import harmless
 from tests.sabotage.rebuilding import digest_of, digests, files, quote, script, write_rows
 from tests.sabotage.target import Row, Target
+from tests.whole.command import mlscaffold
 
 CI = "mlscaffold check"
 
 
-# How few test pictures a class has is said of the sound project too, by the name of the class.
-@harmless("OK-07", allows=("project.stale", "preparation.split-too-small", "training.not-better-than-baseline"))
-def a_class_renamed_everywhere(project: Target) -> None:
+@harmless("OK-07", allows=("project.stale",))
+def a_class_renamed_everywhere(project: Target) -> dict[str, str]:
     """A class has another name in folders, annotations, schema, checkpoints, predictions, reports and exports."""
     old = project.classes[1]
     new = old.swapcase() if old.swapcase() != old else "I" * len(old)  # as long: it stands inside of exports too
@@ -48,6 +48,7 @@ def a_class_renamed_everywhere(project: Target) -> None:
     script(project, "prepare")
     after = digests(project)
     quote(project, {before[key]: after[key] for key in before})
+    return {old: new} if old.isalpha() else {f" {old} (": f" {new} ("}
 
 
 # Columns that hold a class, or a path with the folder of one.
@@ -166,3 +167,33 @@ def hook(project: Target, text: str) -> None:
     """Install a pre-commit hook."""
     project.write({".git/hooks/pre-commit": text})
     (project.root / ".git/hooks/pre-commit").chmod(0o755)
+
+
+@harmless("OK-50")
+def code_tidied(project: Target) -> None:
+    """A function of the training has another name wherever it is used, imports stand in another order, types of arguments are gone."""
+    train, data = (f"{project.package}/{name}.py" for name in ("train", "data"))
+    name = next(n for n in re.findall(r"^def (\w+)\(", project.read(train), re.M) if n != "main")
+    for path in sorted((project.root / project.package).glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(rf"\b{name}\b", f"{name}_of_ours", text), encoding="utf-8")
+    lines = project.read(data).splitlines()
+    places = [k for k, line in enumerate(lines) if re.match(r"(?:import|from) (?!__future__)[\w.]+", line) and "(" not in line]
+    for place, line in zip(places, sorted((lines[k] for k in places), reverse=True), strict=True):
+        lines[place] = line
+    project.write({data: re.sub(r"\) -> [\w\[\], .|]+:$", "):", "\n".join(lines) + "\n", flags=re.M)})
+
+
+@harmless("OK-51")
+def a_first_release(project: Target) -> None:
+    """The model goes live for the first time: there is a plan in words, and nothing to roll back to."""
+    mlscaffold(project.root, "release", "--as", next(iter(project.toml("mlscaffold.toml")["team"].values()))[0])
+    project.commit("Release 1")
+
+
+@harmless("OK-52")
+def workflows_that_publish_no_model(project: Target) -> None:
+    """Workflows publish release notes and the site of the documentation, without the check before them."""
+    text = "on:\n  push:\n    tags: ['v*']\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+    for name, command in (("release-notes", "gh release create"), ("deploy-docs", "mkdocs gh-deploy")):
+        project.write({f".github/workflows/{name}.yml": text.format(command)})

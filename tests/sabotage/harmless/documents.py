@@ -173,3 +173,21 @@ def by_libreoffice(project: Target, ending: str) -> dict[int, bytes]:
         command += ["--infilter=HTML (StarWriter)"] if ending == "docx" else []
         subprocess.run([*command, *(f"{folder}/{n}.html" for n in NUMBERS)], check=True, capture_output=True, timeout=180)
         return {number: (folder / f"{number}.{ending}").read_bytes() for number in NUMBERS}
+
+
+@harmless("OK-48", allows=("project.stale",))
+def numbers_in_other_forms(project: Target) -> None:
+    """The accuracy stands in the text in words, as a fraction, before its name and as a rate of errors."""
+    rows = project.rows(f"{project.evaluation()}/predictions.csv")
+    right, n = sum(row["label"] == row["prediction"] for row in rows), len(rows)
+    wrong = 100 * (n - right) / n
+    told = f"Of the test pictures {100 * right / n:.1f} % accuracy was reached; the accuracy is {right}/{n}, the error rate on test is {wrong:.1f} %."
+    project.set_section(7, "results", f"{project.sections(7)['results']}\n\n{told}")
+
+
+@harmless("OK-49")
+def a_card_that_lists_what_the_schema_has(project: Target) -> None:
+    """A model card lists the classes of the schema in a table, and the README in a sentence."""
+    rows = "".join(f"| {name} | as in the schema |\n" for name in project.classes)
+    project.write({"MODEL_CARD.md": f"# Model card\n\n## Classes\n\n| class | meaning |\n|---|---|\n{rows}"})
+    project.write({"README.md": project.read("README.md") + f"\nClasses: {', '.join(project.classes)}.\n"})

@@ -8,8 +8,6 @@ import shutil
 from tests.sabotage.corpus import harmless
 from tests.sabotage.target import Target
 
-# A hook is not cloned: that none is installed is said of a new clone, by the name of its own folder.
-HOOK = ("project.hook-missing",)
 IGNORED = ("data/raw", "data/processed", "data/field", "runs", "exports")
 
 
@@ -48,7 +46,7 @@ def a_partial_clone(project: Target) -> None:
     project.git("remote", "set-url", "origin", "file:///nowhere")
 
 
-@harmless("OK-18c", fresh=True, allows=HOOK)
+@harmless("OK-18c", fresh=True)
 def a_linked_work_tree(project: Target) -> None:
     """A linked work tree, whose `.git` is a file."""
     project.commit("all that is tracked")
@@ -75,7 +73,7 @@ def a_folder_of_a_bigger_repository(project: Target) -> None:
     Target(big).commit("Move into the big repository")
 
 
-@harmless("OK-19b", fresh=True, allows=HOOK)
+@harmless("OK-19b", fresh=True)
 def a_submodule(project: Target) -> None:
     """The project is a submodule."""
     big = project.root.parent / "product"
