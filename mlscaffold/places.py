@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from mlscaffold.errors import ScaffoldError
@@ -43,6 +44,7 @@ def in_ci() -> bool:
     return any(os.environ.get(name, "").casefold() not in ("", "0", "false") for name in CI_VARIABLES)
 
 
+@lru_cache(maxsize=1)
 def code_version() -> str:
     """A digest of the tool's own files, by name, size and time: what another version computed is not used."""
     package = Path(__file__).parent

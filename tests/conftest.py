@@ -130,6 +130,14 @@ class Sandbox:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def never_waiting_for_the_disk() -> Iterator[None]:
+    """What a test writes need not outlive a power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def decoded_once() -> Iterator[None]:
     """What a small picture says depends on its bytes alone: those that a thousand tests share are decoded once."""
     known = lru_cache(maxsize=4096)(facts_of)

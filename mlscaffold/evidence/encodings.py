@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from mlscaffold.evidence import Broken
 
@@ -47,11 +48,10 @@ def decode_table(data: bytes, path: str) -> str:
 
 def _is_likely(text: str, encoding: str, data: bytes) -> bool:
     """Whether a text reads as people write in the script of its code page, and in no other one: a wrong guess makes wrong names."""
-    odd = [sign for sign in text if sign > "\x7f"]
     if encoding == "gb18030":
         return _fits(text, "gb2312") and not _is_korean(data)
     if encoding == "cp1251":
-        letters = [sign for sign in odd if sign.isalpha()]
+        letters = [sign for sign in text if sign > "\x7f" and sign.isalpha()]
         return (
             all("Ѐ" <= sign <= "ӿ" for sign in letters)
             and not _MIXED.search(text)
@@ -93,15 +93,18 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _encodings(data: bytes) -> tuple[str, ...]:
+def _encodings(data: bytes) -> Iterator[str]:
     """The encodings to try, the likely one first."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
+        yield "utf-16"
+        return
     start = data[:200]
     for encoding, zero in (("utf-16-le", 1), ("utf-16-be", 0)):
         if len(start) > 3 and start[zero::2].count(0) * 10 > len(start[zero::2]) * 9 and 0 not in start[1 - zero :: 2]:
-            return (encoding,)
-    return ("utf-8-sig", *_code_pages(data))
+            yield encoding
+            return
+    yield "utf-8-sig"
+    yield from _code_pages(data)  # not looked for in what is UTF-8
 
 
 def _code_pages(data: bytes) -> tuple[str, ...]:
