@@ -1,4 +1,4 @@
-"""The sound projects of this run, and the table that is printed at its end."""
+"""The sound projects of this run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.sabotage import proof
 from tests.sabotage.judging import Sound, make_sound
 from tests.sabotage.sound import PROJECTS, folder_of
 from tests.whole.conftest import finished_clothing, finished_demo, finished_fasteners
@@ -27,17 +26,3 @@ def sound_projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         return made[name]
 
     return get
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of caught and missed; write the page if every row was tried."""
-    reports = [r for key in ("passed", "failed") for r in terminalreporter.getreports(key)]
-    found = proof.outcomes(v for r in reports for k, v in getattr(r, "user_properties", []) if k == "sabotage")
-    if not found:
-        return
-    terminalreporter.section("what the tool catches")
-    for line in proof.summary(found):
-        terminalreporter.write_line(line)
-    if proof.complete(found):
-        proof.PAGE.write_text(proof.page(found), encoding="utf-8")
-        terminalreporter.write_line(f"written: {proof.PAGE}")

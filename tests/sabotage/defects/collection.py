@@ -274,7 +274,7 @@ def a_raw_picture_was_edited(project: Target) -> Words:
 
 @defect("CO-33", "collection.schema-violation")
 def annotations_in_an_encoding_of_their_own(project: Target) -> Words:
-    """An annotation file was saved by a Chinese Excel, in GBK."""
+    """An annotation file was saved by a Korean Excel, in EUC-KR, which may be Chinese as well."""
     path = project.annotations()[0]
-    project.write({path: project.read(path).replace("path", "文件名", 1).encode("gbk")})
-    return path, "unknown encoding"
+    project.write({path: project.read(path).replace("path", "파일이름", 1).encode("euc_kr")})
+    return path, "encoding that cannot be told"

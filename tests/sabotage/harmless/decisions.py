@@ -171,12 +171,12 @@ def hook(project: Target, text: str) -> None:
 
 @harmless("OK-50")
 def code_tidied(project: Target) -> None:
-    """A function of the training has another name wherever it is used, imports stand in another order, types of arguments are gone."""
+    """A function of the training has another name, imports stand in another order, types of results are gone."""
     train, data = (f"{project.package}/{name}.py" for name in ("train", "data"))
-    name = next(n for n in re.findall(r"^def (\w+)\(", project.read(train), re.M) if n != "main")
-    for path in sorted((project.root / project.package).glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(rf"\b{name}\b", f"{name}_of_ours", text), encoding="utf-8")
+    text = project.read(train)
+    others = "".join(p.read_text("utf-8") for p in sorted((project.root / project.package).rglob("*.py")) if p.name != "train.py")
+    own = [n for n in re.findall(r"^def (\w+)\(", text, re.M) if not re.search(rf"\b{n}\b|\b{n.replace('_', '-')}\b", others)]
+    project.write({train: re.sub(rf"\b{own[0]}\b", f"{own[0]}_of_ours", text)})
     lines = project.read(data).splitlines()
     places = [k for k, line in enumerate(lines) if re.match(r"(?:import|from) (?!__future__)[\w.]+", line) and "(" not in line]
     for place, line in zip(places, sorted((lines[k] for k in places), reverse=True), strict=True):
