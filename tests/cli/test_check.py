@@ -15,6 +15,8 @@ from tests.checks.project.test_still_generated import generated
 from tests.cli.command import one_error, run
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 
 def machine(project: Sandbox, *args: str) -> dict[str, Any]:
     done = run(project.root, "check", "--format", "json", *args)

@@ -14,6 +14,8 @@ from mlscaffold.errors import ScaffoldError, UsageError
 from tests.cli.command import PACKAGE, one_error, run, snapshot, surroundings
 from tests.conftest import Sandbox
 
+pytestmark = pytest.mark.story
+
 # Every command that wants a project, so that it does something.
 COMMANDS = [
     ("status",),

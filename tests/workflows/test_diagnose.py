@@ -11,6 +11,8 @@ from tests.checks.evaluation.test_causes_differ import sort
 from tests.conftest import Sandbox
 from tests.finished import TUNED
 
+pytestmark = pytest.mark.story
+
 
 def test_the_numbers_of_the_model_that_counts(project: Sandbox) -> None:
     found = numbers_of(project.open())

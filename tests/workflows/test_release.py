@@ -24,6 +24,8 @@ from tests.conftest import Sandbox
 from tests.finished import csv_bytes, predictions, rows_of
 from tests.named_set import night, pictures
 
+pytestmark = pytest.mark.story
+
 ADA = "Ada Byron"
 
 
@@ -76,7 +78,6 @@ def test_a_stranger_releases_nothing(project: Sandbox) -> None:
     assert decisions.releases(project.open()) == []
 
 
-@pytest.mark.story
 def test_two_rounds_from_data_to_the_second_release(project: Sandbox) -> None:
     assert len(sign_all(project)) == 10
     project.commit("round 1 signed")
