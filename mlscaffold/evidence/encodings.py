@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mlscaffold.evidence import Broken
 
@@ -49,7 +49,7 @@ def decode_table(data: bytes, path: str) -> str:
 def _is_likely(text: str, encoding: str, data: bytes) -> bool:
     """Whether a text reads as people write in the script of its code page, and in no other one: a wrong guess makes wrong names."""
     if encoding == "gb18030":
-        return _fits(text, "gb2312") and not _is_korean(data)
+        return _allows(text.encode, "gb2312") and not _is_korean(data)
     if encoding == "cp1251":
         letters = [sign for sign in text if sign > "\x7f" and sign.isalpha()]
         return (
@@ -60,10 +60,11 @@ def _is_likely(text: str, encoding: str, data: bytes) -> bool:
     return encoding != "cp1252" or not _GARBLED.search(text)
 
 
-def _fits(text: str, encoding: str) -> bool:
+def _allows(convert: Callable[[str], object], encoding: str) -> bool:
+    """Whether a text can be written, or bytes can be read, in an encoding."""
     try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
+        convert(encoding)
+    except UnicodeError:
         return False
     return True
 
@@ -79,18 +80,10 @@ def _is_korean(data: bytes) -> bool:
 def _unknown(data: bytes, path: str) -> Broken:
     """The error for a text whose encoding cannot be told, with its first line that shows it, and what it may be."""
     first = next((i for i, byte in enumerate(data) if byte > 0x7F), 0)
-    may_be = [name for name in GUESSES if _decodes(data, name)]
+    may_be = [name for name in GUESSES if _allows(data.decode, name)]
     maybe = f", if it is {' or '.join(may_be)}: iconv -f {may_be[0]} -t UTF-8" if may_be else ""
     line = data.count(b"\n", 0, first) + 1
     return Broken(path, "is text in an encoding that cannot be told", line=line, hint=f"Save {path} as CSV in UTF-8{maybe}.")
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _encodings(data: bytes) -> Iterator[str]:
