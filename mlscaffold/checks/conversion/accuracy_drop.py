@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mlscaffold.checks import check, fail, unknown, warn
@@ -58,17 +58,25 @@ def accuracy_drop(project: Project) -> Iterator[Finding]:
         common = list(scored.by_path(table).keys() & scored.by_path(source).keys())
         if not common:
             continue
-        names = data.classes(project)
-        mine, theirs = (measure(metric, scored.rows(each, only=common), names).value for each in (table, source))
-        drop = mine - theirs if METRICS[metric].better == "lower" else theirs - mine
-        if drop > tolerable + 1e-9:
+        dropped = _dropped(project, metric, (table, source), common, tolerable=tolerable)
+        if dropped:
             yield fail(
-                f"{card.target}: {card.quantisation} {metric} {mine:.3f}, source {theirs:.3f} on {len(common)} pictures;"
+                f"{card.target}: {card.quantisation} {metric} {dropped.corrected:.3f}, source {dropped.reported:.3f} on {len(common)} pictures;"
                 f" a drop of {tolerable:g} is tolerable",
-                path, "acceptance.toml", fix=command(project, card), effect=Effect(metric, theirs, mine),
+                path, "acceptance.toml", fix=command(project, card), effect=dropped,
             )  # fmt: skip
         yield from _thresholds(project, card, table)
         yield from _named(project, card, metric=metric, tolerable=tolerable)
+
+
+def _dropped(
+    project: Project, metric: str, tables: tuple[Predictions, Predictions], common: Sequence[str], *, tolerable: float
+) -> Effect | None:
+    """The metric of the source and of the export on the pictures that both answered, where more is lost than is tolerable."""
+    names = data.classes(project)
+    mine, theirs = (measure(metric, scored.rows(each, only=common), names).value for each in tables)
+    drop = mine - theirs if METRICS[metric].better == "lower" else theirs - mine
+    return Effect(metric, theirs, mine) if drop > tolerable + 1e-9 else None
 
 
 def _named(project: Project, card: Card, *, metric: str, tolerable: float) -> Iterator[Finding]:
@@ -95,13 +103,12 @@ def _named(project: Project, card: Card, *, metric: str, tolerable: float) -> It
             continue
         source = judged.table(project, replace(judged.newest(project), split=split).predictions)
         common = list(scored.by_path(table).keys() & scored.by_path(source).keys())
-        names = data.classes(project)
-        own, theirs = (measure(metric, scored.rows(each, only=common), names).value for each in (table, source))
-        if abs(own - theirs) > tolerable + 1e-9 and ((theirs > own) == (METRICS[metric].better != "lower")):
+        dropped = _dropped(project, metric, (table, source), common, tolerable=tolerable)
+        if dropped:
             yield fail(
-                f"{card.target}: {metric} {own:.3f}, source {theirs:.3f} on {len(common)} pictures of {split};"
+                f"{card.target}: {metric} {dropped.corrected:.3f}, source {dropped.reported:.3f} on {len(common)} pictures of {split};"
                 f" a drop of {tolerable:g} is tolerable",
-                path, "acceptance.toml", fix=ask, effect=Effect(metric, theirs, own),
+                path, "acceptance.toml", fix=ask, effect=dropped,
             )  # fmt: skip
         yield from _thresholds(project, card, table, split=split)
 

@@ -20,6 +20,7 @@ from mlscaffold.project import Project
 from mlscaffold.splitnames import BASE, is_split, told
 
 CHECK = "preparation.split-shift"
+FIX = f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml'
 LABELS = "labels"
 # One class: significant at this level over all, its shares this far apart; and so far that it is no matter of opinion.
 LEVEL, APART, GRAVE = 0.001, 0.15, 0.25
@@ -109,11 +110,7 @@ def _shares(project: Project, rows: list[data.SplitRow], others: list[str]) -> I
         f" index {index:.2f} of {split} against train, chance explains {floor:.2f}"
     )
     say = fail if grave else warn
-    yield say(
-        words,
-        "data/splits",
-        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
-    )
+    yield say(words, "data/splits", fix=FIX)
 
 
 def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: list[str]) -> Iterator[Finding]:
@@ -140,11 +137,7 @@ def _one_class(project: Project, held: dict[str, list[data.SplitRow]], labels: l
         f" beyond chance (p < {LEVEL:g} over all classes and splits)"
     )
     say = fail if abs(first - second) >= GRAVE and not _meant(project) else warn
-    yield say(
-        words,
-        "data/splits",
-        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
-    )
+    yield say(words, "data/splits", fix=FIX)
 
 
 def _looks(project: Project, rows: list[data.SplitRow], others: list[str], meant: set[str]) -> Iterator[Finding]:
@@ -193,7 +186,7 @@ def _differences(
     yield say(
         f"pictures of the splits differ: {few(words)}",
         "data/splits",
-        fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
+        fix=FIX,
         items=[f"{data.RAW}/{r.path}" for r in apart],
     )
 
@@ -208,7 +201,7 @@ def _together(held: dict[str, list[data.SplitRow]], looks: dict[str, Look], othe
                 f"train and {split} can be told apart by light, colour, sharpness and size together, though by none of them alone:"
                 f" area under the curve {found.auc:.2f} ({found.low:.2f} to {found.high:.2f}), 0.5 is chance",
                 "data/splits",
-                fix=f'mlscaffold data split --again, or `reason` and `about` under [checks."{CHECK}"] in mlscaffold.toml',
+                fix=FIX,
             )
 
 
