@@ -32,6 +32,7 @@ _NAMES = {
 }
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 OBJECT = ("class", "class_name", "category", "object", "label", "label_name", "name")
+_KNOWN = frozenset(known for names in (*_NAMES.values(), OBJECT) for known in names)
 BETWEEN = "\x1f"
 """Stands between labels in one cell, once a table is settled."""
 LOOKED_AT = 50
@@ -76,7 +77,7 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
 
 def taken(name: str) -> bool:
     """Whether an attribute of that name would be read as a column of ours."""
-    return title(name) in {known for names in _NAMES.values() for known in names} | set(OBJECT)
+    return title(name) in _KNOWN
 
 
 def settled(table: Table, is_picture: Callable[[str], bool]) -> tuple[Table, dict[str, int], list[str]]:
@@ -126,16 +127,18 @@ def _column(table: Table, place: int) -> list[str]:
 def _from_flags(table: Table, columns: dict[str, int], notes: list[str]) -> tuple[Table, dict[str, int]]:
     """One column of labels for many of 0 and 1 (one-hot), where every row has at least one of them."""
     flags = [place for place in _free(table, columns) if {c.casefold() for c in _column(table, place)} <= _YES | _NO]
-    named = [[table.header[p].strip() for p in flags if cells[p].strip().casefold() in _YES]
-             for _, cells in table.rows if len(cells) == len(table.header)]  # fmt: skip
+
+    def flagged(cells: Sequence[str]) -> list[str]:
+        return [table.header[p].strip() for p in flags if cells[p].strip().casefold() in _YES]
+
+    named = [flagged(cells) for _, cells in table.rows if len(cells) == len(table.header)]
     if len(flags) < 2 or not named or not all(named):
         return table, columns
     kept = [place for place in range(len(table.header)) if place not in set(flags)]
     rows = []
     for where, cells in table.rows:
         if len(cells) == len(table.header):
-            label = BETWEEN.join(table.header[p].strip() for p in flags if cells[p].strip().casefold() in _YES)
-            rows.append((where, [*(cells[place] for place in kept), label]))
+            rows.append((where, [*(cells[place] for place in kept), BETWEEN.join(flagged(cells))]))
         else:
             rows.append((where, cells))
     notes.append(f"{len(flags)} columns of 0 and 1 are read as one label: {', '.join(table.header[p].strip() for p in flags[:5])}"
